@@ -1,7 +1,7 @@
 """The one way in which claimwright says that something is wrong.
 
-X12 validation, claim edits, posting and imports all speak in findings; a 999, a work item, a JSON answer and a line on a
-screen are views of them. A finding says what is wrong, where it is, and what to do about it.
+X12 validation, claim edits, posting and imports all speak in findings; a 999, a work item, a JSON answer and a line
+on a screen are views of them. A finding says what is wrong, where it is, and what to do about it.
 """
 
 from __future__ import annotations

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Bytes `offset` to `offset + length` of the file whose SHA-256 is `sha256` (hex); `index` is the segment, from 1."""
+    """Bytes `offset` to `offset + length` of the file named by its SHA-256 (hex); `index` is the segment, from 1."""
 
     sha256: str = ""
     offset: int = 0
     length: int = 0
     index: int = 0
+
+
+NOWHERE = Origin()
+"""The origin of a fact that did not come from a file."""
 
 
 def sha256_of(data: bytes) -> str:

@@ -1,4 +1,7 @@
-"""Acknowledgements as records: TA1 (interchange), 999 (transaction sets), 277CA (claims). X12 is in `acknowledgement_x12`."""
+"""Acknowledgements as records: TA1 (interchange), 999 (transaction sets), 277CA (claims).
+
+X12 reading and writing is in `acknowledgement_x12`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import date, datetime
 
 from claimwright.documents.parties import Party
 from claimwright.documents.status import ClaimStatus, StatusInformation
-from claimwright.origin import Origin
+from claimwright.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class InterchangeAcknowledgement:
     interchange_time: str
     code: str
     note: str
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class FunctionalAcknowledgement:
     sets_accepted: int
     sets: tuple[SetAcknowledgement, ...] = ()
     errors: tuple[str, ...] = ()
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
     raw: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
 
 

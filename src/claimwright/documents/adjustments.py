@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from claimwright.origin import Origin
+from claimwright.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Adjustment:
     reason: str
     amount_cents: int
     quantity: Decimal | None = None
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.group}-{self.reason}"

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.parties import Party, Period, Person, Procedure, Provider, Reference
-from claimwright.origin import Origin
+from claimwright.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ClaimLine:
     rendering: Provider | None = None
     references: tuple[Reference, ...] = ()
     adjudications: tuple[LineAdjudication, ...] = ()
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Claim:
     note: str = ""
     dates: tuple[tuple[str, Period], ...] = ()
     references: tuple[Reference, ...] = ()
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def is_patient_subscriber(self) -> bool:
@@ -173,8 +173,8 @@ class Claim:
 class ClaimBatch:
     """One 837P transaction set: who sends, who receives, and the claims.
 
-    `reference` is BHT03. `raw` are the segments as read, set only by reading: a changed copy (`dataclasses.replace`) has
-    none, so an unchanged batch writes its own bytes again and a changed one is written anew.
+    `reference` is BHT03. `raw` are the segments as read, set only by reading: a changed copy (made by
+    `dataclasses.replace`) has none, so an unchanged batch writes its own bytes again and a changed one is written anew.
     """
 
     reference: str

@@ -1,4 +1,7 @@
-"""Coverage questions and answers (270 and 271, 005010X279A1) as records. X12 reading and writing is in `eligibility_x12`."""
+"""Coverage questions and answers (270 and 271, 005010X279A1) as records.
+
+X12 reading and writing is in `eligibility_x12`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from claimwright.documents.parties import Party, Period, Person, Provider, Reference
-from claimwright.origin import Origin
+from claimwright.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class EligibilityInquiry:
     patient: Person | None = None
     relationship: str = "18"
     group_number: str = ""
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,12 @@ class EligibilityInquiryBatch:
 
 @dataclass(frozen=True, slots=True)
 class Benefit:
-    """One EB: `information` EB01 (1 active, 6 inactive, A coinsurance, B copay, C deductible, G out of pocket, F limit,
+    """What the plan says about one kind of service, in one EB.
+
+    `information` is EB01 (1 active, 6 inactive, A coinsurance, B copay, C deductible, G out of pocket, F limit,
     I not covered, R other payer ...), `level` EB02 (IND, FAM), `service_types` EB03, `period` EB06 (29 = remaining,
-    23 = calendar year), `percent` EB08 (0.2 = 20 %), `in_network` EB12 (Y, N, W)."""
+    23 = calendar year), `percent` EB08 (0.2 = 20 %), `in_network` EB12 (Y, N, W).
+    """
 
     information: str
     level: str = ""
@@ -66,8 +72,11 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One AAA: `reason` AAA03 (42 cannot respond, 71 birth date, 72 member ID, 73 name, 75 subscriber not found ...),
-    `follow_up` AAA04 (C correct and resubmit, N no resubmission, R resubmission allowed ...), `level` the loop it stands in."""
+    """One AAA: why a question was not answered, and whether to ask again.
+
+    `reason` is AAA03 (42 cannot respond, 71 birth date, 72 member ID, 73 name, 75 subscriber not found ...),
+    `follow_up` AAA04 (C correct and resubmit, N no resubmission, R resubmission allowed ...), `level` its loop.
+    """
 
     reason: str
     follow_up: str
@@ -88,7 +97,7 @@ class EligibilityResponse:
     benefits: tuple[Benefit, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     references: tuple[Reference, ...] = ()
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def is_active(self) -> bool:

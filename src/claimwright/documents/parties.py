@@ -63,6 +63,10 @@ class Party:
         return next((ref.value for ref in self.references if ref.qualifier == qualifier), "")
 
 
+NOBODY = Party()
+"""The party of a message that names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provider(Party):
     """A party that gives or bills care: `id` is the NPI when `id_qualifier` is XX; `tax_id` its EIN or SSN."""

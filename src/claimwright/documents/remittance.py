@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 
 from claimwright.documents.adjustments import Adjustment
-from claimwright.documents.parties import Contact, Party, Period, Procedure, Provider, Reference
-from claimwright.origin import Origin
+from claimwright.documents.parties import NOBODY, Contact, Party, Period, Procedure, Provider, Reference
+from claimwright.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class RemittanceLine:
     quantities: tuple[Quantity, ...] = ()
     references: tuple[Reference, ...] = ()
     rendering: Provider | None = None
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class RemittanceClaim:
     payer_claim_number: str = ""
     facility_code: str = ""
     frequency: str = ""
-    patient: Party = Party()
+    patient: Party = field(default=NOBODY)
     subscriber: Party | None = None
     corrected_insured: Party | None = None
     rendering: Provider | None = None
@@ -90,7 +90,7 @@ class RemittanceClaim:
     quantities: tuple[Quantity, ...] = ()
     references: tuple[Reference, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def service_period(self) -> Period | None:
@@ -114,7 +114,7 @@ class ProviderAdjustment:
     reason: str
     reference: str
     amount_cents: int
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +144,5 @@ class Remittance:
     receiver_id: str = ""
     version_id: str = ""
     is_test: bool = False
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
     raw: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)

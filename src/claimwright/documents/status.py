@@ -1,4 +1,7 @@
-"""Claim status questions and answers (276 and 277, 005010X212) as records. X12 reading and writing is in `status_x12`."""
+"""Claim status questions and answers (276 and 277, 005010X212) as records.
+
+X12 reading and writing is in `status_x12`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from claimwright.documents.parties import Party, Period, Person, Procedure, Provider
-from claimwright.origin import Origin
+from claimwright.origin import NOWHERE, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class StatusInquiry:
     period: Period | None
     patient: Person | None = None
     payer_claim_number: str = ""
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class ClaimStatus:
     clearinghouse_number: str = ""
     period: Period | None = None
     lines: tuple[LineStatus, ...] = ()
-    origin: Origin = Origin()
+    origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
