@@ -1,0 +1,11 @@
+"""Tells Django that this room exists."""
+
+from django.apps import AppConfig
+
+
+class FollowupConfig(AppConfig):
+    """The `followup` room."""
+
+    name = "claimwright.office.followup"
+    label = "followup"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,111 @@
+"""Tables of remittances and patient payments on their way into the ledger."""
+
+from __future__ import annotations
+
+from claimwright.office.core.models import ScopedModel, StoredFile
+from django.conf import settings
+from django.db import models
+
+from claimwright.office.claims.models import Claim
+from claimwright.office.patients.models import Patient, Payer
+
+
+class Remittance(ScopedModel):
+    """One 835 transaction set; `record` is the `claimwright.documents.remittance.Remittance` as JSON.
+
+    received ──▶ posted | review (posted, with items for a person) | refused (nothing posted) | duplicate
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        POSTED = "posted", "Posted"
+        REVIEW = "review", "Posted, items to review"
+        REFUSED = "refused", "Refused"
+        DUPLICATE = "duplicate", "Duplicate"
+
+    payer = models.ForeignKey(Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    payer_name = models.CharField(max_length=80, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="remittances")
+    offset = models.BigIntegerField(default=0)
+    length = models.BigIntegerField(default=0)
+    trace_number = models.CharField(max_length=50)
+    payer_tax_id = models.CharField(max_length=20)
+    payment_cents = models.BigIntegerField()
+    payment_date = models.DateField(null=True, blank=True)
+    method = models.CharField(max_length=3, blank=True)
+    identity = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
+    claim_count = models.PositiveIntegerField(default=0)
+    record = models.JSONField()
+    findings = models.JSONField(default=list)
+    plan = models.JSONField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    posted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "identity"],
+                condition=models.Q(state__in=["posted", "review"]),
+                name="remittance_posted_once",
+            )
+        ]
+        indexes = [models.Index(fields=["client", "trace_number"])]
+
+
+class RemittanceClaim(ScopedModel):
+    """One CLP of a remittance: to which claim it was matched, how surely and why, and what came of it."""
+
+    remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="claims")
+    position = models.PositiveIntegerField()
+    claim = models.ForeignKey(Claim, null=True, blank=True, on_delete=models.PROTECT, related_name="remittance_claims")
+    level = models.CharField(max_length=1, blank=True)
+    control_number = models.CharField(max_length=50)
+    status = models.CharField(max_length=2)
+    payer_claim_number = models.CharField(max_length=50, blank=True)
+    charge_cents = models.BigIntegerField()
+    paid_cents = models.BigIntegerField()
+    outcome = models.CharField(max_length=16, blank=True)
+    match_reason = models.CharField(max_length=200, blank=True)
+    match_confidence = models.CharField(max_length=8, blank=True)
+    offset = models.BigIntegerField(default=0)
+    length = models.BigIntegerField(default=0)
+    segment_index = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["remittance", "position"], name="remittance_claim_once")]
+        indexes = [models.Index(fields=["client", "payer_claim_number"])]
+
+
+class PayerItem(ScopedModel):
+    """Money that a payer moved outside of claims and that a later PLB must settle (WO, FB, 72 ...); open until zero."""
+
+    payer = models.ForeignKey(Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=3)
+    reference = models.CharField(max_length=50)
+    open_cents = models.BigIntegerField()
+    opened_by = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="opened_items")
+    closed_by = models.ForeignKey(
+        Remittance, null=True, blank=True, on_delete=models.PROTECT, related_name="closed_items"
+    )
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "reference"])]
+
+
+class PatientPayment(ScopedModel):
+    """Money that a patient paid, at the desk or on a statement."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="payments")
+    cents = models.BigIntegerField()
+    method = models.CharField(max_length=12)
+    reference = models.CharField(max_length=50, blank=True)
+    received_date = models.DateField()
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    posted_at = models.DateTimeField()
