@@ -1,0 +1,135 @@
+"""Work items: opened by what happens, closed by what happens next or by a person, counted for the list of today.
+
+An item is opened for a subject (`"claim 12 level P"`, `"coverage 7"`): while one is open for the same subject in the
+same queue, opening it again refreshes its words and money and makes no second one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+
+from claimwright.errors import ConflictError
+from claimwright.office.core import clock
+from claimwright.office.followup.models import WorkItem, WorkNote
+
+if TYPE_CHECKING:
+    from claimwright.office.core.models import User
+
+Queue = WorkItem.Queue
+State = WorkItem.State
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """One line of today's list: how many open items, how much money in cents, the oldest and the next due day."""
+
+    queue: str
+    label: str
+    items: int
+    money_cents: int
+    oldest_at: Any
+    next_due_date: date | None
+    overdue: int
+
+
+def open_item(queue: str, subject: str, *, title: str, reason: str, **details: Any) -> WorkItem:
+    """The open item for this subject, made or refreshed.
+
+    `details` are columns of `WorkItem`: claim, patient, coverage, remittance, next_action, rule, money_cents, due_date.
+    """
+    values = {"title": title[:160], "reason": reason[:400], **details}
+    item = WorkItem.objects.exclude(state=State.DONE).filter(queue=queue, subject=subject).first()
+    if item is None:
+        return WorkItem.objects.create(queue=queue, subject=subject, opened_at=clock.now(), **values)
+    for name, value in values.items():
+        setattr(item, name, value)
+    item.save()
+    return item
+
+
+def close_items(queue: str, subject: str, *, resolution: str) -> int:
+    """Close the open item for this subject, if there is one; how many were closed."""
+    open_items = WorkItem.objects.exclude(state=State.DONE).filter(queue=queue, subject=subject)
+    return open_items.update(state=State.DONE, closed_at=clock.now(), resolution=resolution[:200])
+
+
+def finish_item(item: WorkItem, *, resolution: str, actor: User | None = None) -> None:
+    """Close one item by hand. Raises `ConflictError` when it was closed already."""
+    now = clock.now()
+    changed = (
+        WorkItem.objects.filter(pk=item.pk)
+        .exclude(state=State.DONE)
+        .update(state=State.DONE, closed_at=now, touched_at=now, resolution=resolution[:200])
+    )
+    if not changed:
+        raise ConflictError("This item was closed already; reload the list.")
+    write_note(item, f"Done: {resolution}", author=actor)
+    item.refresh_from_db()
+
+
+def reopen_item(item: WorkItem, *, actor: User | None = None) -> None:
+    """Undo `finish_item`. Raises `ConflictError` when the item is open, or another one is for the same subject."""
+    others = WorkItem.objects.exclude(state=State.DONE).filter(queue=item.queue, subject=item.subject)
+    if others.exists():
+        raise ConflictError("There is an open item for this already; reload the list.")
+    WorkItem.objects.filter(pk=item.pk).update(state=State.OPEN, closed_at=None, resolution="")
+    write_note(item, "Opened again", author=actor)
+    item.refresh_from_db()
+
+
+def take_item(item: WorkItem, *, actor: User) -> None:
+    """Make somebody the owner. Raises `ConflictError` when somebody else took it first."""
+    mine = Q(owner=None) | Q(owner=actor)
+    if not WorkItem.objects.filter(mine, pk=item.pk).update(owner=actor, touched_at=clock.now()):
+        item.refresh_from_db()
+        raise ConflictError(f"{item.owner} took this item first.")
+    item.refresh_from_db()
+
+
+def set_due_date(item: WorkItem, due_date: date, *, actor: User | None = None) -> None:
+    """Say when to look at it again."""
+    WorkItem.objects.filter(pk=item.pk).update(due_date=due_date, touched_at=clock.now())
+    write_note(item, f"Look again on {due_date:%Y-%m-%d}", author=actor)
+    item.refresh_from_db()
+
+
+def write_note(item: WorkItem, text: str, *, author: User | None = None) -> WorkNote:
+    """Add a note to an item; notes are never changed."""
+    return WorkNote.objects.create(item=item, author=author, text=text, written_at=clock.now())
+
+
+def open_items(queue: str | None = None) -> QuerySet[WorkItem]:
+    """What is to be done, most pressing first: due date, then money at stake."""
+    items = WorkItem.objects.exclude(state=State.DONE).select_related("claim", "patient", "owner")
+    if queue:
+        items = items.filter(queue=queue)
+    return items.order_by(F("due_date").asc(nulls_last=True), "-money_cents", "id")
+
+
+def count_queues() -> list[QueueCount]:
+    """Today's list: every queue that has open items, in the order of `WorkItem.Queue`."""
+    today = clock.today()
+    rows = {
+        row["queue"]: row
+        for row in WorkItem.objects.exclude(state=State.DONE)
+        .values("queue")
+        .annotate(
+            items=Count("id"),
+            money=Sum("money_cents"),
+            oldest=Min("opened_at"),
+            due=Min("due_date"),
+            overdue=Count("id", filter=Q(due_date__lt=today)),
+        )
+        .order_by()
+    }
+    return [
+        QueueCount(
+            queue.value, str(queue.label), row["items"], row["money"] or 0, row["oldest"], row["due"], row["overdue"]
+        )
+        for queue in Queue
+        if (row := rows.get(queue.value))
+    ]
