@@ -1,0 +1,90 @@
+// Keyboard for the office. Every action is a link or a form that works without this file; keys are a faster way to them.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// A grid is one tab stop: the current row's link is in the tab order, the others are reached with arrows or j and k.
+class Grid {
+  constructor(table) {
+    this.table = table;
+    this.links = $$("tbody a.row-link", table);
+    this.links.forEach((link, position) => { link.tabIndex = position === 0 ? 0 : -1; });
+    table.addEventListener("keydown", (event) => this.handle(event));
+    table.addEventListener("focusin", (event) => this.settle(this.links.indexOf(event.target)));
+  }
+
+  settle(position) {
+    if (position < 0) return;
+    this.links.forEach((link, other) => {
+      link.tabIndex = other === position ? 0 : -1;
+      link.closest("tr").toggleAttribute("aria-selected", false);
+    });
+    this.links[position].closest("tr").setAttribute("aria-selected", "true");
+  }
+
+  handle(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
+    const position = this.links.indexOf(document.activeElement);
+    const last = this.links.length - 1;
+    const target = {
+      ArrowDown: position + 1, j: position + 1, ArrowUp: position - 1, k: position - 1,
+      Home: 0, End: last, PageDown: position + 15, PageUp: position - 15,
+    }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    this.links[Math.max(0, Math.min(last, target))].focus();
+  }
+}
+
+function follow(selector) {
+  const link = $(selector);
+  if (link) link.click();
+  return Boolean(link);
+}
+
+function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+const chords = {
+  "ctrl+k": () => { const find = $("#find"); find.focus(); find.select(); return true; },
+  "ctrl+/": () => { openDialog("shortcuts"); return true; },
+  "alt+arrowup": () => follow("a[rel=prev]"),
+  "alt+arrowdown": () => follow("a[rel=next]"),
+  "alt+n": () => { const note = $("#note"); if (note) note.focus(); return Boolean(note); },
+  "alt+d": () => { const due = $("#due-date"); if (due) due.focus(); return Boolean(due); },
+  "ctrl+enter": () => {
+    const form = document.activeElement.form || $("form[data-commit]");
+    if (form) form.requestSubmit();
+    return Boolean(form);
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  const chord = [event.ctrlKey && "ctrl", event.altKey && "alt", event.key.toLowerCase()].filter(Boolean).join("+");
+  if (chords[chord]?.()) { event.preventDefault(); return; }
+  const typing = event.target.matches("input, select, textarea");
+  if (event.key === "/" && !typing) {
+    const filter = $("[data-filter]") || $("#find");
+    event.preventDefault();
+    filter.focus();
+  } else if (event.key === "Escape" && typing) {
+    event.target.blur();
+    const grid = $("table.grid a.row-link[tabindex='0']");
+    if (grid) grid.focus();
+  } else if (/^[1-9]$/.test(event.key) && !typing && document.body.dataset.digits === "on") {
+    follow(`[data-digit="${event.key}"]`);
+  }
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  $$("table.grid").forEach((table) => new Grid(table));
+  $$("[data-open-dialog]").forEach((button) => button.addEventListener("click", () => openDialog(button.dataset.openDialog)));
+  $$("[data-submit-on-change]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+  const start = $("[data-start-here]");
+  if (start && document.activeElement === document.body) start.focus();
+  const here = $(".segment.here");
+  if (here) here.scrollIntoView({ block: "center" });
+});
