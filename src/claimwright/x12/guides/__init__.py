@@ -1,0 +1,74 @@
+"""Implementation guides as data: one text file each, in a small language, compiled when first asked for.
+
+    guide 835 HP 005010X221A1 005010X221 # Payment advice      set, functional group, versions it answers to, name
+    BPR R 1 RRRRSSSSSRSSSSSRNNNNN 1:C,D,I 3:C,D # Payment      segment, usage, repeats, elements, rules, name
+    loop 1000A R 1 # Payer                                     what is indented below is inside it
+      N1 R 1 RRSSNN 1:PR
+    share 2300                                                 a loop's content, written once ...
+      CLM R 1 ...
+    use 2300 S 100 # Claim                                     ... and used wherever it occurs
+
+Usage is R (required), S (situational) or N (not used); repeats a number or `>` for no limit. The elements are one letter
+each, in order, and the letters of a composite's components in parentheses after its own; what is left out at the end is
+not used. A rule is `element:codes` or `element-component:codes`, codes with commas, or `@name` for a list of `codes.txt`;
+`element/length` or `element/min-max` narrows a length. Neighbouring segments (or loops) that begin with the same segment
+name may come in any order; the codes of the qualifier tell them apart.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from claimwright.x12.guides.language import Guide, parse_guide
+
+_FILES = ("x221", "x222", "x279_270", "x279_271", "x212_276", "x212_277", "x214", "x231")
+
+
+@cache
+def load_guide(name: str) -> Guide:
+    """The guide in that file, parsed and checked against the standard."""
+    text = files(__package__).joinpath(f"{name}.guide").read_text(encoding="utf-8")
+    return parse_guide(text, codes=code_lists())
+
+
+@cache
+def code_lists() -> dict[str, frozenset[str]]:
+    """The shared code lists that guides name with `@`: a line is a name and its codes."""
+    lists: dict[str, frozenset[str]] = {}
+    for line in files(__package__).joinpath("codes.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            name, *codes = line.split()
+            lists[name] = frozenset(codes) | lists.get(name, frozenset())
+    return lists
+
+
+@cache
+def _index() -> dict[tuple[str, str], str]:
+    """(ST01, version) → file: read from the first line of each file, so that no guide is parsed in vain."""
+    index = {}
+    for name in _FILES:
+        with files(__package__).joinpath(f"{name}.guide").open(encoding="utf-8") as lines:
+            words = next(lines).partition("#")[0].split()
+        for version in words[3:]:
+            index[words[1], version] = name
+    return index
+
+
+@cache
+def find_guide(set_code: str, version: str) -> Guide | None:
+    """The guide for a set (ST01) of a version (ST03 or GS08); `None` when there is none."""
+    name = _index().get((set_code, version))
+    return load_guide(name) if name else None
+
+
+@cache
+def nearest_guide(set_code: str, version: str) -> Guide | None:
+    """A guide that gives at least the loops of a set whose own version has no guide; `None` when there is none.
+
+    277CA and 277 share ST01; the one that is not asked for by version is taken to be the answer to a 276.
+    """
+    names = [name for (code, _), name in _index().items() if code == set_code]
+    if not names or set_code == "837" and any(mark in version for mark in ("X223", "X224", "X096", "X097")):
+        return None
+    return load_guide(names[0])
