@@ -119,7 +119,8 @@ class Move(NamedTuple):
     `claim_key`, `line_key` are the keys that `Books` gave (a line key of None: the claim as a whole); `level` is the
     owner the move is about; `to` the new owner of a transfer; `group`, `reason` the CAS it came from, if any;
     `row` the row of the decision table; `detail` what that row's words leave out; `reverses` the key of the
-    `PostedResult` that the move undoes; `reference` and `account` serve unapplied money and provider adjustments.
+    `PostedResult` that the move undoes; `reference` and `account` serve unapplied money and provider adjustments;
+    `position` is the CLP it came from, from 1 (0: a provider adjustment).
     """
 
     kind: MoveKind
@@ -136,6 +137,7 @@ class Move(NamedTuple):
     reverses: int | None = None
     reference: str = ""
     account: str = ""
+    position: int = 0
 
     @property
     def because(self) -> str:
@@ -149,7 +151,7 @@ class Move(NamedTuple):
 
     def to_plain(self) -> dict[str, Any]:
         """The move as JSON data, without what has its default value."""
-        plain = {
+        plain: dict[str, Any] = {
             name: value
             for name, value in zip(self._fields, self, strict=True)
             if name != "origin" and value != self._field_defaults.get(name)
@@ -340,6 +342,10 @@ class Plan:
     def cash_cents(self) -> int:
         """The sum of the cash moves; equal to `payment_cents` in every accepted plan."""
         return sum(move.cents for move in self.moves if move.kind in CASH_KINDS)
+
+    def moves_of(self, position: int) -> tuple[Move, ...]:
+        """The moves that came from one CLP, counted from 1; those of 0 came from provider adjustments."""
+        return tuple(move for move in self.moves if move.position == position)
 
     @property
     def totals_cents(self) -> dict[MoveKind, int]:
