@@ -22,7 +22,7 @@ from importlib.resources import files
 
 from claimwright.x12.guides.language import Guide, parse_guide
 
-_FILES = ("x221", "x222", "x279_270", "x279_271", "x212_276", "x212_277", "x214", "x231")
+_FILES = ("x221", "x231")
 
 
 @cache

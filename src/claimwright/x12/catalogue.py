@@ -1,0 +1,146 @@
+"""Every X12 finding: its code, severity, SNIP level, the 999 or TA1 code that says the same, its words and its remedy.
+
+The words are formats: `{segment}`, `{name}`, `{value}`, `{expected}` ... are filled where the finding is made. The reference
+pages are written from this table, and a test asks that each code has an example that triggers it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claimwright.findings import Finding, Severity, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of finding."""
+
+    code: str
+    severity: Severity
+    snip: int
+    ack: str | None
+    message: str
+    hint: str
+
+
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        # What stands around the interchanges.
+        Kind("X12-ENV-001", E, 1, None, "There is no interchange in this file: no ISA was found.",
+             "Check that this is an X12 file and that it was not cut or converted on the way."),
+        Kind("X12-ENV-002", W, 1, None, "{count} bytes stand before the ISA.", "Remove what stands before the ISA."),
+        Kind("X12-ENV-003", I, 1, None, "The file begins with a byte order mark.", "Save it without one."),
+        Kind("X12-ENV-004", E, 1, "023", "The ISA is cut short or has no readable delimiters.",
+             "Send the whole file again; the ISA has 16 elements and its own terminator."),
+        Kind("X12-ENV-005", W, 1, None, "The ISA is {length} characters long instead of 105 and its terminator.",
+             "Pad the ISA's elements to their fixed lengths."),
+        Kind("X12-ENV-006", E, 1, "023", "The interchange has no IEA: the file was cut short.", "Send the whole file again."),
+        Kind("X12-ENV-007", E, 1, "001", "IEA02 is {value}, ISA13 is {expected}.",
+             "Use the same control number in ISA13 and IEA02."),
+        Kind("X12-ENV-008", E, 1, "021", "IEA01 says {value} groups, there are {expected}.", "Count the groups again."),
+        Kind("X12-ENV-009", E, 1, "024", "{segment} stands outside of any group or set.",
+             "Every segment but TA1 stands between ST and SE, inside GS and GE."),
+        Kind("X12-ENV-010", E, 1, "3", "The group has no GE.", "Close the group with a GE."),
+        Kind("X12-ENV-011", E, 1, "4", "GE02 is {value}, GS06 is {expected}.",
+             "Use the same control number in GS06 and GE02."),
+        Kind("X12-ENV-012", E, 1, "5", "GE01 says {value} sets, there are {expected}.", "Count the sets again."),
+        Kind("X12-ENV-013", E, 1, "2", "The set has no SE.", "Close the set with an SE; the file may have been cut."),
+        Kind("X12-ENV-014", E, 1, "3", "SE02 is {value}, ST02 is {expected}.",
+             "Use the same control number in ST02 and SE02."),
+        Kind("X12-ENV-015", E, 1, "4", "SE01 says {value} segments, there are {expected} with ST and SE.",
+             "Count the segments again, ST and SE included."),
+        Kind("X12-ENV-016", E, 1, "23", "The set control number {value} occurs twice in its group.",
+             "Number the sets of a group without repeating."),
+        Kind("X12-ENV-017", E, 1, "19", "The group control number {value} occurs twice in its interchange.",
+             "Number the groups of an interchange without repeating."),
+        Kind("X12-ENV-018", E, 1, "{ack}", "{segment}{element:02d} ({name}) is {value!r}: {reason}.",
+             "Correct the envelope element."),
+        Kind("X12-ENV-019", W, 1, None, "{segment}{element:02d} ({name}) is {value!r}: {reason}.",
+             "Correct the envelope element."),
+        Kind("X12-ENV-020", E, 1, "006", "GS01 is {value}, which does not go with the set {expected}.",
+             "Put sets of one kind into a group of their functional identifier."),
+        Kind("X12-ENV-021", I, 1, None, "There is no guide for {value} version {version}; only the envelope was checked.",
+             "Check the version in GS08 and ST03."),
+        Kind("X12-ENV-022", E, 1, None, "A line of {count} bytes stands after the last interchange.",
+             "Remove what is not X12, or send the rest of the file."),
+        # Segments and loops.
+        Kind("X12-SEG-001", E, 1, "1", "{segment!r} is not the name of a segment.",
+             "Check for a stray terminator or a damaged line."),
+        Kind("X12-SEG-002", E, 2, "2", "{segment} is not expected here.",
+             "Check the order of the segments, or the qualifier that says which one it is."),
+        Kind("X12-SEG-003", E, 2, "3", "{segment} ({name}) is missing before this segment.", "Add the segment."),
+        Kind("X12-SEG-004", E, 2, "5", "{segment} ({name}) occurs more than {expected} times.", "Leave out the extra ones."),
+        Kind("X12-SEG-005", E, 2, "4", "Loop {loop} ({name}) occurs more than {expected} times.",
+             "Leave out the extra ones."),
+        Kind("X12-SEG-006", E, 2, "3", "Loop {loop} ({name}), which begins with {segment}, is missing before this segment.",
+             "Add the loop."),
+        Kind("X12-SEG-007", E, 2, "I4", "{segment} ({name}) is not used in this guide.", "Leave it out."),
+        Kind("X12-SEG-008", E, 1, "8", "The segment is empty.", "Remove the extra terminator."),
+        # Elements.
+        Kind("X12-ELM-001", E, 2, "1", "{segment}{element:02d} ({name}) is required and missing.", "Fill in the element."),
+        Kind("X12-ELM-002", E, 2, "I10", "{segment}{element:02d} ({name}) is not used here, but holds {value!r}.",
+             "Leave the element empty."),
+        Kind("X12-ELM-003", E, 1, "4", "{segment}{element:02d} ({name}) {value!r} is shorter than {expected} characters.",
+             "Give the whole value."),
+        Kind("X12-ELM-004", E, 1, "5", "{segment}{element:02d} ({name}) {value!r} is longer than {expected} characters.",
+             "Shorten the value."),
+        Kind("X12-ELM-005", E, 1, "6", "{segment}{element:02d} ({name}) {value!r} is not {expected}.",
+             "Correct the value; letters, spaces and signs have no place in a number."),
+        Kind("X12-ELM-006", E, 2, "7", "{segment}{element:02d} ({name}) {value!r} is not a code that may stand here.",
+             "Use one of: {expected}"),
+        Kind("X12-ELM-007", E, 1, "8", "{segment}{element:02d} ({name}) {value!r} is not a day of the calendar.",
+             "Write days as CCYYMMDD."),
+        Kind("X12-ELM-008", E, 1, "9", "{segment}{element:02d} ({name}) {value!r} is not a time of day.",
+             "Write times as HHMM or HHMMSS."),
+        Kind("X12-ELM-009", E, 1, "3", "{segment} has {value} elements, the standard has {expected}.",
+             "Remove the extra elements."),
+        Kind("X12-ELM-010", E, 1, "2", "{segment} breaks the rule {expected}: {reason}.", "Give both, or leave both out."),
+        Kind("X12-ELM-011", E, 1, "10", "{segment} breaks the rule {expected}: only one of the elements may be given.",
+             "Leave one of them out."),
+        Kind("X12-ELM-012", W, 1, None, "{segment} ends with empty elements.", "Leave out trailing separators."),
+        Kind("X12-ELM-013", E, 1, "12", "{segment}{element:02d} ({name}) is repeated more than {expected} times.",
+             "Leave out the extra repetitions."),
+        Kind("X12-ELM-014", W, 1, None, "{segment}{element:02d} ({name}) {value!r} begins or ends with a blank.",
+             "Remove the blanks."),
+        Kind("X12-ELM-015", E, 1, "6", "{segment}{element:02d} ({name}) holds a character that X12 does not allow: {value!r}.",
+             "Remove control characters."),
+        Kind("X12-ELM-016", E, 1, "3", "{segment}{element:02d} ({name}) has too many components: {value!r}.",
+             "Remove the extra components; check for a component separator inside a value."),
+        # Rules beyond structure.
+        Kind("X12-HL-001", E, 1, "7", "HL01 is {value!r}, the levels of this set count {expected} here.",
+             "Number the levels 1, 2, 3 without a gap."),
+        Kind("X12-HL-002", E, 1, "7", "HL02 is {value!r}, which is no level before this one.",
+             "Name the level that this one belongs to."),
+        Kind("X12-CLM-001", E, 3, None, "Claim {claim}: CLM02 is {value}, the lines charge {expected}.",
+             "Make the claim's total the sum of its lines."),
+        Kind("X12-CLM-002", E, 4, None, "SV107 points at diagnosis {value!r}; the claim has {expected}.",
+             "Point at a diagnosis that the claim has."),
+        Kind("X12-CLM-003", W, 4, None, "Claim number {value!r} occurs twice in this set.",
+             "Give every claim its own number, or leave the duplicate out."),
+        Kind("X12-CLM-004", E, 3, None, "What payer {payer} paid and adjusted makes {expected}, the claim charges {value}.",
+             "Report every adjustment of the earlier payer, at claim or line level but not at both."),
+        Kind("X12-CLM-005", E, 3, None, "What payer {payer} paid and adjusted makes {expected}, the line charges {value}.",
+             "Report every adjustment that the earlier payer made to the line."),
+        Kind("X12-PAY-001", E, 3, None, "Claim {claim}: the line pays {value}; charge minus adjustments make {expected}.",
+             "Ask the payer for a correct remittance; do not post this one."),
+        Kind("X12-PAY-002", E, 3, None, "Claim {claim} pays {value}; charge minus adjustments make {expected}.",
+             "Ask the payer for a correct remittance; do not post this one."),
+        Kind("X12-PAY-003", E, 3, None, "Claim {claim} charges {value}, its lines {expected}.",
+             "Ask the payer for a correct remittance; do not post this one."),
+        Kind("X12-PAY-004", E, 3, None, "The payment is {value}; claims minus provider adjustments make {expected}.",
+             "Ask the payer for a correct remittance; do not post this one."),
+        Kind("X12-IDN-001", W, 5, None, "{segment}{element:02d}: {value!r} is not a valid NPI (its check digit is wrong).",
+             "Check the NPI against the registry."),
+    )
+}  # fmt: skip
+
+
+def finding(code: str, where: Where, **words: object) -> Finding:
+    """A finding of the kind `code`; `expected` may stand in its hint too."""
+    kind = KINDS[code]
+    hint = kind.hint.format(**words) if "{" in kind.hint else kind.hint
+    ack = kind.ack.format(**words) if kind.ack and "{" in kind.ack else kind.ack
+    return Finding(code, kind.severity, kind.message.format(**words), hint, where, kind.snip, ack)
