@@ -243,7 +243,7 @@ ELEMENTS = """
 1332 ID 1 2 facility code qualifier
 1333 AN 1 50 record format
 1334 ID 1 1 multiple procedure
-1335 ID 1 1 prosthesis
+1335 ID 1 1 insulin dependence
 1336 ID 1 3 insurance type
 1337 ID 1 2 level of care
 1338 ID 1 1 level of service
@@ -255,7 +255,7 @@ ELEMENTS = """
 1351 ID 1 1 patient signature source
 1352 ID 1 1 place of service type
 1354 ID 1 1 rate
-1358 AN 1 1 prescription
+1358 ID 1 1 prosthesis, crown or inlay
 1359 ID 1 1 provider accept assignment
 1360 ID 1 1 provider agreement
 1361 AN 1 3 oral cavity designation
@@ -346,6 +346,7 @@ CLP 1028! 1029! 782! 782! 782 1032 127 1331 1325 1352 1354 380 954 1073
 CN1 1166! 782 332 127 338 799
 CR1 355 81 1316 1317 355 380 166 166 352 352 | P0102 P0506
 CR2 609 380 1367 1367 355 380 380 1342 1073 352 352 1073 | P0102 C0403 P0506
+CR3 1322 355 380 1335 352 | P0203
 CRC 1136! 1073! 1321! 1321 1321 1321 1321
 CTP 687 236 212 380 C001 648 649 782 639 499 289 | P0405 C0607 C0902 C1002 C1103
 CTX C998!*10 721 719 447 C030 C999

@@ -7,11 +7,12 @@
     share 2300                                                 a loop's content, written once ...
       CLM R 1 ...
     use 2300 S 100 # Claim                                     ... and used wherever it occurs
+    include PATIENT                                            the members of a share, put into the loop that is open
 
 Usage is R (required), S (situational) or N (not used); repeats a number or `>` for no limit. The elements are one letter
 each, in order, and the letters of a composite's components in parentheses after its own; what is left out at the end is
 not used. A rule is `element:codes` or `element-component:codes`, codes with commas, or `@name` for a list of `codes.txt`;
-`element/length` or `element/min-max` narrows a length. Neighbouring segments (or loops) that begin with the same segment
+`2..12-1:codes` is for elements 2 to 12 alike; `element/length` or `element/min-max` narrows a length. Neighbouring segments (or loops) that begin with the same segment
 name may come in any order; the codes of the qualifier tell them apart.
 """
 
@@ -22,7 +23,17 @@ from importlib.resources import files
 
 from claimwright.x12.guides.language import Guide, parse_guide
 
-_FILES = ("x221", "x231")
+
+
+@cache
+def guide_names() -> tuple[str, ...]:
+    """The guides there are, by file name: whatever lies in this folder is one."""
+    names = (file.name for file in files(__package__).iterdir())
+    return tuple(sorted(name.removesuffix(".guide") for name in names if name.endswith(".guide")))
+
+
+_OTHER_CLAIMS = ("X223", "X224", "X096", "X097")
+"""Institutional and dental claims have loops of their own, which a professional guide would get wrong."""
 
 
 @cache
@@ -47,7 +58,7 @@ def code_lists() -> dict[str, frozenset[str]]:
 def _index() -> dict[tuple[str, str], str]:
     """(ST01, version) → file: read from the first line of each file, so that no guide is parsed in vain."""
     index = {}
-    for name in _FILES:
+    for name in guide_names():
         with files(__package__).joinpath(f"{name}.guide").open(encoding="utf-8") as lines:
             words = next(lines).partition("#")[0].split()
         for version in words[3:]:
@@ -69,6 +80,8 @@ def nearest_guide(set_code: str, version: str) -> Guide | None:
     277CA and 277 share ST01; the one that is not asked for by version is taken to be the answer to a 276.
     """
     names = [name for (code, _), name in _index().items() if code == set_code]
-    if not names or set_code == "837" and any(mark in version for mark in ("X223", "X224", "X096", "X097")):
+    if named := [name for name in names if name.partition("-")[0].upper() in version]:
+        return load_guide(named[0])
+    if not names or (set_code == "837" and any(mark in version for mark in _OTHER_CLAIMS)):
         return None
     return load_guide(names[0])

@@ -9,7 +9,8 @@ from claimwright.x12.standard import Note, Place, StandardSegment, segments
 
 UNLIMITED = 10**9
 
-QUALIFIERS = {"HL": (3, 0), "HI": (1, 1), "CAS": (0, 0), "CLM": (0, 0), "CLP": (0, 0), "LX": (0, 0), "EB": (0, 0)}
+QUALIFIERS = {"HL": (3, 0), "HI": (1, 1), "CAS": (0, 0), "CLM": (0, 0), "CLP": (0, 0), "LX": (0, 0), "EB": (0, 0),
+              "PWK": (2, 0)}  # fmt: skip
 """Which element (and component, 0 for none) tells positions of the same segment apart; element 1 unless said here."""
 
 
@@ -186,7 +187,10 @@ class _Builder:
 
     def fill(self, loop: LoopNode, lines: list[_Line]) -> None:
         for line in lines:
-            self._add(loop, self._member(loop, line))
+            if line.words[0] == "include":
+                self.fill(loop, self.shared[line.words[1]].children)
+            else:
+                self._add(loop, self._member(loop, line))
 
     def _member(self, loop: LoopNode, line: _Line) -> Position | LoopNode:
         if line.words[0] in ("loop", "use"):
@@ -252,12 +256,20 @@ class _Narrowing:
         self.lengths: dict[tuple[int, ...], tuple[int, int]] = {}
         for word in words:
             where, mark, what = re.split(r"([:/])", word, maxsplit=1)
-            place = tuple(int(number) for number in where.split("-"))
-            if mark == "/":
-                low, _, high = what.rpartition("-")
-                self.lengths[place] = (int(low or high), int(high))
-            else:
-                self.codes[place] = lists[what[1:]] if what.startswith("@") else frozenset(what.split(","))
+            for place in _narrowed_places(where):
+                if mark == "/":
+                    low, _, high = what.rpartition("-")
+                    self.lengths[place] = (int(low or high), int(high))
+                else:
+                    self.codes[place] = lists[what[1:]] if what.startswith("@") else frozenset(what.split(","))
+
+
+def _narrowed_places(text: str) -> list[tuple[int, ...]]:
+    """`'3'` → [(3,)]; `'5-2'` → [(5, 2)]; `'2..4-1'` → [(2, 1), (3, 1), (4, 1)]"""
+    numbers, _, component = text.partition("-")
+    first, _, last = numbers.partition("..")
+    inner = (int(component),) if component else ()
+    return [(number, *inner) for number in range(int(first), int(last or first) + 1)]
 
 
 def _elements(
