@@ -21,9 +21,9 @@ ELEMENTS = """
 28 N0 1 9 group control number
 36 ID 1 1 handling of separators
 56 ID 1 2 type of service
-61 AN 1 60 free text
+61 AN 1 30 free text
 64 AN 1 60 free text
-65 N0 1 8 height
+65 R 1 8 height
 66 ID 1 2 identification qualifier
 67 AN 2 80 identification
 68 AN 1 80 identifier
@@ -38,8 +38,8 @@ ELEMENTS = """
 100 ID 3 3 currency
 116 ID 3 15 postal code
 118 R 1 9 rate
-123 N0 1 5 number of sets received
-124 AN 1 15 code
+123 N0 1 6 number of sets received
+124 AN 2 15 code
 127 AN 1 50 reference
 128 ID 2 3 reference qualifier
 142 AN 2 15 application sender
@@ -59,7 +59,7 @@ ELEMENTS = """
 310 AN 1 30 location
 329 AN 4 9 set control number
 330 AN 1 30 description
-332 R 1 10 percent, integer format
+332 R 1 6 percent
 333 ID 1 3 terms basis
 334 ID 2 2 supporting code
 335 AN 1 10 time period code
@@ -108,11 +108,11 @@ ELEMENTS = """
 569 ID 1 3 account number qualifier
 584 ID 2 2 employment status
 591 ID 3 3 payment method
-594 AN 1 1 frequency
-609 N0 1 3 count
+594 ID 1 1 frequency
+609 N0 1 9 count
 615 ID 1 2 time period qualifier
 616 N0 1 3 number of periods
-618 ID 1 1 implementation acknowledgement
+618 ID 1 3 implementation acknowledgement
 620 ID 1 3 implementation error
 621 ID 1 3 set error
 623 ID 2 2 time code
@@ -122,9 +122,9 @@ ELEMENTS = """
 640 ID 2 2 transaction type
 641 ID 1 3 status
 647 ID 1 3 application error
-648 ID 2 2 price multiplier
+648 ID 3 3 price multiplier
 649 R 1 10 multiplier
-659 ID 1 1 basis of verification
+659 ID 1 2 basis of verification
 669 ID 3 3 currency market
 673 ID 2 2 quantity qualifier
 677 ID 2 2 market area
@@ -157,27 +157,27 @@ ELEMENTS = """
 752 ID 2 2 layer
 754 ID 1 2 product process
 755 ID 2 2 report type
-756 ID 2 2 report transmission
+756 ID 1 2 report transmission
 757 N0 1 2 report copies
 761 N0 1 9 equal value
 771 ID 2 2 status category list qualifier
 782 R 1 18 monetary amount
-786 ID 1 2 security level
+786 ID 2 2 security level
 799 AN 1 30 version identifier
 812 ID 1 10 payment format
 861 ID 2 2 name component
-875 ID 1 2 maintenance
+875 ID 3 3 maintenance
 889 ID 1 1 follow-up action
 901 ID 2 2 reject reason
-923 ID 1 2 prognosis
+923 ID 1 1 prognosis
 933 AN 1 264 free-form message
-934 ID 1 2 printer carriage control
-935 ID 1 2 measurement significance
+934 ID 2 2 printer carriage control
+935 ID 2 2 measurement significance
 936 ID 2 2 measurement attribute
 954 R 1 10 percentage as a decimal
 963 ID 3 3 tax identification type
 1005 ID 4 4 hierarchical structure
-1018 R 1 10 exponent
+1018 R 1 15 exponent
 1022 AN 1 50 plan network
 1023 ID 1 1 date qualifier
 1027 ID 1 2 bed type
@@ -192,9 +192,9 @@ ELEMENTS = """
 1037 AN 1 25 middle name
 1038 AN 1 10 name prefix
 1039 AN 1 10 name suffix
-1048 ID 1 2 business function
+1048 ID 1 3 business function
 1065 ID 1 1 entity type
-1066 ID 1 1 citizenship
+1066 ID 1 2 citizenship
 1067 ID 1 1 marital status
 1068 ID 1 1 sex
 1069 ID 2 2 individual relationship
@@ -205,7 +205,7 @@ ELEMENTS = """
 1096 ID 1 3 county
 1109 ID 1 1 race or ethnicity
 1119 AN 4 9 free form
-1136 ID 1 2 condition category
+1136 ID 2 2 condition category
 1137 ID 2 2 patient condition
 1138 ID 1 1 payer responsibility
 1143 ID 1 1 coordination of benefits
@@ -217,16 +217,19 @@ ELEMENTS = """
 1193 N0 1 2 visits
 1195 ID 1 1 ambulance transport type
 1196 ID 1 1 subluxation
-1201 AN 1 15 application
-1203 AN 1 20 maintenance
+1201 ID 1 1 application
+1203 ID 2 3 maintenance
 1204 AN 1 50 plan coverage description
-1205 ID 1 1 line item status
-1207 ID 2 3 coverage level
+1205 ID 2 3 line item status
+1207 ID 3 3 coverage level
 1209 N0 1 2 facility value
 1213 ID 1 1 patient location
+1216 ID 1 1 benefit status
+1218 ID 1 1 Medicare plan
+1219 ID 1 2 continued coverage event
 1220 ID 1 1 student status
 1221 ID 1 3 provider code
-1222 AN 1 50 provider specialty
+1222 AN 1 3 provider specialty
 1223 ID 3 3 provider organization
 1230 ID 1 1 gross weight
 1250 ID 2 3 date format
@@ -245,44 +248,45 @@ ELEMENTS = """
 1334 ID 1 1 multiple procedure
 1335 ID 1 1 insulin dependence
 1336 ID 1 3 insurance type
-1337 ID 1 2 level of care
-1338 ID 1 1 level of service
+1337 ID 1 1 level of care
+1338 ID 1 3 level of service
 1339 AN 2 2 procedure modifier
-1340 AN 1 1 national or local assigned review choice
-1341 ID 1 1 accident
+1340 ID 1 2 multiple procedure
+1341 AN 1 2 national or local assigned review value
 1342 ID 1 1 nature of condition
 1343 ID 1 2 non-institutional claim type
 1351 ID 1 1 patient signature source
-1352 ID 1 1 place of service type
-1354 ID 1 1 rate
+1352 ID 1 2 patient status
+1354 ID 1 4 diagnosis related group
 1358 ID 1 1 prosthesis, crown or inlay
 1359 ID 1 1 provider accept assignment
 1360 ID 1 1 provider agreement
-1361 AN 1 3 oral cavity designation
-1362 ID 1 2 related causes
+1361 ID 1 3 oral cavity designation
+1362 ID 2 3 related causes
 1363 ID 1 1 release of information
-1364 ID 1 1 review code
+1364 ID 1 2 review code
 1365 ID 1 2 service type
 1366 ID 2 3 special program
-1367 ID 1 1 subluxation level
+1367 ID 2 3 subluxation level
 1369 ID 1 2 tooth surface
 1371 R 1 10 unit rate
 1373 ID 2 4 measurement method
-1383 ID 1 2 claim submission reason
+1383 ID 2 2 claim submission reason
 1384 ID 1 1 patient discharge
 1390 ID 1 2 eligibility or benefit information
 1470 N0 1 9 number
 1473 ID 2 2 pricing methodology
 1514 ID 1 2 delay reason
-1525 ID 2 2 request category
-1526 ID 2 2 policy compliance
+1525 ID 1 2 request category
+1526 ID 1 2 policy compliance
 1527 ID 1 2 exception
-1528 ID 2 2 component segment position
+1528 N0 1 2 component position
 1595 ID 1 1 armed service
-1596 ID 1 2 rank
+1596 ID 2 2 rank
 1669 AN 1 35 implementation convention
-1686 N0 1 2 repeating position
+1686 N0 1 4 repeating position
 1705 AN 1 35 implementation convention
+1701 ID 1 1 eligibility reason
 1715 ID 1 3 country subdivision
 9998 AN 1 35 context name
 9999 AN 1 35 context reference
@@ -321,6 +325,7 @@ C035 1222 559 1073
 C040 128! 127! 128 127 128 127
 C042 426! 127
 C043 1271! 1271! 98 1270
+C052 1218! 1701 1701
 C998 9998! 9999
 C999 725! 725
 """
@@ -365,6 +370,7 @@ III 1270 1271 1136 933 380 C001 752 752 752 | P0102 L030405
 IK3 721! 719! 447 620
 IK4 C030! 725 621! 724
 IK5 717! 618 618 618 618 618
+INS 1073! 1069! 875 1203 1216 C052 1219 584 1220 1073 1250 1251 1165 19 156 26 1470 | P1112
 K3 449! 1333 C001
 LE 447!
 LIN 350 235! 234! 235 234 | P0405
@@ -374,6 +380,7 @@ LX 554!
 MEA 737 738 739 C001 740 741 935 936 752 1373 | R03050608 C0504 C0604 L07030506 E0803
 MIA 380! 380 380 782 127 782 782 782 782 782 782 782 782 782 380 782 782 782 782 127 127 127 127 782
 MOA 954 782 127 127 127 127 127 782 782
+MPI 1201! 584! 1595! 352 1596 1250 1251 | P0607
 MSG 933! 934 1470 | C0302
 N1 98! 93 66 67 706 98 | R0203 P0304
 N2 93! 93
@@ -395,7 +402,7 @@ SBR 1138! 1069 127 93 1336 1143 1073 584 1032
 STC C043! 373 306 782 782 373 591 373 429 C043 C043 933
 SV1 C003! 782 355 380 1331 1365 C004 782 1073 1340 1073 1073 1073 1073 1073 1073 1334 1337 1360 | P0304
 SV5 C003! 355! 380! 782 782 594 923 | R0405 C0604
-SVC C003! 782! 782! 234 380 C003 380
+SVC C003! 782! 782 234 380 C003 380
 SVD 67! 782! C003 234 380 554
 TRN 481! 127! 509 127
 TS2 782 782 782 782 782 782 782 782 782 380 782 380 380 380 380 380 782 782 782
