@@ -1,0 +1,53 @@
+"""Rules that the database itself keeps, whoever writes to it: triggers, in the words of each engine.
+
+For migrations. `append_only` refuses every change and deletion of a table's rows; `before_insert` refuses an insertion while a
+query finds something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def append_only(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    """Nothing in the table can be changed or deleted from now on."""
+    message = f"{table} is append-only: correct it with a new row"
+    for action in ("UPDATE", "DELETE"):
+        _trigger(editor, table, action, f"{table}_no_{action.lower()}", "", message)
+
+
+def before_insert(editor: BaseDatabaseSchemaEditor, table: str, name: str, *, refuse_if: str, message: str) -> None:
+    """Refuse a new row of `table` when the SQL condition `refuse_if` holds; `NEW` is the row."""
+    _trigger(editor, table, "INSERT", name, refuse_if, message)
+
+
+def drop_guards(editor: BaseDatabaseSchemaEditor, table: str, names: list[str]) -> None:
+    """Take the triggers of that table away again (to undo a migration, and to empty a test database)."""
+    for name in [f"{table}_no_update", f"{table}_no_delete", *names]:
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE", params=None)
+        else:
+            editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
+
+
+def _trigger(
+    editor: BaseDatabaseSchemaEditor, table: str, action: str, name: str, condition: str, message: str
+) -> None:
+    write = _postgresql if editor.connection.vendor == "postgresql" else _sqlite
+    for statement in write(table, action, name, condition, message):
+        # params=None: otherwise a per cent sign in the text is taken for a placeholder.
+        editor.execute(statement, params=None)
+
+
+def _sqlite(table: str, action: str, name: str, condition: str, message: str) -> Iterator[str]:
+    when = f"WHEN {condition} " if condition else ""
+    yield f"CREATE TRIGGER {name} BEFORE {action} ON {table} {when}BEGIN SELECT RAISE(ABORT, '{message}'); END"
+
+
+def _postgresql(table: str, action: str, name: str, condition: str, message: str) -> Iterator[str]:
+    refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+    body = f"IF {condition} THEN {refuse} END IF; RETURN NEW;" if condition else refuse
+    yield f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+    yield f"CREATE TRIGGER {name} BEFORE {action} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"

@@ -1,0 +1,49 @@
+"""Balances: sums over the journal, now or at any past date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from django.db.models import Sum
+
+from claimwright.office.ledger.models import Account, Posting
+
+Owed = dict[int | None, dict[str, int]]
+"""Cents by charge (None: the encounter as a whole) and owner; owners who owe nothing are left out."""
+
+
+def owed_on_encounters(encounter_ids: Collection[int]) -> Mapping[int, Owed]:
+    """What each owner owes on each charge of these encounters, in cents."""
+    rows = (
+        Posting.objects.filter(account=Account.RECEIVABLE, encounter_id__in=encounter_ids)
+        .values_list("encounter_id", "charge_id", "owner")
+        .annotate(total=Sum("cents"))
+        .order_by()
+    )
+    owed: dict[int, Owed] = defaultdict(lambda: defaultdict(dict))
+    for encounter_id, charge_id, owner, total in rows:
+        if total and encounter_id is not None:
+            owed[encounter_id][charge_id][owner] = total
+    return owed
+
+
+def owed_by_patients(patient_ids: Collection[int] | None = None, *, owner: str | None = None) -> dict[int, int]:
+    """What is owed on the accounts of these patients (all when None), by patient, in cents; by one owner if given."""
+    postings = Posting.objects.filter(account=Account.RECEIVABLE)
+    if patient_ids is not None:
+        postings = postings.filter(patient_id__in=patient_ids)
+    if owner is not None:
+        postings = postings.filter(owner=owner)
+    rows = postings.values_list("patient_id").annotate(total=Sum("cents")).order_by()
+    return {patient_id: total for patient_id, total in rows if total and patient_id is not None}
+
+
+def account_totals(*, at: date | None = None) -> dict[str, int]:
+    """The balance of every account in cents (debit positive), over entries up to and including the day `at`."""
+    postings = Posting.objects.all()
+    if at is not None:
+        postings = postings.filter(entry__entry_date__lte=at)
+    rows = postings.values_list("account").annotate(total=Sum("cents")).order_by()
+    return {account: total for account, total in rows}
