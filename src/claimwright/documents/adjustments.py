@@ -1,11 +1,15 @@
-"""Why a payer did not pay what was charged: the CAS segment, which claims (COB) and remittances share."""
+"""What claims (of a second payer) and remittances say alike: why a payer paid less than was charged, and in which words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from claimwright.origin import NOWHERE, Origin
+
+_MIA_REMARKS = (5, 20, 21, 22, 23)
+_MOA_REMARKS = (3, 4, 5, 6, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +27,22 @@ class Adjustment:
 
     def __str__(self) -> str:
         return f"{self.group}-{self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A supplemental amount (AMT): information only, never part of a balance (X12 RFI 1324)."""
+
+    qualifier: str
+    amount_cents: int
+
+
+def remarks_of(inpatient: Sequence[str], outpatient: Sequence[str]) -> tuple[str, ...]:
+    """The remark codes of an MIA (elements 5 and 20 to 23) and an MOA (3 to 7), given as their elements from 1."""
+    places = ((inpatient, _MIA_REMARKS), (outpatient, _MOA_REMARKS))
+    return tuple(
+        elements[place - 1]
+        for elements, numbers in places
+        for place in numbers
+        if place <= len(elements) and elements[place - 1]
+    )

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from claimwright.documents.adjustments import Adjustment
+from claimwright.documents.adjustments import Adjustment, Amount, remarks_of
+from claimwright.documents.other import OtherSegment
 from claimwright.documents.parties import Party, Period, Person, Procedure, Provider, Reference
 from claimwright.origin import NOWHERE, Origin
+from claimwright.x12.writing import OutgoingSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,14 @@ class Diagnosis:
 class LineAdjudication:
     """What an earlier payer decided about this line (2430): its SVD, its CAS, its date.
 
-    `charge = paid_cents + sum(adjustments)` for every earlier payer, or the claim is refused.
+    `charge = paid_cents + sum(adjustments)` for every earlier payer, or the claim is refused. `payer_id` is the id of
+    one of the claim's other payers; `bundled_into` the number of the line that this one was paid with.
     """
 
     payer_id: str
     paid_cents: int
     procedure: Procedure
-    quantity: Decimal
+    quantity: Decimal | None
     adjustments: tuple[Adjustment, ...] = ()
     adjudication_date: date | None = None
     remaining_cents: int | None = None
@@ -41,17 +44,27 @@ class LineAdjudication:
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """The national drug code given with a line (2410)."""
+    """The drug given with a line (2410). `qualifier` N4 says that `ndc` is a national drug code.
+
+    `prescription` is the prescription's number (REF XZ), `link_number` (REF VY) ties the parts of a compound.
+    """
 
     ndc: str
     quantity: Decimal | None = None
     unit: str = ""
     prescription: str = ""
+    link_number: str = ""
+    qualifier: str = "N4"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One service (2400). `pointers` are positions in `Claim.diagnoses`, from 1. `unit` is UN or MJ (minutes)."""
+    """One service (2400). `pointers` are positions in `Claim.diagnoses`, from 1. `unit` is UN or MJ (minutes).
+
+    `providers` are those of the line who have no field of their own, each with its part (NM101: DK ordering,
+    DN referring, DQ supervising, 77 facility, QB purchased from, PW and 45 ambulance); `dates` the DTPs but the service
+    date; `note_kind` ADD, DCP ...; `others` segments that have no field here.
+    """
 
     number: int
     procedure: Procedure
@@ -62,13 +75,22 @@ class ClaimLine:
     pointers: tuple[int, ...] = ()
     place_of_service: str = ""
     emergency: bool = False
+    epsdt: bool = False
+    family_planning: bool = False
+    copay_exempt: bool = False
     control_number: str = ""
     prior_authorization: str = ""
+    referral: str = ""
     note: str = ""
+    note_kind: str = "ADD"
     drug: Drug | None = None
     rendering: Provider | None = None
+    providers: tuple[tuple[str, Provider], ...] = ()
+    dates: tuple[tuple[str, Period], ...] = ()
+    amounts: tuple[Amount, ...] = ()
     references: tuple[Reference, ...] = ()
     adjudications: tuple[LineAdjudication, ...] = ()
+    others: tuple[OtherSegment, ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -95,7 +117,11 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True)
 class OtherPayer:
-    """Another payer of the same claim (2320 with 2330A, 2330B), with what it decided if it came first."""
+    """Another payer of the same claim (2320 with 2330A, 2330B), with what it decided if it came first.
+
+    `outpatient` are the elements of MOA as written, `remarks` the remark codes among them, kept in step as in
+    `RemittanceClaim`. `providers` are the claim's providers as this payer numbers them (2330C to G), by NM101.
+    """
 
     subscriber: Subscriber
     payer: Party
@@ -107,7 +133,19 @@ class OtherPayer:
     release_of_information: str = "Y"
     payer_claim_number: str = ""
     adjudication_date: date | None = None
+    patient_signature: str = ""
+    outpatient: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    providers: tuple[tuple[str, Provider], ...] = ()
+    others: tuple[OtherSegment, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.outpatient and self.remarks:
+            object.__setattr__(self, "outpatient", ("", "", *self.remarks))
+        told = remarks_of((), self.outpatient)
+        if self.remarks and self.remarks != told:
+            raise ValueError(f"the remarks {self.remarks} are not those of the MOA, {told}")
+        object.__setattr__(self, "remarks", told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +155,9 @@ class Claim:
     `control_number` is CLM01, the provider's own number; `frequency` CLM05-3 (1 original, 7 replacement, 8 void);
     `original_reference` the payer's number of the claim that a 7 or 8 is about (REF F8).
     `patient` is None when the subscriber is the patient. `dates` are the claim's own DTPs by qualifier (431 onset,
-    439 accident, 435 admission, 096 discharge ...); `references` those REFs that have no field of their own.
+    439 accident, 435 admission, 096 discharge ...); `references` those REFs that have no field of their own;
+    `providers` those who have none, by NM101 (P3 primary care, PW and 45 ambulance); `others` further segments (PWK,
+    CN1, K3, CR1, CRC, HCP, condition codes ...). `note_kind` is NTE01, `special_program` CLM12, `delay_reason` CLM20.
     """
 
     control_number: str
@@ -131,10 +171,13 @@ class Claim:
     lines: tuple[ClaimLine, ...]
     patient: Person | None = None
     pay_to: Party | None = None
+    pay_to_plan: Party | None = None
+    currency: str = ""
     rendering: Provider | None = None
     referring: Provider | None = None
     supervising: Provider | None = None
     facility: Provider | None = None
+    providers: tuple[tuple[str, Provider], ...] = ()
     other_payers: tuple[OtherPayer, ...] = ()
     provider_signature: str = "Y"
     assignment: str = "A"
@@ -143,6 +186,9 @@ class Claim:
     patient_signature: str = ""
     related_causes: tuple[str, ...] = ()
     accident_state: str = ""
+    accident_country: str = ""
+    special_program: str = ""
+    delay_reason: str = ""
     patient_paid_cents: int | None = None
     prior_authorization: str = ""
     referral: str = ""
@@ -150,8 +196,10 @@ class Claim:
     clearinghouse_number: str = ""
     medical_record: str = ""
     note: str = ""
+    note_kind: str = "ADD"
     dates: tuple[tuple[str, Period], ...] = ()
     references: tuple[Reference, ...] = ()
+    others: tuple[OtherSegment, ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
     @property
@@ -173,8 +221,9 @@ class Claim:
 class ClaimBatch:
     """One 837P transaction set: who sends, who receives, and the claims.
 
-    `reference` is BHT03. `raw` are the segments as read, set only by reading: a changed copy (made by
-    `dataclasses.replace`) has none, so an unchanged batch writes its own bytes again and a changed one is written anew.
+    `reference` is BHT03, `purpose` BHT02 (00 original, 18 sent again), `kind` BHT06 (CH charges, RP encounters to be
+    reported). `raw` is the set as it was read: an unchanged batch writes it again, a copy that `dataclasses.replace`
+    changed has none and is written anew.
     """
 
     reference: str
@@ -183,4 +232,5 @@ class ClaimBatch:
     receiver: Party
     claims: tuple[Claim, ...]
     kind: str = "CH"
-    raw: tuple[str, ...] = field(default=(), init=False, compare=False, repr=False)
+    purpose: str = "00"
+    raw: OutgoingSet | None = field(default=None, init=False, compare=False, repr=False)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A postal address in the United States unless `country` says otherwise."""
+    """A postal address in the United States unless `country` says otherwise.
+
+    `postal_code` is a ZIP of five or nine digits there; `subdivision` (N407) the province of another country.
+    """
 
     line1: str = ""
     line2: str = ""
@@ -16,6 +20,7 @@ class Address:
     state: str = ""
     postal_code: str = ""
     country: str = ""
+    subdivision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,14 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A further identifier of a party or a claim: REF01 and REF02."""
+    """A further identifier of a party, a claim or a line: REF01 and REF02.
+
+    `payer_id` names the payer to whom it belongs when that is not the payer of the claim (REF04 with 2U).
+    """
 
     qualifier: str
     value: str
+    payer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +91,16 @@ class Provider(Party):
 
 @dataclass(frozen=True, slots=True)
 class Person(Party):
-    """A subscriber or patient. `sex` is F, M or U as X12 has it."""
+    """A subscriber or patient. `sex` is F, M or U as X12 has it.
+
+    The death date, the weight (of newborns, and for some equipment) and the pregnancy are what a claim's PAT tells.
+    """
 
     birth_date: date | None = None
     sex: str = ""
+    death_date: date | None = None
+    weight_pounds: Decimal | None = None
+    is_pregnant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
