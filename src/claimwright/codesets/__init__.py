@@ -4,6 +4,7 @@
     places       place of service: facility or not
     filing       claim filing indicators: which kind of payer
     shapes       whether a text has the form of an ICD-10-CM, HCPCS, taxonomy, modifier or NDC code
+    deadlines    how long each kind of payer gives to file, correct and appeal
     identifiers  check digits: NPI, Medicare beneficiary identifier
 
 Promises: a code that is not on a list has no meaning here (`None`), never a guessed one; every list says its source and

@@ -1,0 +1,145 @@
+"""Edits of the diagnoses: their form, their order, their number. Validity on a day is for the loaded code set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from claimwright.codesets.shapes import is_icd10cm_shaped
+from claimwright.edits.registry import Case, E, Hit, I, Table, hit, hit_if
+
+TABLE = Table()
+_GUIDE = "837P implementation guide 005010X222A1, loop 2300 HI"
+_GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
+_DIAGNOSES_MAX = 12
+ICD10_DAY = date(2015, 10, 1)
+"""The first day of service that is coded in ICD-10 (45 CFR 162.1002)."""
+
+_ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
+
+
+@TABLE.edit(
+    "EDIT-DX-001",
+    E,
+    "diagnoses",
+    "The claim has no diagnosis.",
+    "Enter the diagnosis that the record supports.",
+    _GUIDE,
+)
+def _there_is_no_diagnosis(case: Case) -> Iterable[Hit]:
+    return hit_if(not case.claim.diagnoses)
+
+
+@TABLE.edit(
+    "EDIT-DX-002",
+    E,
+    "diagnoses.N.code",
+    "{value!r} has not the form of an ICD-10-CM code.",
+    "Write three to seven characters without the dot, a letter and a digit first.",
+    "ICD-10-CM, 45 CFR 162.1002",
+)
+def _diagnosis_is_malformed(case: Case) -> Iterable[Hit]:
+    return [
+        hit(f"diagnoses.{position}.code", value=diagnosis.code)
+        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
+        if diagnosis.qualifier in _ICD10 and not is_icd10cm_shaped(diagnosis.code)
+    ]
+
+
+@TABLE.edit(
+    "EDIT-DX-003",
+    E,
+    "diagnoses.N.code",
+    "Diagnosis {value} is given twice.",
+    "Remove the second and point its lines to the first.",
+    f"{_GUIDE}; {_GUIDELINES} I.B.12",
+)
+def _diagnosis_is_repeated(case: Case) -> Iterable[Hit]:
+    codes = [diagnosis.code for diagnosis in case.claim.diagnoses]
+    if len(set(codes)) == len(codes):
+        return ()
+    return [
+        hit(f"diagnoses.{position}.code", value=code)
+        for position, code in enumerate(codes, 1)
+        if code in codes[: position - 1]
+    ]
+
+
+@TABLE.edit(
+    "EDIT-DX-004",
+    E,
+    "diagnoses",
+    "The claim has {count} diagnoses; a professional claim holds 12.",
+    "Keep those that the services are for.",
+    _GUIDE,
+)
+def _there_are_too_many_diagnoses(case: Case) -> Iterable[Hit]:
+    return hit_if(len(case.claim.diagnoses) > _DIAGNOSES_MAX, count=len(case.claim.diagnoses))
+
+
+@TABLE.edit(
+    "EDIT-DX-005",
+    E,
+    "diagnoses.N.qualifier",
+    "The diagnosis is coded in {value}, the service of {day} calls for {expected}.",
+    "Code services since 1 October 2015 in ICD-10-CM, earlier ones in ICD-9-CM.",
+    "45 CFR 162.1002",
+)
+def _code_set_is_of_another_time(case: Case) -> Iterable[Hit]:
+    day = case.first_service_date
+    if day is None:
+        return ()
+    wrong, value, expected = (_ICD9, "ICD-9", "ICD-10") if day >= ICD10_DAY else (_ICD10, "ICD-10", "ICD-9")
+    return [
+        hit(f"diagnoses.{position}.qualifier", value=value, expected=expected, day=day)
+        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
+        if diagnosis.qualifier in wrong
+    ]
+
+
+@TABLE.edit(
+    "EDIT-DX-006",
+    E,
+    "diagnoses.N.qualifier",
+    "The principal diagnosis must come first, and only one may be principal.",
+    "Mark the first diagnosis as principal (ABK) and all others as further ones (ABF).",
+    _GUIDE,
+)
+def _principal_is_not_first(case: Case) -> Iterable[Hit]:
+    return [
+        hit(f"diagnoses.{position}.qualifier")
+        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
+        if (diagnosis.qualifier in ("ABK", "BK")) is not (position == 1)
+    ]
+
+
+@TABLE.edit(
+    "EDIT-DX-007",
+    E,
+    "diagnoses.1.code",
+    "{value} says how an injury came about and cannot be the principal diagnosis.",
+    "Put the injury first.",
+    f"{_GUIDELINES} I.C.20",
+)
+def _external_cause_is_first(case: Case) -> Iterable[Hit]:
+    first = next(iter(case.claim.diagnoses), None)
+    if first is None or first.qualifier not in _ICD10 or not first.code.startswith(("V", "W", "X", "Y")):
+        return ()
+    return (hit(value=first.code),)
+
+
+@TABLE.edit(
+    "EDIT-DX-008",
+    I,
+    "diagnoses.N.code",
+    "No service points to diagnosis {value}.",
+    "Point a service to it, or leave it out.",
+    _GUIDE,
+)
+def _diagnosis_is_unused(case: Case) -> Iterable[Hit]:
+    used = {pointer for line in case.claim.lines for pointer in line.pointers}
+    return [
+        hit(f"diagnoses.{position}.code", value=diagnosis.code)
+        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
+        if position != 1 and position not in used
+    ]

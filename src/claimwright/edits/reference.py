@@ -1,0 +1,62 @@
+"""The reference page of the edits, written from their table.
+
+    python -m claimwright.edits.reference > docs/reference/edits.md
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+
+from claimwright.edits.registry import Edit
+from claimwright.edits.scrubber import EDITS
+
+_AREAS = {
+    "CLM": "The claim as a whole",
+    "BIL": "Billing provider",
+    "PRV": "Other providers",
+    "FAC": "Place of care",
+    "PYR": "Payer",
+    "SUB": "Subscriber",
+    "PAT": "Patient",
+    "ADR": "Addresses",
+    "DX": "Diagnoses",
+    "LIN": "Services",
+    "FIL": "Filing limit",
+    "PAY": "What the payer asks for",
+    "COV": "Coverage",
+    "COB": "Earlier payers",
+    "DUP": "Duplicates",
+}
+
+_HEAD = """# Claim edits
+
+Every claim passes these edits before it is sent. An **error** stops the claim until somebody mends it; a **warning** is
+shown and does not stop it; **info** is only told. `N` in a field stands for the number of a line, or for a position
+from 1. This page is written from the table of edits (`python -m claimwright.edits.reference`); a test keeps the two equal.
+
+"""
+
+
+def edits_page() -> str:
+    """The whole page, in Markdown."""
+    parts = [_HEAD, f"{len(EDITS)} edits.\n"]
+    for area, edits in groupby(EDITS, key=_area):
+        parts += [f"\n## {_AREAS[area]}\n", *_rows(edits)]
+    return "".join(parts)
+
+
+def _area(edit: Edit) -> str:
+    return edit.code.split("-")[1]
+
+
+def _rows(edits: Iterator[Edit]) -> Iterator[str]:
+    yield "\n| Code | Severity | Field | What is wrong | What to do | Source |\n|---|---|---|---|---|---|\n"
+    for edit in edits:
+        cells = (edit.code, edit.severity.value, f"`{edit.field}`", edit.what, edit.hint, edit.source)
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(edits_page())
