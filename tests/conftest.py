@@ -1,7 +1,8 @@
 """The cast and the stage that all tests share.
 
-The cast: Alice bills for Lakeside (practice one), Bob too; Carol bills for Hillcrest, another client of the same billing company;
-Mallory is nobody's; Audrey audits Lakeside. Tests that need the office take `lakeside`: its scope is open for the test.
+The cast: Alice bills for Lakeside (practice one), Bob too; Carol bills for Hillcrest, another client of the same
+billing company; Mallory is nobody's; Audrey audits Lakeside. Tests that need the office take `lakeside`: its scope is
+open for the test.
 """
 
 from __future__ import annotations

@@ -18,7 +18,10 @@ from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
 
-ABSENT = "PostgreSQL is not installed here (no initdb found): what needs it is skipped. On Debian: apt-get install postgresql"
+ABSENT = (
+    "PostgreSQL is not installed here (no initdb found): what needs it is skipped. "
+    "On Debian: apt-get install postgresql"
+)
 
 
 def binaries() -> Path | None:
@@ -42,7 +45,9 @@ def server() -> Iterator[str]:
     if as_owner:
         shutil.chown(folder, "postgres")
     data, port = folder / "data", _free_port()
-    _run([*as_owner, place / "initdb", "-D", data, "-U", "claimwright", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8"])
+    _run(
+        [*as_owner, place / "initdb", "-D", data, "-U", "claimwright", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8"]
+    )
     options = f"-p {port} -h 127.0.0.1 -k {folder}"
     control = [*as_owner, place / "pg_ctl", "-D", data, "-w"]
     try:
@@ -66,7 +71,7 @@ def _free_port() -> int:
 def main(command: list[str]) -> int:
     """Run the command with a server; its exit status."""
     if binaries() is None:
-        print(f"SKIPPED {' '.join(command)}: {ABSENT}", file=sys.stderr)
+        sys.stderr.write(f"SKIPPED {' '.join(command)}: {ABSENT}\n")
         return 0
     with server() as url:
         return subprocess.run(command, env={**os.environ, "CLAIMWRIGHT_DATABASE_URL": url}, check=False).returncode

@@ -1,7 +1,8 @@
 """What time it is in this office: the machine's clock, or the standing clock of a trial home.
 
-A trial (the demonstration, `claimwright day`) moves its clock by writing `HOME/clock`; every process of that home then tells
-the same time, the web server included. Sessions, lock-outs and the audit trail go by the machine's clock all the same.
+A trial (the demonstration, `claimwright day`) moves its clock by writing `HOME/clock`; every process of that home
+then tells the same time, the web server included. Sessions, lock-outs and the audit trail go by the machine's clock
+all the same.
 """
 
 from __future__ import annotations

@@ -1,44 +1,46 @@
 """Rules that the database itself keeps, whoever writes to it: triggers, in the words of each engine.
 
-For migrations. `append_only` refuses every change and deletion of a table's rows; `before_insert` refuses an insertion while a
-query finds something.
+For migrations. `append_only` refuses every change and deletion of a table's rows; `before_insert` refuses an
+insertion while a query finds something.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def append_only(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+def append_only(connection: BaseDatabaseWrapper, table: str) -> None:
     """Nothing in the table can be changed or deleted from now on."""
     message = f"{table} is append-only: correct it with a new row"
     for action in ("UPDATE", "DELETE"):
-        _trigger(editor, table, action, f"{table}_no_{action.lower()}", "", message)
+        _trigger(connection, table, action, f"{table}_no_{action.lower()}", "", message)
 
 
-def before_insert(editor: BaseDatabaseSchemaEditor, table: str, name: str, *, refuse_if: str, message: str) -> None:
+def before_insert(connection: BaseDatabaseWrapper, table: str, name: str, *, refuse_if: str, message: str) -> None:
     """Refuse a new row of `table` when the SQL condition `refuse_if` holds; `NEW` is the row."""
-    _trigger(editor, table, "INSERT", name, refuse_if, message)
+    _trigger(connection, table, "INSERT", name, refuse_if, message)
 
 
-def drop_guards(editor: BaseDatabaseSchemaEditor, table: str, names: list[str]) -> None:
+def drop_guards(connection: BaseDatabaseWrapper, table: str, names: list[str]) -> None:
     """Take the triggers of that table away again (to undo a migration, and to empty a test database)."""
     for name in [f"{table}_no_update", f"{table}_no_delete", *names]:
-        if editor.connection.vendor == "postgresql":
-            editor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE", params=None)
+        if connection.vendor == "postgresql":
+            _execute(connection, f"DROP FUNCTION IF EXISTS {name}() CASCADE")
         else:
-            editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
+            _execute(connection, f"DROP TRIGGER IF EXISTS {name}")
 
 
-def _trigger(
-    editor: BaseDatabaseSchemaEditor, table: str, action: str, name: str, condition: str, message: str
-) -> None:
-    write = _postgresql if editor.connection.vendor == "postgresql" else _sqlite
+def _trigger(connection: BaseDatabaseWrapper, table: str, action: str, name: str, condition: str, message: str) -> None:
+    write = _postgresql if connection.vendor == "postgresql" else _sqlite
     for statement in write(table, action, name, condition, message):
-        # params=None: otherwise a per cent sign in the text is taken for a placeholder.
-        editor.execute(statement, params=None)
+        _execute(connection, statement)
+
+
+def _execute(connection: BaseDatabaseWrapper, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _sqlite(table: str, action: str, name: str, condition: str, message: str) -> Iterator[str]:

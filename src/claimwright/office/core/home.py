@@ -1,4 +1,5 @@
-"""The home of one office: a folder that holds the embedded database, the keys, and the simulated clearinghouse of a trial.
+"""The home of one office: a folder that holds the embedded database, the keys, and the simulated clearinghouse of a
+trial.
 
     HOME/office.sqlite3      the encrypted database (when no other database is named)
     HOME/keys/               32-byte keys, one file each, made at first use, readable by their owner only
@@ -39,7 +40,9 @@ class Home:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             (self.path / "keys").mkdir(exist_ok=True, mode=0o700)
         except OSError as wrong:
-            raise InputError(f"{self.path} cannot be used as a home: {wrong.strerror}. Choose another with --home.") from wrong
+            raise InputError(
+                f"{self.path} cannot be used as a home: {wrong.strerror}. Choose another with --home."
+            ) from wrong
 
     @property
     def database(self) -> Path:

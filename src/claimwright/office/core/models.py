@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -74,7 +74,7 @@ class ScopedModel(models.Model):
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", editable=False)
 
-    objects: ScopedManager[Self] = ScopedManager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
     class Meta:
         abstract = True
@@ -92,7 +92,8 @@ class ScopedModel(models.Model):
 
 
 class StoredFile(ScopedModel):
-    """A file as it came or went, whole and unchanged, named by its SHA-256; the same bytes are stored once per client."""
+    """A file as it came or went, whole and unchanged, named by its SHA-256; the same bytes are stored once per
+    client."""
 
     sha256 = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
@@ -175,6 +176,8 @@ class AuditEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["client", "number"], name="audit_number_once"),
-            models.UniqueConstraint(fields=["number"], condition=models.Q(client=None), name="shared_audit_number_once"),
+            models.UniqueConstraint(
+                fields=["number"], condition=models.Q(client=None), name="shared_audit_number_once"
+            ),
         ]
         indexes = [models.Index(fields=["client", "patient_id"]), models.Index(fields=["client", "at"])]

@@ -1,7 +1,7 @@
 """Numbers that are given out once: control numbers, claim numbers, journal entries.
 
-A number taken in a transaction that fails is given out again, so a series has no gaps; takers of one series wait for each
-other.
+A number taken in a transaction that fails is given out again, so a series has no gaps; takers of one series wait for
+each other.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _take(client_id: int | None, name: str, count: int) -> int:
 
 def _raise_last(client_id: int | None, name: str, count: int) -> int | None:
     which = "client_id IS NULL" if client_id is None else "client_id = %s"
-    parameters = [count, name] if client_id is None else [count, name, client_id]
+    parameters: list[int | str] = [count, name] if client_id is None else [count, name, client_id]
     with connection.cursor() as cursor:
         # One statement: it takes the row's lock and reads back what it wrote.
         cursor.execute(

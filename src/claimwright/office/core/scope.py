@@ -1,7 +1,8 @@
 """The client scope: whose records this piece of work may see.
 
-Every record belongs to a client (a practice). Work is done inside `client_scope(client)`; a query outside of any scope
-raises `ScopeMissing`, so a forgotten filter is an error and never a leak. `every_client` is for upkeep over all practices.
+Every record belongs to a client (a practice). Work is done inside `client_scope(client)`; a query outside of any
+scope raises `ScopeMissing`, so a forgotten filter is an error and never a leak. `every_client` is for upkeep over all
+practices.
 """
 
 from __future__ import annotations

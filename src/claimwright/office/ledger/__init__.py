@@ -6,6 +6,6 @@
     account_totals(...)         sums by account, at any past date
 
 Promises: an entry balances or does not exist, and is never edited: the database itself sees to both, on SQLite and on
-PostgreSQL. Every entry says why (text, row of the decision table) and where it came from (file and bytes). Knows patients,
-encounters and charges as numbers only.
+PostgreSQL. Every entry says why (text, row of the decision table) and where it came from (file and bytes). Knows
+patients, encounters and charges as numbers only.
 """

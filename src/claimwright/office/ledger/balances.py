@@ -46,4 +46,4 @@ def account_totals(*, at: date | None = None) -> dict[str, int]:
     if at is not None:
         postings = postings.filter(entry__entry_date__lte=at)
     rows = postings.values_list("account").annotate(total=Sum("cents")).order_by()
-    return {account: total for account, total in rows}
+    return dict(rows)

@@ -120,9 +120,7 @@ def _mirror(entry: JournalEntry, text: str, origin: Origin, row: int) -> NewEntr
     return NewEntry(
         kind="reversal",
         postings=tuple(
-            NewPosting(
-                Account(side.account), -side.cents, side.charge_id, side.owner, side.payer_id, side.reference
-            )
+            NewPosting(Account(side.account), -side.cents, side.charge_id, side.owner, side.payer_id, side.reference)
             for side in entry.postings.all()
         ),
         text=text,

@@ -1,8 +1,8 @@
 """Tables of the ledger: journal entries, their postings, and the seals that close them.
 
-An entry points at its seal, a seal at its entry. The pointer of the entry is checked when the transaction ends, and a seal
-can only be made when the entry's postings sum to zero: so no transaction ends with an entry that does not balance. After
-the seal nothing about the entry can change (see `migrations/0002_guards.py`).
+An entry points at its seal, a seal at its entry. The pointer of the entry is checked when the transaction ends, and a
+seal can only be made when the entry's postings sum to zero: so no transaction ends with an entry that does not
+balance. After the seal nothing about the entry can change (see `migrations/0002_guards.py`).
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Account(models.TextChoices):
 class JournalEntry(ScopedModel):
     """One balanced entry. Its number counts the entries of the whole installation without a gap.
 
-    `patient_id`, `encounter_id`, `remittance_id` are keys of other rooms; `row` is the row of the posting decision table; the
-    file and its bytes are where the fact came from.
+    `patient_id`, `encounter_id`, `remittance_id` are keys of other rooms; `row` is the row of the posting decision
+    table; the file and its bytes are where the fact came from.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -80,8 +80,9 @@ class JournalEntry(ScopedModel):
 class Posting(ScopedModel):
     """One side of an entry: `cents` debited (positive) or credited (negative) to an account.
 
-    On `RECEIVABLE`: `owner` is who owes (a payer level as SBR01 writes it, or PATIENT), `charge_id` for which charge (None: the
-    encounter as a whole). `payer_id` and `reference` (a trace number, a PLB reference) serve the payer-side accounts.
+    On `RECEIVABLE`: `owner` is who owes (a payer level as SBR01 writes it, or PATIENT), `charge_id` for which charge
+    (None: the encounter as a whole). `payer_id` and `reference` (a trace number, a PLB reference) serve the
+    payer-side accounts.
     """
 
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings")

@@ -9,12 +9,12 @@ _TABLES = ("core_auditentry", "core_storedfile")
 
 def set_guards(apps, editor):
     for table in _TABLES:
-        guards.append_only(editor, table)
+        guards.append_only(editor.connection, table)
 
 
 def lift_guards(apps, editor):
     for table in _TABLES:
-        guards.drop_guards(editor, table, [])
+        guards.drop_guards(editor.connection, table, [])
 
 
 class Migration(migrations.Migration):

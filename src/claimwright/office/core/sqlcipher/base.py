@@ -47,10 +47,10 @@ class Cursor(dbapi2.Cursor):  # type: ignore[misc]
         if params is None:
             return super().execute(query)
         names = list(params) if isinstance(params, Mapping) else None
-        return super().execute(self._convert(query, param_names=names), params)  # type: ignore[arg-type]
+        return super().execute(self._convert(query, param_names=names), params)
 
     def executemany(self, query: str, param_list: Iterable[Sequence[Any]]) -> Any:
-        return super().executemany(self._convert(query), param_list)  # type: ignore[arg-type]
+        return super().executemany(self._convert(query), param_list)
 
 
 class DatabaseFeatures(SQLiteFeatures):

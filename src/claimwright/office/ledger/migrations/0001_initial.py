@@ -5,90 +5,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=24)),
-                ('entry_date', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('text', models.CharField(blank=True, max_length=300)),
-                ('patient_id', models.BigIntegerField(null=True)),
-                ('encounter_id', models.BigIntegerField(null=True)),
-                ('remittance_id', models.BigIntegerField(null=True)),
-                ('row', models.PositiveSmallIntegerField(default=0)),
-                ('file_sha256', models.CharField(blank=True, max_length=64)),
-                ('offset', models.BigIntegerField(default=0)),
-                ('length', models.BigIntegerField(default=0)),
-                ('segment_index', models.BigIntegerField(default=0)),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('reverses', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.journalentry')),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=24)),
+                ("entry_date", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("text", models.CharField(blank=True, max_length=300)),
+                ("patient_id", models.BigIntegerField(null=True)),
+                ("encounter_id", models.BigIntegerField(null=True)),
+                ("remittance_id", models.BigIntegerField(null=True)),
+                ("row", models.PositiveSmallIntegerField(default=0)),
+                ("file_sha256", models.CharField(blank=True, max_length=64)),
+                ("offset", models.BigIntegerField(default=0)),
+                ("length", models.BigIntegerField(default=0)),
+                ("segment_index", models.BigIntegerField(default=0)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.journalentry",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='ledger.journalentry')),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="ledger.journalentry",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='journalentry',
-            name='seal',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.seal'),
+            model_name="journalentry",
+            name="seal",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.seal"),
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(choices=[('receivable', 'Receivable'), ('cash_due', 'Cash due from remittances'), ('cash', 'Cash from patients'), ('charges', 'Charges'), ('contractual', 'Contractual adjustments'), ('sequestration', 'Sequestration'), ('statutory', 'Statutory reductions'), ('incentive', 'Incentives and penalties'), ('withhold', 'Withholds due from payers'), ('auto_close', 'Write-offs by the auto-close list'), ('patient_protection', 'Shares that may not be asked of patients'), ('small_balance', 'Small-balance write-offs'), ('write_off', 'Write-offs decided by a person'), ('unapplied', 'Unapplied money'), ('patient_credit', "Patients' unapplied payments"), ('interest', 'Interest income'), ('recoupment', 'Recoupments'), ('forward_balance', 'Balances carried forward by payers'), ('refund', 'Refunds sent'), ('advance', 'Advances of payers'), ('tax_withheld', 'Tax withheld'), ('payer_charge', 'Charges by payers'), ('provider_adjustment', 'Provider adjustments')], max_length=20)),
-                ('cents', models.BigIntegerField()),
-                ('patient_id', models.BigIntegerField(null=True)),
-                ('encounter_id', models.BigIntegerField(null=True)),
-                ('charge_id', models.BigIntegerField(null=True)),
-                ('owner', models.CharField(blank=True, max_length=8)),
-                ('payer_id', models.BigIntegerField(null=True)),
-                ('reference', models.CharField(blank=True, max_length=50)),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.journalentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "account",
+                    models.CharField(
+                        choices=[
+                            ("receivable", "Receivable"),
+                            ("cash_due", "Cash due from remittances"),
+                            ("cash", "Cash from patients"),
+                            ("charges", "Charges"),
+                            ("contractual", "Contractual adjustments"),
+                            ("sequestration", "Sequestration"),
+                            ("statutory", "Statutory reductions"),
+                            ("incentive", "Incentives and penalties"),
+                            ("withhold", "Withholds due from payers"),
+                            ("auto_close", "Write-offs by the auto-close list"),
+                            ("patient_protection", "Shares that may not be asked of patients"),
+                            ("small_balance", "Small-balance write-offs"),
+                            ("write_off", "Write-offs decided by a person"),
+                            ("unapplied", "Unapplied money"),
+                            ("patient_credit", "Patients' unapplied payments"),
+                            ("interest", "Interest income"),
+                            ("recoupment", "Recoupments"),
+                            ("forward_balance", "Balances carried forward by payers"),
+                            ("refund", "Refunds sent"),
+                            ("advance", "Advances of payers"),
+                            ("tax_withheld", "Tax withheld"),
+                            ("payer_charge", "Charges by payers"),
+                            ("provider_adjustment", "Provider adjustments"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("cents", models.BigIntegerField()),
+                ("patient_id", models.BigIntegerField(null=True)),
+                ("encounter_id", models.BigIntegerField(null=True)),
+                ("charge_id", models.BigIntegerField(null=True)),
+                ("owner", models.CharField(blank=True, max_length=8)),
+                ("payer_id", models.BigIntegerField(null=True)),
+                ("reference", models.CharField(blank=True, max_length=50)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="ledger.journalentry"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['client', 'encounter_id', 'account'], name='ledger_post_client__3e5801_idx'), models.Index(fields=['client', 'patient_id', 'account'], name='ledger_post_client__fb9e9a_idx'), models.Index(fields=['client', 'account'], name='ledger_post_client__48f0e5_idx')],
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(fields=["client", "encounter_id", "account"], name="ledger_post_client__3e5801_idx"),
+                    models.Index(fields=["client", "patient_id", "account"], name="ledger_post_client__fb9e9a_idx"),
+                    models.Index(fields=["client", "account"], name="ledger_post_client__48f0e5_idx"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['client', 'encounter_id'], name='ledger_jour_client__c18df4_idx'),
+            model_name="journalentry",
+            index=models.Index(fields=["client", "encounter_id"], name="ledger_jour_client__c18df4_idx"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['client', 'patient_id'], name='ledger_jour_client__afc83a_idx'),
+            model_name="journalentry",
+            index=models.Index(fields=["client", "patient_id"], name="ledger_jour_client__afc83a_idx"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['client', 'remittance_id'], name='ledger_jour_client__523f1e_idx'),
+            model_name="journalentry",
+            index=models.Index(fields=["client", "remittance_id"], name="ledger_jour_client__523f1e_idx"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['client', 'entry_date'], name='ledger_jour_client__bc76fe_idx'),
+            model_name="journalentry",
+            index=models.Index(fields=["client", "entry_date"], name="ledger_jour_client__bc76fe_idx"),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('reverses',), name='entry_reversed_once'),
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(fields=("reverses",), name="entry_reversed_once"),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('seal_id', models.F('id'))), name='entry_has_its_own_seal'),
+            model_name="journalentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seal_id", models.F("id"))), name="entry_has_its_own_seal"
+            ),
         ),
     ]

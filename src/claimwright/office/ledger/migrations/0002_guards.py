@@ -9,9 +9,9 @@ _TABLES = ("ledger_journalentry", "ledger_posting", "ledger_seal")
 
 def set_guards(apps, editor):
     for table in _TABLES:
-        guards.append_only(editor, table)
+        guards.append_only(editor.connection, table)
     guards.before_insert(
-        editor,
+        editor.connection,
         "ledger_seal",
         "ledger_seal_balanced",
         refuse_if=(
@@ -21,7 +21,7 @@ def set_guards(apps, editor):
         message="a journal entry must balance",
     )
     guards.before_insert(
-        editor,
+        editor.connection,
         "ledger_posting",
         "ledger_posting_unsealed",
         refuse_if="EXISTS (SELECT 1 FROM ledger_seal WHERE entry_id = NEW.entry_id)",
@@ -31,7 +31,7 @@ def set_guards(apps, editor):
 
 def lift_guards(apps, editor):
     for table in _TABLES:
-        guards.drop_guards(editor, table, ["ledger_seal_balanced", "ledger_posting_unsealed"])
+        guards.drop_guards(editor.connection, table, ["ledger_seal_balanced", "ledger_posting_unsealed"])
 
 
 class Migration(migrations.Migration):
