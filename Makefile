@@ -1,0 +1,63 @@
+# What can be done here: a bare `make` lists it. Everything installs what it needs into .venv first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+HOME_DIR ?= demo-home
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint fix quick crash bench lock screens clean
+
+help:  ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/ready  ## run a whole day of a sample practice, to the last cent (ENCOUNTERS=200 SEED=1)
+	$(BIN)/claimwright demo --home $(HOME_DIR) $(if $(ENCOUNTERS),--encounters $(ENCOUNTERS)) $(if $(SEED),--seed $(SEED))
+
+serve: .venv/ready  ## look at it: the office on http://127.0.0.1:8000 (HOME_DIR=..., PORT=...)
+	$(BIN)/claimwright serve --home $(HOME_DIR) --port $(PORT)
+
+test: lint  ## run every check: lint, then all tests, on the embedded database and on PostgreSQL
+	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -n 2 tests/office tests/crash
+
+quick: .venv/ready-dev  ## the tests without the office, in a few seconds
+	$(BIN)/python -m pytest -q tests --ignore tests/office --ignore tests/crash --ignore tests/journeys
+
+lint: .venv/ready-dev  ## check style, types and the layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+fix: .venv/ready-dev  ## mend what the style check can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases
+	CLAIMWRIGHT_KILLS=300 $(BIN)/python -m pytest tests/crash
+	CLAIMWRIGHT_KILLS=300 $(BIN)/python -m tests.postgresql $(BIN)/python -m pytest tests/crash
+
+bench: .venv/ready-dev  ## measure speed, beside other tools in the same run
+	$(BIN)/python -m bench
+
+lock: .venv/ready-dev  ## resolve the dependencies anew into requirements*.lock
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --custom-compile-command "make lock" --extra office pyproject.toml requirements.in -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --custom-compile-command "make lock" --extra office --group dev pyproject.toml requirements.in -o requirements-dev.lock
+
+clean:  ## remove the environment and what tools left behind
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build src/*.egg-info
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("claimwright needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+
+.venv/ready: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/ready-dev: requirements-dev.lock .venv/ready
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
