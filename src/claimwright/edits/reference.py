@@ -1,6 +1,6 @@
 """The reference page of the edits, written from their table.
 
-    python -m claimwright.edits.reference > docs/reference/edits.md
+python -m claimwright.edits.reference > docs/reference/edits.md
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _HEAD = """# Claim edits
 
 Every claim passes these edits before it is sent. An **error** stops the claim until somebody mends it; a **warning** is
 shown and does not stop it; **info** is only told. `N` in a field stands for the number of a line, or for a position
-from 1. This page is written from the table of edits (`python -m claimwright.edits.reference`); a test keeps the two equal.
+from 1. This page is written from the table of edits (`python -m claimwright.edits.reference`); a test keeps the two
+equal.
 
 """
 
