@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from claimwright.office.core.models import ScopedModel, StoredFile
 from django.conf import settings
 from django.db import models
 
 from claimwright.office.claims.models import Claim
+from claimwright.office.core.models import ScopedModel, StoredFile
 from claimwright.office.patients.models import Patient, Payer
 
 
 class Remittance(ScopedModel):
-    """One 835 transaction set; `record` is the `claimwright.documents.remittance.Remittance` as JSON.
+    """One 835 transaction set. `record` is the `claimwright.documents.remittance.Remittance` as JSON without its claims,
+    which have rows of their own; `receiving.record_of` puts them together again.
 
-    received ──▶ posted | review (posted, with items for a person) | refused (nothing posted) | duplicate
+    received ──▶ posted | review (posted, with items for a person)
+        ├──────▶ refused (nothing posted; can be posted when what was wrong is mended) ──▶ posted | review
+        └──────▶ duplicate (shown to a person, never posted)
+
+    `identity` is the hash of payer, trace, amount and day; `content` of everything the set says, wherever it stood.
+    `plan` says what was decided, without the moves, which stand with their claims (those of no claim under `moves`).
+    `cash_seen_at`: when the deposit or check was seen; until then statements wait for `hold_statements_until`.
     """
 
     class State(models.TextChoices):
@@ -28,12 +35,13 @@ class Remittance(ScopedModel):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="remittances")
     offset = models.BigIntegerField(default=0)
     length = models.BigIntegerField(default=0)
-    trace_number = models.CharField(max_length=50)
-    payer_tax_id = models.CharField(max_length=20)
+    trace_number = models.CharField(max_length=50, blank=True)
+    payer_tax_id = models.CharField(max_length=20, blank=True)
     payment_cents = models.BigIntegerField()
     payment_date = models.DateField(null=True, blank=True)
     method = models.CharField(max_length=3, blank=True)
     identity = models.CharField(max_length=64)
+    content = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVED)
     claim_count = models.PositiveIntegerField(default=0)
     record = models.JSONField()
@@ -41,6 +49,8 @@ class Remittance(ScopedModel):
     plan = models.JSONField(null=True, blank=True)
     received_at = models.DateTimeField()
     posted_at = models.DateTimeField(null=True, blank=True)
+    cash_seen_at = models.DateTimeField(null=True, blank=True)
+    hold_statements_until = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -51,11 +61,23 @@ class Remittance(ScopedModel):
                 name="remittance_posted_once",
             )
         ]
-        indexes = [models.Index(fields=["client", "trace_number"])]
+        indexes = [
+            models.Index(fields=["client", "trace_number"]),
+            models.Index(fields=["client", "identity"]),
+            models.Index(fields=["client", "content"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payer_name} {self.trace_number}"
 
 
 class RemittanceClaim(ScopedModel):
-    """One CLP of a remittance: to which claim it was matched, how surely and why, and what came of it."""
+    """One CLP of a remittance: to which claim it was matched, how surely and why, and what came of it.
+
+    `record` is the `claimwright.documents.remittance.RemittanceClaim` as JSON; `moves` the plan's moves for it, those
+    that made a journal entry with its number under `entry`. `outcome` is a `ClaimState` of the plan, empty until
+    posted. `reversed_by` is the CLP of status 22 that took the result back.
+    """
 
     remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="claims")
     position = models.PositiveIntegerField()
@@ -69,6 +91,9 @@ class RemittanceClaim(ScopedModel):
     outcome = models.CharField(max_length=16, blank=True)
     match_reason = models.CharField(max_length=200, blank=True)
     match_confidence = models.CharField(max_length=8, blank=True)
+    record = models.JSONField()
+    moves = models.JSONField(default=list)
+    reversed_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed")
     offset = models.BigIntegerField(default=0)
     length = models.BigIntegerField(default=0)
     segment_index = models.BigIntegerField(default=0)
@@ -98,7 +123,7 @@ class PayerItem(ScopedModel):
 
 
 class PatientPayment(ScopedModel):
-    """Money that a patient paid, at the desk or on a statement."""
+    """Money that a patient paid, at the desk or on a statement; `entries` are the journal entries that were made of it."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="payments")
     cents = models.BigIntegerField()
@@ -109,3 +134,5 @@ class PatientPayment(ScopedModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     posted_at = models.DateTimeField()
+    entries = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True, blank=True)
