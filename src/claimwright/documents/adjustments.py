@@ -1,4 +1,4 @@
-"""What claims (of a second payer) and remittances say alike: why a payer paid less than was charged, and in which words."""
+"""What claims (to a second payer) and remittances say alike: why a payer paid less than was charged, in which words."""
 
 from __future__ import annotations
 

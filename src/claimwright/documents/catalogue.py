@@ -1,0 +1,76 @@
+"""Every finding of reading claims and remittances: its code, its severity, its words and its remedy.
+
+The words are formats, filled where the finding is made. The first seven kinds are the same for both families.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claimwright.findings import Finding, Severity, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of finding."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+
+
+E, W = Severity.ERROR, Severity.WARNING
+
+
+def _of_values(family: str) -> tuple[Kind, ...]:
+    return (
+        Kind(f"DOC-{family}-001", E, "{place} {value} is not an amount of money, so {what} is left out.",
+             "Ask the sender for a corrected file; amounts are plain decimals of whole cents."),
+        Kind(f"DOC-{family}-002", E, "{place} {value} is not a number, so {what} is left out.",
+             "Ask the sender for a corrected file."),
+        Kind(f"DOC-{family}-003", W, "{place} {value} is not an amount of money; the record goes without it.",
+             "Look at the file if the amount matters."),
+        Kind(f"DOC-{family}-004", W, "{place} {value} is not a number; the record goes without it.",
+             "Look at the file if the number matters."),
+        Kind(f"DOC-{family}-005", W, "{place} {value} is not a day of the calendar; the record goes without it.",
+             "Look at the file if the day matters."),
+        Kind(f"DOC-{family}-006", W, "{segment} has no place in the record.",
+             "It is written again only as long as the record is not changed; the file keeps it."),
+        Kind(f"DOC-{family}-007", E, "{segment} stands where it cannot be told what it belongs to, and was not read.",
+             "Ask the sender for a corrected file; a segment before this one may be damaged or missing."),
+    )  # fmt: skip
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        *_of_values("CLM"),
+        Kind("DOC-CLM-010", E, "The claim has no number (CLM01) and is left out.",
+             "Give every claim a number of its own."),
+        Kind("DOC-CLM-011", E, "Line {value} has no professional service (SV1), so {what} is left out.",
+             "Only professional claims are read; send institutional and dental claims in their own format."),
+        Kind("DOC-CLM-012", E, "The {what} has no name (NM1).", "Add the loop that names the {what}."),
+        Kind("DOC-CLM-013", W, "{place} {value} is not a diagnosis pointer; it is left out.",
+             "Point at diagnoses by their position, 1 to 12."),
+        Kind("DOC-CLM-014", W, "{place} {value} does not say when the file was made; the envelope's time is taken.",
+             "Write BHT04 as CCYYMMDD and BHT05 as HHMM."),
+        Kind("DOC-CLM-015", W, "{place} {value} is not a line number; lines are counted instead.",
+             "Number the lines from 1."),
+        *_of_values("REM"),
+        Kind("DOC-REM-010", E, "The remittance does not say what was paid (BPR02).",
+             "Ask the payer for the remittance again; do not post this one."),
+        Kind("DOC-REM-011", E, "The remittance has no trace number (TRN02).",
+             "Without it neither the payment nor a duplicate can be found; ask the payer."),
+        Kind("DOC-REM-012", W, "A claim came back without the provider's number (CLP01).",
+             "It can be matched by the payer's number, or by patient, day and charge."),
+        Kind("DOC-SET-001", W, "Set {value} of version {version} is not a message that is read into records.",
+             "Read the set as X12; its segments and findings are there."),
+    )
+}  # fmt: skip
+
+
+def finding(code: str, where: Where, **words: object) -> Finding:
+    """A finding of the kind `code`."""
+    kind = KINDS[code]
+    return Finding(code, kind.severity, kind.message.format(**words), kind.hint.format(**words), where)

@@ -1,0 +1,233 @@
+"""Parties, services and adjustments between segments and records: NM1, N1, N3, N4, PER, REF, PRV, DMG, CAS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, TypeVar
+
+from claimwright.documents.adjustments import Adjustment
+from claimwright.documents.parties import Address, Contact, Party, Person, Procedure, Provider, Reference
+from claimwright.documents.values_x12 import Pool, Reader, batched, x12_day, x12_number
+from claimwright.money import x12_amount
+from claimwright.x12.tree import Segment
+from claimwright.x12.writing import OutgoingSegment
+
+AnyParty = TypeVar("AnyParty", bound=Party)
+
+_PARTS = {
+    "85": "NAME N3 N4 TAX REF PER",
+    "87": "N3 N4",
+    "PE": "NAME N3 N4 REF",
+    "DN": "NAME REF",
+    "P3": "NAME REF",
+    "DQ": "NAME REF",
+    "82": "NAME PRV REF",
+    "77": "NAME N3 N4 REF PER",
+    "DK": "NAME N3 N4 REF PER",
+    "QB": "ID REF",
+    "PW": "N3 N4",
+    "45": "NAME N3 N4",
+}
+"""What the 837P guide lets be said of a party, by its part (NM101)."""
+
+
+def read_name(kind: type[AnyParty], segment: Segment) -> AnyParty:
+    """The party (of that kind) that one NM1 names."""
+    return kind(**_name(segment))
+
+
+def read_party(pool: Pool) -> Party:
+    """The party of a loop that NM1 or N1 opens."""
+    return Party(**_common(pool))
+
+
+def read_provider(pool: Pool, tax_qualifiers: tuple[str, ...] = ()) -> Provider:
+    """The provider of a loop that NM1 or N1 opens; a REF of `tax_qualifiers` is its tax number, PRV its specialty."""
+    specialty = pool.take("PRV")
+    tax = pool.take("REF", *tax_qualifiers) if tax_qualifiers else None
+    common = _common(pool)
+    if tax:
+        common |= {"tax_id": tax[2], "tax_id_qualifier": tax[1]}
+    return Provider(taxonomy=specialty[3] if specialty else "", **common)
+
+
+def read_person(pool: Pool, pat: Segment | None, reader: Reader) -> Person:
+    """The person of a loop that NM1 opens; PAT (of the level above) tells the rest."""
+    dmg = pool.take("DMG")
+    return Person(
+        birth_date=reader.day_or_none(dmg, 2) if dmg else None,
+        sex=dmg[3] if dmg else "",
+        death_date=reader.day_or_none(pat, 6) if pat else None,
+        weight_pounds=reader.number_or_none(pat, 8) if pat else None,
+        is_pregnant=pat[9] == "Y" if pat else False,
+        **_common(pool),
+    )
+
+
+def _common(pool: Pool) -> dict[str, Any]:
+    nm1, n1 = pool.take("NM1"), pool.take("N1")
+    name = _name(nm1) if nm1 else {}
+    if n1:
+        name = {"last_name": n1[2], "id_qualifier": n1[3], "id": n1[4]}
+    return name | {
+        "address": read_address(pool.take("N3"), pool.take("N4")),
+        "contacts": tuple(read_contact(per) for per in pool.take_all("PER")),
+        "references": tuple(read_reference(ref) for ref in pool.take_all("REF")),
+    }
+
+
+def _name(nm1: Segment) -> dict[str, Any]:
+    return {
+        "last_name": nm1[3],
+        "first_name": nm1[4],
+        "middle_name": nm1[5],
+        "suffix": nm1[7],
+        "is_person": nm1[2] == "1",
+        "id_qualifier": nm1[8],
+        "id": nm1[9],
+    }
+
+
+def read_address(n3: Segment | None, n4: Segment | None) -> Address | None:
+    """The address of N3 and N4; `None` when neither says anything."""
+    street = (n3[1], n3[2]) if n3 else ("", "")
+    place = (n4[1], n4[2], n4[3], n4[4], n4[7]) if n4 else ("",) * 5
+    address = Address(*street, *place)
+    return address if address != Address() else None
+
+
+def read_contact(per: Segment) -> Contact:
+    """A PER: its function, name and numbers."""
+    numbers = tuple((per[kind], per[kind + 1]) for kind in (3, 5, 7) if per[kind] or per[kind + 1])
+    return Contact(per[2], numbers, per[1])
+
+
+def read_reference(ref: Segment) -> Reference:
+    """A REF; REF04 names the payer whose identifier it is."""
+    return Reference(ref[1], ref[2], ref.component(4, 2) if ref.component(4, 1) == "2U" else "")
+
+
+def read_procedure(segment: Segment, element: int) -> Procedure:
+    """The service that a composite names: qualifier, code, four modifiers, description, end of a range of codes."""
+    parts = segment.components(element)
+    parts += [""] * (8 - len(parts))
+    modifiers = tuple(parts[2:6])
+    while modifiers and not modifiers[-1]:
+        modifiers = modifiers[:-1]
+    return Procedure(parts[1], modifiers, parts[0], parts[6], parts[7])
+
+
+def read_adjustments(segments: Iterable[Segment], reader: Reader) -> tuple[Adjustment, ...]:
+    """Every triplet of every CAS. Raises `Unreadable` for one whose amount is none."""
+    return tuple(_triplets(segments, reader))
+
+
+def _triplets(segments: Iterable[Segment], reader: Reader) -> Iterator[Adjustment]:
+    for cas in segments:
+        origin = reader.origin(cas)
+        for at in range(2, len(cas) + 1, 3):
+            if cas[at] or cas[at + 1]:
+                quantity = reader.number_or_none(cas, at + 2)
+                yield Adjustment(cas[1], cas[at], reader.cents(cas, at + 1), quantity, origin)
+
+
+def write_adjustments(adjustments: Iterable[Adjustment]) -> Iterator[OutgoingSegment]:
+    """Neighbours of one group share a CAS, six to each."""
+    for group, members in groupby(adjustments, key=lambda adjustment: adjustment.group):
+        for run in batched(list(members), 6):
+            triplets = [(one.reason, x12_amount(one.amount_cents), x12_number(one.quantity)) for one in run]
+            yield ("CAS", group, *(element for triplet in triplets for element in triplet))
+
+
+def write_procedure(procedure: Procedure) -> tuple[str, ...]:
+    """The composite of a service."""
+    modifiers = (*procedure.modifiers, "", "", "", "")[:4]
+    return (procedure.qualifier, procedure.code, *modifiers, procedure.description, procedure.code_to)
+
+
+def write_name(part: str, party: Party) -> OutgoingSegment:
+    """An NM1. An identifier goes with its qualifier or not at all."""
+    kind = "1" if party.is_person else "2"
+    name = (party.last_name, party.first_name, party.middle_name, "", party.suffix)
+    return ("NM1", part, kind, *name, *((party.id_qualifier, party.id) if party.id else ()))
+
+
+def write_n1(part: str, party: Party) -> OutgoingSegment:
+    """An N1, as the 835 names payer and payee."""
+    return ("N1", part, party.last_name, *((party.id_qualifier, party.id) if party.id else ()))
+
+
+def write_address(address: Address | None) -> Iterator[OutgoingSegment]:
+    """N3 and N4; a hyphen in the ZIP code is left out, as X12 wants it."""
+    if address is None:
+        return
+    if address.line1 or address.line2:
+        yield ("N3", address.line1, address.line2)
+    postal_code = address.postal_code if address.country not in ("", "US") else address.postal_code.replace("-", "")
+    place = (address.city, address.state, postal_code, address.country, "", "", address.subdivision)
+    if any(place):
+        yield ("N4", *place)
+
+
+def write_contact(contact: Contact) -> OutgoingSegment:
+    """A PER."""
+    return ("PER", contact.function, contact.name, *(text for number in contact.numbers[:3] for text in number))
+
+
+def write_reference(reference: Reference) -> OutgoingSegment:
+    """A REF."""
+    if reference.payer_id:
+        return ("REF", reference.qualifier, reference.value, "", ("2U", reference.payer_id))
+    return ("REF", reference.qualifier, reference.value)
+
+
+def write_specialty(part: str, taxonomy: str) -> Iterator[OutgoingSegment]:
+    """The PRV of a provider who tells the specialty: BI for the biller, PE for who gave the care."""
+    if taxonomy:
+        yield ("PRV", part, "PXC", taxonomy)
+
+
+def write_tax_id(provider: Provider) -> Iterator[OutgoingSegment]:
+    """The REF of the tax number."""
+    if provider.tax_id:
+        yield ("REF", provider.tax_id_qualifier or "EI", provider.tax_id)
+
+
+def write_provider(part: str, provider: Provider) -> Iterator[OutgoingSegment]:
+    """The loop of a provider in a claim, with what the guide lets be said of one in that part."""
+    parts = _PARTS.get(part, "NAME N3 N4 REF PER").split()
+    if "NAME" in parts:
+        yield write_name(part, provider)
+    else:
+        kind = "1" if provider.is_person else "2"
+        identifier = (provider.id_qualifier, provider.id) if "ID" in parts and provider.id else ()
+        yield ("NM1", part, kind, *(("", "", "", "", "") if identifier else ()), *identifier)
+    if "PRV" in parts:
+        yield from write_specialty("PE", provider.taxonomy)
+    if "N3" in parts:
+        yield from write_address(provider.address)
+    if "TAX" in parts:
+        yield from write_tax_id(provider)
+    if "REF" in parts:
+        yield from map(write_reference, provider.references)
+    if "PER" in parts:
+        yield from map(write_contact, provider.contacts)
+
+
+def write_party(part: str, party: Party) -> Iterator[OutgoingSegment]:
+    """NM1, address, references, contacts: the loop of a party of whom everything may be said."""
+    yield write_name(part, party)
+    yield from write_address(party.address)
+    yield from map(write_reference, party.references)
+    yield from map(write_contact, party.contacts)
+
+
+def write_person(part: str, person: Person) -> Iterator[OutgoingSegment]:
+    """NM1, address, DMG, references, contacts."""
+    yield write_name(part, person)
+    yield from write_address(person.address)
+    if person.birth_date or person.sex:
+        yield ("DMG", "D8", x12_day(person.birth_date), person.sex)
+    yield from map(write_reference, person.references)
+    yield from map(write_contact, person.contacts)

@@ -1,0 +1,307 @@
+"""What every mapping between X12 and records needs: values in, values out, and a note of what could not be read.
+
+A mapping takes from a loop the segments that it understands (`Pool`); what nobody took is kept or reported, never lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import islice
+from typing import TypeVar
+
+from claimwright.documents.catalogue import finding
+from claimwright.documents.other import OtherSegment
+from claimwright.documents.parties import Period
+from claimwright.findings import Finding, Where
+from claimwright.money import parse_cents
+from claimwright.origin import Origin
+from claimwright.x12.reading import TransactionSet
+from claimwright.x12.tree import Loop, Segment
+from claimwright.x12.writing import Element, OutgoingSegment, OutgoingSet
+
+Item = TypeVar("Item")
+
+_NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})\Z", re.ASCII)
+_DAY = re.compile(r"\d{8}\Z", re.ASCII)
+_TIME = re.compile(r"\d{4}(?:\d{2}){0,2}\Z", re.ASCII)
+_SHOWN_MAX = 40
+
+
+class Unreadable(Exception):  # noqa: N818 - not an error of the program; it never leaves `documents`
+    """A value without which its record cannot be built. The finding that says so is already noted."""
+
+
+class Pool:
+    """The own segments of one loop, to be taken by name; `rest` is what nobody took."""
+
+    __slots__ = ("_by_id", "loop")
+
+    def __init__(self, loop: Loop | None) -> None:
+        self.loop = loop or Loop("")
+        self._by_id: dict[str, list[Segment]] = {}
+        for segment in self.loop.segments:
+            self._by_id.setdefault(segment.fields[0], []).append(segment)
+
+    def take_all(self, segment_id: str) -> list[Segment]:
+        """Every segment of that name that is still here."""
+        return self._by_id.pop(segment_id, [])
+
+    def take(self, segment_id: str, *qualifiers: str) -> Segment | None:
+        """The first segment of that name, its first element being one of `qualifiers` where any are given."""
+        here = self._by_id.get(segment_id, ())
+        for position, segment in enumerate(here):
+            if not qualifiers or segment[1] in qualifiers:
+                return self._by_id[segment_id].pop(position)
+        return None
+
+    def value(self, segment_id: str, qualifier: str) -> str:
+        """Take the first segment with that qualifier for its second element; `''` when there is none."""
+        segment = self.take(segment_id, qualifier)
+        return segment[2] if segment else ""
+
+    def give_back(self, segment: Segment) -> None:
+        """Count a segment among the rest after all."""
+        self._by_id.setdefault(segment.id, []).append(segment)
+
+    def rest(self) -> list[Segment]:
+        """What nobody took, in the order of the file."""
+        left = [segment for segments in self._by_id.values() for segment in segments]
+        return sorted(left, key=lambda segment: segment.index) if len(left) > 1 else left
+
+
+class Reader:
+    """Reads the values of one set and notes what is wrong with them.
+
+    `family` is CLM or REM, the middle of the finding codes; `record` the claim that is being read, `what` what is lost
+    when a value that it needs cannot be read.
+    """
+
+    def __init__(self, family: str, sha256: str) -> None:
+        self.family = family
+        self.sha256 = sha256
+        self.findings: list[Finding] = []
+        self.record = ""
+        self.what = ""
+
+    def say(
+        self, number: str, segment: Segment, element: int | None = None, *, loop: str = "", **words: object
+    ) -> None:
+        """Note a finding about a segment or one of its elements."""
+        where = Where(
+            loop=loop or None,
+            segment=segment.id,
+            index=segment.index,
+            element=element,
+            offset=segment.offset,
+            record=self.record or None,
+        )
+        value = segment[element] if element else str(segment)
+        shown = repr(value if len(value) <= _SHOWN_MAX else value[:_SHOWN_MAX] + "...") if value else "(empty)"
+        place = f"{segment.id}{element:02d}" if element else segment.id
+        filling = {"place": place, "segment": segment.id, "value": shown, "what": self.what} | words
+        self.findings.append(finding(f"DOC-{self.family}-{number}", where, **filling))
+
+    def origin(self, first: Segment, last: Segment | None = None) -> Origin:
+        """The bytes from one segment to the end of another (or of itself)."""
+        last = last or first
+        return Origin(self.sha256, first.offset, last.offset + last.length - first.offset, first.index)
+
+    def cents(self, segment: Segment, element: int) -> int:
+        """An amount that must be there. Raises `Unreadable` when it is not."""
+        try:
+            return parse_cents(segment[element])
+        except ValueError:
+            self.say("001", segment, element)
+            raise Unreadable from None
+
+    def cents_or_none(self, segment: Segment, element: int) -> int | None:
+        """An amount that may be absent, or go without."""
+        if not segment[element]:
+            return None
+        try:
+            return parse_cents(segment[element])
+        except ValueError:
+            self.say("003", segment, element)
+            return None
+
+    def number(self, segment: Segment, element: int) -> Decimal:
+        """A number that must be there. Raises `Unreadable` when it is not."""
+        if not _NUMBER.match(segment[element]):
+            self.say("002", segment, element)
+            raise Unreadable
+        return Decimal(segment[element])
+
+    def number_or_none(self, segment: Segment, element: int) -> Decimal | None:
+        """A number that may be absent, or go without."""
+        text = segment[element]
+        if not text:
+            return None
+        if not _NUMBER.match(text):
+            self.say("004", segment, element)
+            return None
+        return Decimal(text)
+
+    def day_or_none(self, segment: Segment, element: int) -> date | None:
+        """A day that may be absent, or go without."""
+        text = segment[element]
+        day = parse_day(text)
+        if text and day is None:
+            self.say("005", segment, element)
+        return day
+
+    def period_or_none(self, dtp: Segment) -> Period | None:
+        """The day (D8) or run of days (RD8) of a DTP."""
+        start, _, end = dtp[3].partition("-")
+        first, last = parse_day(start), parse_day(end or start)
+        if dtp[2] not in ("D8", "RD8") or first is None or last is None:
+            self.say("005", dtp, 3)
+            return None
+        return Period(first, last)
+
+    def others(self, pool: Pool) -> tuple[OtherSegment, ...]:
+        """What is left of a loop, kept as it was written."""
+        kept = []
+        for segment in pool.rest():
+            mark = segment.delimiters.repetition
+            if mark and any(mark in field for field in segment.fields):
+                self.say("006", segment, loop=pool.loop.id)
+            else:
+                elements = tuple(tuple(segment.components(element)) for element in range(1, len(segment) + 1))
+                kept.append(OtherSegment(segment.id, elements))
+        return tuple(kept)
+
+    def leave(self, pool: Pool) -> None:
+        """Report what is left of a loop that has nowhere to keep it."""
+        for segment in pool.rest():
+            self.say("006", segment, loop=pool.loop.id)
+
+    def report_strays(self, root: Loop, homes: Mapping[str, Container[str]]) -> None:
+        """Report segments that carry money but stand in no loop that is read, or twice where one is read."""
+        for loop in root.walk():
+            seen: set[str] = set()
+            for segment in loop.segments:
+                home = homes.get(segment.id)
+                if home is None:
+                    continue
+                if loop.id not in home or segment.id in seen:
+                    self.say("007", segment, loop=loop.id)
+                if segment.id not in _REPEATED:
+                    seen.add(segment.id)
+
+
+_REPEATED = frozenset(("CAS", "PLB"))
+
+
+def parse_day(text: str) -> date | None:
+    """The day that CCYYMMDD stands for; `None` when it is none."""
+    if not _DAY.match(text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def parse_instant(day: str, time: str) -> datetime | None:
+    """The instant of CCYYMMDD and HHMM (or HHMMSS, HHMMSSDD); `None` when it is none.
+
+    X12 names no time zone; UTC is taken.
+    """
+    if not _DAY.match(day) or not _TIME.match(time or "0000"):
+        return None
+    digits = (time or "0000").ljust(8, "0")
+    try:
+        return datetime(
+            int(day[:4]), int(day[4:6]), int(day[6:]),
+            int(digits[:2]), int(digits[2:4]), int(digits[4:6]), int(digits[6:]) * 10_000, tzinfo=UTC,
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def x12_day(day: date | None) -> str:
+    """CCYYMMDD; `''` for no day."""
+    return day.isoformat().replace("-", "") if day else ""
+
+
+def x12_time(at: datetime) -> str:
+    """HHMM, with the seconds where there are any."""
+    return f"{at:%H%M%S}" if at.second else f"{at:%H%M}"
+
+
+def x12_number(number: Decimal | None) -> str:
+    """A number in its shortest form: no exponent, no zeros at the end; `''` for no number."""
+    if number is None:
+        return ""
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("", "-", "-0") else text
+
+
+def x12_period(qualifier: str, period: Period) -> OutgoingSegment:
+    """A DTP: a day as D8, a run of days as RD8. A disability's run of days (314) is always RD8."""
+    start, end = x12_day(period.start), x12_day(period.end)
+    if period.start == period.end and qualifier != "314":
+        return ("DTP", qualifier, "D8", start)
+    return ("DTP", qualifier, "RD8", f"{start}-{end}")
+
+
+def x12_other(segment: OtherSegment) -> OutgoingSegment:
+    """A kept segment as the writer takes it."""
+    elements: list[Element] = [
+        parts if len(parts) > 1 else "".join(parts)  # An absent element has no parts.
+        for parts in segment.elements
+    ]
+    return (segment.name, *elements)
+
+
+def in_order(segments: Iterable[OutgoingSegment], order: str) -> list[OutgoingSegment]:
+    """The segments of a loop in the guide's order of names; names that it does not know go last."""
+    ranks = {name: rank for rank, name in enumerate(order.split())}
+    return sorted(segments, key=lambda segment: ranks.get(str(segment[0]), len(ranks)))
+
+
+def batched(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items in runs of `size`; the last run may be shorter."""
+    iterator = iter(items)
+    while run := tuple(islice(iterator, size)):
+        yield run
+
+
+def last_segment(loop: Loop) -> Segment:
+    """The segment of a loop (its inner loops included) that stands last in the file."""
+    last = loop.segments[-1]
+    if loop.loops:
+        inner = last_segment(loop.loops[-1])
+        return inner if inner.index > last.index else last
+    return last
+
+
+def as_read(transaction_set: TransactionSet) -> OutgoingSet:
+    """The set as it was read, ready to be written again. Empty elements at the end of a segment are left out."""
+    segments = transaction_set.segments[1:]
+    if segments and segments[-1].id == "SE":
+        segments = segments[:-1]
+    return OutgoingSet(transaction_set.st01, transaction_set.version, tuple(map(_outgoing, segments)))
+
+
+def remember(record: object, transaction_set: TransactionSet) -> None:
+    """Give a record that was just read its `raw`."""
+    object.__setattr__(record, "raw", as_read(transaction_set))
+
+
+def _outgoing(segment: Segment) -> OutgoingSegment:
+    component, repetition = segment.delimiters.component, segment.delimiters.repetition
+    text = str(segment)
+    if component not in text and not (repetition and repetition in text):
+        return tuple(segment.fields)
+    return tuple(_element(field, component, repetition) for field in segment.fields)
+
+
+def _element(text: str, component: str, repetition: str) -> Element:
+    if repetition and repetition in text:
+        return [tuple(item.split(component)) for item in text.split(repetition)]
+    return tuple(text.split(component)) if component in text else text
