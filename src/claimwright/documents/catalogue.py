@@ -1,6 +1,6 @@
-"""Every finding of reading claims and remittances: its code, its severity, its words and its remedy.
+"""Every finding of reading messages into records: its code, its severity, its words and its remedy.
 
-The words are formats, filled where the finding is made. The first seven kinds are the same for both families.
+The words are formats, filled where the finding is made. The first seven kinds are the same for every family.
 """
 
 from __future__ import annotations
@@ -42,6 +42,18 @@ def _of_values(family: str) -> tuple[Kind, ...]:
     )  # fmt: skip
 
 
+def _of_levels(family: str) -> tuple[Kind, ...]:
+    return (
+        Kind(f"DOC-{family}-010", E, "The {what} has no name (NM1).", "Add the loop that names the {what}."),
+        Kind(f"DOC-{family}-011", W, "There is no trace number (TRN02).",
+             "Match it by patient, day and identifiers."),
+        Kind(f"DOC-{family}-012", W, "{place} {value} does not say when the set was made; the envelope's time is taken.",
+             "Write BHT04 as CCYYMMDD and BHT05 as HHMM."),
+        Kind(f"DOC-{family}-013", E, "{segment} names no status: {value}.",
+             "Ask the sender for a corrected file."),
+    )  # fmt: skip
+
+
 KINDS = {
     kind.code: kind
     for kind in (
@@ -64,6 +76,20 @@ KINDS = {
              "Without it neither the payment nor a duplicate can be found; ask the payer."),
         Kind("DOC-REM-012", W, "A claim came back without the provider's number (CLP01).",
              "It can be matched by the payer's number, or by patient, day and charge."),
+        *_of_values("ELG"),
+        *_of_levels("ELG"),
+        Kind("DOC-ELG-014", W, "The set withdraws earlier questions (BHT02 is 01); they are read as if they were asked.",
+             "Do not answer it; stop what is still to be answered."),
+        Kind("DOC-ELG-015", W, "{place} {value} is not a diagnosis pointer; it is left out.",
+             "Point at diagnoses by their position."),
+        *_of_values("STA"),
+        *_of_levels("STA"),
+        *_of_values("ACK"),
+        *_of_levels("ACK"),
+        Kind("DOC-ACK-014", E, "The acknowledgement does not say which group it answers (AK1).",
+             "Ask the sender for a corrected file; find the group by the time it was sent."),
+        Kind("DOC-ACK-015", E, "The acknowledgement does not say what became of {what}.",
+             "Ask the sender for a corrected file; take nothing for accepted meanwhile."),
         Kind("DOC-SET-001", W, "Set {value} of version {version} is not a message that is read into records.",
              "Read the set as X12; its segments and findings are there."),
     )

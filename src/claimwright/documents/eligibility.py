@@ -103,7 +103,7 @@ class Benefit:
     `information` is EB01 (1 active, 6 inactive, A coinsurance, B copay, C deductible, G out of pocket, F limit,
     I not covered, R other payer ...), `level` EB02 (IND, FAM), `service_types` EB03, `period` EB06 (29 = remaining,
     23 = calendar year), `percent` EB08 (0.2 = 20 %), `in_network` EB12 (Y, N, W), `pointers` EB14.
-    `rejections` say why this one kind of service was not answered. `others` are HSD (how often), III (where), as written.
+    `rejections` say why this one kind of service was not answered. `others` are HSD (how often) and III (where).
     """
 
     information: str
@@ -133,8 +133,9 @@ class Benefit:
 class EligibilityResponse:
     """One answer, matched to its question by `trace` (the TRN that comes back; `''` when the payer sent none).
 
-    `plan_dates` are the days of the plan and coverage (291 plan, 346 plan begins, 356 eligible from ...). `is_corrected`
-    says that the payer changed identifying data of the patient (INS03 001, INS04 25): take them over before billing.
+    `plan_dates` are the days of the plan and coverage (291 plan, 346 plan begins, 356 eligible from ...);
+    `group_number` is REF 6P of the subscriber, `group_name` its REF03. `is_corrected` says that the payer changed
+    identifying data of the patient (INS03 001, INS04 25): take them over before billing.
     """
 
     trace: str
@@ -143,6 +144,7 @@ class EligibilityResponse:
     subscriber: Person
     patient: Person | None = None
     group_number: str = ""
+    group_name: str = ""
     plan_dates: tuple[tuple[str, Period], ...] = ()
     benefits: tuple[Benefit, ...] = ()
     rejections: tuple[Rejection, ...] = ()
@@ -165,8 +167,7 @@ class EligibilityResponse:
 
 
 ACTIVE = frozenset("12345")
-"""EB01 codes of active coverage: 1 plain, 2 full risk capitation, 3 services capitated, 4 and 5 the same to a primary care
-provider or pending investigation."""
+"""EB01 codes of active coverage; 2 to 4 are capitated, 5 is under investigation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,14 @@ class Contact:
 class Reference:
     """A further identifier of a party, a claim or a line: REF01 and REF02.
 
-    `payer_id` names the payer to whom it belongs when that is not the payer of the claim (REF04 with 2U).
+    `payer_id` names the payer to whom it belongs when that is not the payer of the claim (REF04 with 2U);
+    `description` (REF03) names what is identified: a plan, a group, a network.
     """
 
     qualifier: str
     value: str
     payer_id: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def read_contact(per: Segment) -> Contact:
 
 def read_reference(ref: Segment) -> Reference:
     """A REF; REF04 names the payer whose identifier it is."""
-    return Reference(ref[1], ref[2], ref.component(4, 2) if ref.component(4, 1) == "2U" else "")
+    return Reference(ref[1], ref[2], ref.component(4, 2) if ref.component(4, 1) == "2U" else "", ref[3])
 
 
 def read_procedure(segment: Segment, element: int) -> Procedure:
@@ -178,8 +178,8 @@ def write_contact(contact: Contact) -> OutgoingSegment:
 def write_reference(reference: Reference) -> OutgoingSegment:
     """A REF."""
     if reference.payer_id:
-        return ("REF", reference.qualifier, reference.value, "", ("2U", reference.payer_id))
-    return ("REF", reference.qualifier, reference.value)
+        return ("REF", reference.qualifier, reference.value, reference.description, ("2U", reference.payer_id))
+    return ("REF", reference.qualifier, reference.value, reference.description)
 
 
 def write_specialty(part: str, taxonomy: str) -> Iterator[OutgoingSegment]:
