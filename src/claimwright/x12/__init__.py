@@ -13,7 +13,7 @@ from claimwright.x12.acknowledging import acknowledge, interchange_acknowledgeme
 from claimwright.x12.guides import Guide, find_guide
 from claimwright.x12.reading import Group, Interchange, Reading, TransactionSet, read
 from claimwright.x12.tree import Delimiters, Loop, Segment
-from claimwright.x12.writing import Envelope, OutgoingSet, write_interchange
+from claimwright.x12.writing import Envelope, OutgoingSegment, OutgoingSet, write_interchange
 
 __all__ = [
     "Delimiters",
@@ -22,6 +22,7 @@ __all__ = [
     "Guide",
     "Interchange",
     "Loop",
+    "OutgoingSegment",
     "OutgoingSet",
     "Reading",
     "Segment",

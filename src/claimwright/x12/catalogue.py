@@ -60,11 +60,13 @@ KINDS = {
              "Correct the envelope element."),
         Kind("X12-ENV-019", W, 1, None, "{segment}{element:02d} ({name}) is {value!r}: {reason}.",
              "Correct the envelope element."),
+        Kind("X12-ENV-019", E, 1, "023", "The last segment has no terminator: the file may have been cut.",
+             "Send the whole file again."),
         Kind("X12-ENV-020", E, 1, "006", "GS01 is {value}, which does not go with the set {expected}.",
              "Put sets of one kind into a group of their functional identifier."),
         Kind("X12-ENV-021", I, 1, None, "There is no guide for {value} version {version}; only the envelope was checked.",
              "Check the version in GS08 and ST03."),
-        Kind("X12-ENV-022", E, 1, None, "A line of {count} bytes stands after the last interchange.",
+        Kind("X12-ENV-022", E, 1, None, "{count} bytes stand outside of any interchange.",
              "Remove what is not X12, or send the rest of the file."),
         # Segments and loops.
         Kind("X12-SEG-001", E, 1, "1", "{segment!r} is not the name of a segment.",
@@ -77,7 +79,6 @@ KINDS = {
              "Leave out the extra ones."),
         Kind("X12-SEG-006", E, 2, "3", "Loop {loop} ({name}), which begins with {segment}, is missing before this segment.",
              "Add the loop."),
-        Kind("X12-SEG-007", E, 2, "I4", "{segment} ({name}) is not used in this guide.", "Leave it out."),
         Kind("X12-SEG-008", E, 1, "8", "The segment is empty.", "Remove the extra terminator."),
         # Elements.
         Kind("X12-ELM-001", E, 2, "1", "{segment}{element:02d} ({name}) is required and missing.", "Fill in the element."),

@@ -1,4 +1,4 @@
-"""Checking the elements of one segment: a regular expression that accepts what is surely right, an explainer for the rest.
+"""Checking the elements of one segment: an expression that accepts what is surely right, an explainer for the rest.
 
 The expression is made from the same rule that the explainer follows, so it only saves time: it may refuse what is right
 (a 29th of February, an element repeated), never accept what is wrong.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
@@ -21,36 +22,64 @@ _NUMBERS = {"N0": re.compile(r"-?\d+\Z", re.ASCII), "R": re.compile(r"-?(?:\d+\.
 _PERIODS = {"D8": ("date",), "RD8": ("date", "date"), "TM": ("time",), "DT": ("instant",), "D6": ("short date",)}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CODES_SHOWN = 12
+_DATE_PERIOD = "1251"
+_MET_BEFORE_COMPILED = 20
 
 
-@cache
+class Acceptance:
+    """The accepting expressions for one set of delimiters, each compiled when its rule is met often enough to pay for it."""
+
+    def __init__(self, delimiters: Delimiters) -> None:
+        self._delimiters = delimiters
+        self._patterns: dict[SegmentRule, re.Pattern[str]] = {}
+        self._met: Counter[SegmentRule] = Counter()
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def of(delimiters: Delimiters) -> Acceptance:
+        """The one for these delimiters, shared by all readings."""
+        return Acceptance(delimiters)
+
+    def accepts(self, rule: SegmentRule, segment: Segment) -> bool:
+        """True only when every element of the segment is surely right; `False` says nothing."""
+        pattern = self._patterns.get(rule)
+        if pattern is not None:
+            return pattern.match(self._delimiters.element.join(segment.fields)) is not None
+        self._met[rule] += 1
+        if self._met[rule] > _MET_BEFORE_COMPILED:
+            self._patterns[rule] = accepting(rule, self._delimiters)
+        return False
+
+
 def accepting(rule: SegmentRule, delimiters: Delimiters) -> re.Pattern[str]:
     """An expression that matches the whole text of a segment only when every element is surely right."""
     separator = re.escape(delimiters.element)
     pattern = ""
     for element in reversed(rule.elements):
-        body = _pattern(element, delimiters)
+        body = _pattern(element, delimiters, delimiters.element)
         required = element.usage == "R"
         part = separator + (body if required else f"(?:{body})?") if body else separator
         # Nothing may follow an optional element but what follows it, so an absent tail is an absent group.
         pattern = part + pattern if required else f"(?:{part}{pattern})?" if pattern or body else ""
-    return re.compile(re.escape(rule.id) + pattern + r"\Z")
+    return re.compile(re.escape(rule.id) + pattern + r"\Z", re.ASCII)
 
 
-def _pattern(rule: ElementRule, delimiters: Delimiters) -> str:
+def _pattern(rule: ElementRule, delimiters: Delimiters, mark: str) -> str:
     if rule.usage == "N":
         return ""
     if rule.parts:
         return _composite_pattern(rule, delimiters)
     if rule.codes:
         return "(?:" + "|".join(re.escape(code) for code in sorted(rule.codes)) + ")"
+    if rule.place.element and rule.place.element.number == _DATE_PERIOD:
+        return _period_pattern(re.escape(mark))
     return _type_pattern(rule, delimiters)
 
 
 def _composite_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
     pattern = ""
     for number, part in reversed(list(enumerate(rule.parts))):
-        body = _pattern(part, delimiters)
+        body = _pattern(part, delimiters, delimiters.component)
         lead = re.escape(delimiters.component) if number else ""
         if part.usage == "R":
             pattern = lead + body + pattern
@@ -59,30 +88,39 @@ def _composite_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
     return pattern
 
 
-_DATE = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])"
-_TIME = r"(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?"
+_DATE = (
+    r"(?:(?:19|20)\d\d(?:(?:0[13578]|1[02])(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)(?:0[1-9]|[12]\d|30)"
+    r"|02(?:0[1-9]|1\d|2[0-8])))"
+)
+_TIME = r"(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)"
+_PERIOD_PATTERNS = {"D8": _DATE, "RD8": f"{_DATE}-{_DATE}", "TM": _TIME, "DT": _DATE + _TIME}
+
+
+def _period_pattern(mark: str) -> str:
+    """A date period is written as the element before it says, which a look behind reads."""
+    return "(?:" + "|".join(rf"(?<={mark}{form}{mark}){body}" for form, body in _PERIOD_PATTERNS.items()) + ")"
 
 
 def _type_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
-    element = rule.place.element
-    kind = element.kind if element else "AN"
-    if kind == "DT" and rule.max == 8:
+    kind = rule.place.element.kind if rule.place.element else "AN"
+    if kind == "DT":
         return _DATE
     if kind == "TM":
         return _TIME
     if kind == "N0":
         return rf"\d{{{rule.min},{rule.max}}}"
     if kind == "R":
-        whole = max(1, rule.max - 2)
-        return rf"-?\d{{1,{whole}}}(?:\.\d{{1,2}})?"
-    marks = "".join(re.escape(mark) for mark in (delimiters.element, delimiters.component, delimiters.repetition) if mark)
-    visible, inner = rf"[^\x00-\x20\x7f{marks}]", rf"[^\x00-\x1f\x7f{marks}]"
-    if element and element.number == "1251":
-        return _DATE
+        return rf"-?(?:\d{{{rule.min},{max(rule.min, rule.max - 2)}}}(?:\.\d{{1,2}})?|\.\d{{{max(rule.min, 1)},2}})"
+    return _text_pattern(rule, delimiters)
+
+
+def _text_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
+    marks = (delimiters.element, delimiters.component, delimiters.repetition)
+    excluded = "".join(re.escape(mark) for mark in marks if mark)
+    visible, inner = rf"[^\x00-\x20\x7f{excluded}]", rf"[^\x00-\x1f\x7f{excluded}]"
     if rule.max == 1:
         return visible
-    least = max(0, rule.min - 2)
-    tail = f"{inner}{{{least},{rule.max - 2}}}{visible}"
+    tail = f"{inner}{{{max(0, rule.min - 2)},{rule.max - 2}}}{visible}"
     return visible + (tail if rule.min > 1 else f"(?:{tail})?")
 
 
@@ -106,7 +144,9 @@ class Explainer:
             loop=self.loop, segment=at.id, index=at.index, element=element, component=component, offset=at.offset
         )
 
-    def _say(self, code: str, element: int, rule: ElementRule, component: int | None = None, **words: object) -> Finding:
+    def _say(
+        self, code: str, element: int, rule: ElementRule, component: int | None = None, **words: object
+    ) -> Finding:
         where = self._where(element, component)
         words.setdefault("name", rule.place.name)
         return finding(code, where, segment=self.segment.id, element=element, **words)
@@ -133,10 +173,9 @@ class Explainer:
             return
         values = self.segment.repeats(number)
         if len(values) > rule.place.repeat:
-            if rule.place.repeat == 1:
-                yield self._say("X12-ELM-013", number, rule, expected=1)
-                return
             yield self._say("X12-ELM-013", number, rule, expected=rule.place.repeat)
+            if rule.place.repeat == 1:
+                return
         for value in values:
             if rule.parts:
                 yield from self._composite(rule, number, value)
@@ -180,7 +219,7 @@ class Explainer:
             yield self._say("X12-ELM-006", number, rule, component, value=value, expected=shown)
         elif kind == "AN" and value != value.strip():
             yield self._say("X12-ELM-014", number, rule, component, value=value)
-        if element and element.number == "1251":
+        if element and element.number == _DATE_PERIOD:
             yield from self._period(rule, number, component, value)
 
     def _length(
@@ -196,10 +235,7 @@ class Explainer:
 
     def _period(self, rule: ElementRule, number: int, component: int | None, value: str) -> Iterator[Finding]:
         """A date period follows the format that the element before it names (D8, RD8, TM ...)."""
-        if component:
-            form = self.segment.component(number, component - 1)
-        else:
-            form = self.segment[number - 1]
+        form = self.segment.component(number, component - 1) if component else self.segment[number - 1]
         wanted = _PERIODS.get(form)
         if wanted is None:
             return
@@ -233,12 +269,14 @@ def _broken(kind: str, given: list[bool]) -> str:
 
 
 def breaks_a_note(rule: SegmentRule, fields: list[str]) -> bool:
-    """True when a syntax note of the segment does not hold."""
+    """True when a syntax note of the segment does not hold, among those that may not."""
     count = len(fields)
-    return any(
-        _broken(note.kind, [position < count and bool(fields[position]) for position in note.positions])
-        for note in rule.notes
-    )
+    for note in rule.doubtful_notes:
+        if note.kind != "R" and note.positions[0] >= count and min(note.positions) >= count:
+            continue  # Nothing of it is given.
+        if _broken(note.kind, [position < count and bool(fields[position]) for position in note.positions]):
+            return True
+    return False
 
 
 def is_date(text: str) -> bool:
@@ -258,7 +296,7 @@ def is_time(text: str) -> bool:
     return int(text[:2]) < 24 and int(text[2:4]) < 60 and int(text[4:6] or 0) < 60
 
 
-_FORMS = {
+_FORMS: dict[str, Callable[[str], bool]] = {
     "date": lambda text: len(text) == 8 and is_date(text),
     "short date": lambda text: len(text) == 6 and is_date(text),
     "time": is_time,

@@ -1,13 +1,17 @@
 """Reading X12: from bytes to interchanges, groups, sets and trees, tolerant of everything, strict in its verdict.
 
-Delimiters come from the ISA, never from a guess; what stands before, between and after interchanges is reported and kept.
+Delimiters come from the ISA, never from a guess; what stands before, between and after interchanges is reported and
+kept. The time it takes grows with the length of the file and with nothing else.
 """
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from claimwright.findings import Finding, Where, has_errors
 from claimwright.x12.catalogue import finding
@@ -18,9 +22,12 @@ from claimwright.x12.tree import Delimiters, Loop, Segment
 from claimwright.x12.walk import Walk
 
 BOM = b"\xef\xbb\xbf"
-_ISA_LENGTH = 105
 _ISA = re.compile(r"ISA[^A-Za-z0-9\s]")
+_ISA_LAST_SEPARATOR = 103
+_ISA_LONGEST = 400
+_SET = re.compile(r"ST([^A-Za-z0-9\s])\d{3}\1")
 _BLANKS = "\r\n\t "
+_END_OF_FILE_MARKS = "\x1a\x00"
 
 
 @dataclass(eq=False, slots=True)
@@ -173,23 +180,45 @@ class Reading:
 def read(data: bytes, *, name: str = "", rules: bool = True) -> Reading:
     """Read any bytes as X12. Never raises: what is wrong is in `Reading.findings`.
 
-    `rules=False` leaves out the rules beyond the guide's structure (balances, pointers, check digits: SNIP 3 and up).
+    `name` is kept in the reading for those who show it. `rules=False` leaves out the rules beyond the guide's structure
+    (balances, pointers, check digits: SNIP 3 and up).
+
+    >>> reading = read(b"no X12 at all")
+    >>> print(reading.findings[0])
+    error X12-ENV-001 at byte 0: There is no interchange in this file: no ISA was found. Check that this is an X12 file \
+and that it was not cut or converted on the way.
     """
     reading = Reading(data, name)
-    text = data.decode("latin-1")
-    for interchange in _Splitter(reading, text).interchanges():
-        check_interchange(interchange)
-        for group in interchange.groups:
-            check_group(group)
-            for transaction_set in group.sets:
-                check_set(transaction_set)
-                _walk(transaction_set)
-                if rules and transaction_set.guide:
-                    transaction_set.findings += apply_rules(transaction_set.guide.set_code, transaction_set)
-        reading.interchanges.append(interchange)
+    with _collector_paused():
+        for interchange in _Splitter(reading).interchanges():
+            _check(interchange, rules=rules)
+            reading.interchanges.append(interchange)
     if not reading.interchanges:
         reading.own_findings.append(finding("X12-ENV-001", Where(offset=0)))
     return reading
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Python's cycle collector looks at every living object again and again; here all of them stay alive."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _check(interchange: Interchange, *, rules: bool) -> None:
+    check_interchange(interchange)
+    for group in interchange.groups:
+        check_group(group)
+        for transaction_set in group.sets:
+            check_set(transaction_set)
+            _walk(transaction_set)
+            if rules and transaction_set.guide:
+                transaction_set.findings += apply_rules(transaction_set.guide.set_code, transaction_set)
 
 
 def _walk(transaction_set: TransactionSet) -> None:
@@ -201,7 +230,7 @@ def _walk(transaction_set: TransactionSet) -> None:
     if nearest is None:
         transaction_set.root.segments.extend(transaction_set.segments)
     else:
-        walk = Walk(nearest)
+        walk = Walk(nearest, transaction_set.group.interchange.delimiters)
         walk.run(transaction_set.segments)
         transaction_set.root = walk.root
         if guide:
@@ -209,106 +238,120 @@ def _walk(transaction_set: TransactionSet) -> None:
     if guide is None:
         at = transaction_set.segments[0]
         where = Where(segment="ST", index=at.index, offset=at.offset)
-        words = {"value": at[1], "version": transaction_set.version or "(none)"}
+        words = {"value": at[1] or "(none)", "version": transaction_set.version or "(none)"}
         transaction_set.findings.append(finding("X12-ENV-021", where, **words))
 
 
 class _Splitter:
-    """Cuts a text (one character a byte) into interchanges."""
+    """Cuts the file into interchanges and segments, as a text of one character a byte, so that places are bytes."""
 
-    def __init__(self, reading: Reading, text: str) -> None:
-        self.reading = reading
-        self.text = text
+    def __init__(self, reading: Reading) -> None:
+        self.found = reading.own_findings
+        self.text = reading.data.decode("latin-1")
+        self.is_ascii = self.text.isascii()
+        self.openings = [match.start() for match in _ISA.finditer(self.text)]
         self.index = 0
 
     def interchanges(self) -> Iterator[Interchange]:
-        position = 0
-        while match := _ISA.search(self.text, position):
-            start = match.start()
-            self._report_gap(position, start)
+        """Every interchange; what stands outside of them becomes findings about the file."""
+        end = 0
+        for number, start in enumerate(self.openings):
+            if start < end:
+                continue
             delimiters, body = _delimiters(self.text, start)
             if delimiters is None:
-                where = Where(segment="ISA", offset=start, index=self.index + 1)
-                self.reading.own_findings.append(finding("X12-ENV-004", where))
-                position = start + 3
+                if not self.text[start - 1 : start].isalnum():
+                    self.found.append(finding("X12-ENV-004", Where(segment="ISA", offset=start)))
                 continue
-            interchange, position = self._interchange(start, body, delimiters)
+            self._report_outside(end, start)
+            interchange = Interchange(self._segment(start, body - 1, delimiters), delimiters)
+            end = self._split(interchange, body, number + 1)
             yield interchange
-        self._report_rest(position)
+        self._report_outside(end, len(self.text))
 
-    def _report_gap(self, position: int, start: int) -> None:
-        before = self.text[position:start]
-        if position == 0 and before.startswith(BOM.decode("latin-1")):
-            self.reading.own_findings.append(finding("X12-ENV-003", Where(offset=0)))
-            before = before[len(BOM) :]
-        if before.strip(_BLANKS):
-            self.reading.own_findings.append(finding("X12-ENV-002", Where(offset=position), count=len(before)))
+    def _report_outside(self, start: int, end: int) -> None:
+        """What stands before the first ISA is noise unless it holds a set; what stands anywhere else may be lost data."""
+        outside = self.text[start:end]
+        if start == 0 and outside.startswith(BOM.decode("latin-1")):
+            self.found.append(finding("X12-ENV-003", Where(offset=0)))
+            outside = outside[len(BOM) :]
+        if not outside.strip(_BLANKS + _END_OF_FILE_MARKS) or (start == 0 and end == len(self.text)):
+            return
+        is_noise = start == 0 and not _SET.search(outside)
+        self.found.append(finding("X12-ENV-002" if is_noise else "X12-ENV-022", Where(offset=start), count=len(outside)))
 
-    def _report_rest(self, position: int) -> None:
-        rest = self.text[position:]
-        if self.reading.interchanges and rest.strip(_BLANKS + "\x1a\x00"):
-            self.reading.own_findings.append(finding("X12-ENV-022", Where(offset=position), count=len(rest)))
-
-    def _interchange(self, start: int, body: int, delimiters: Delimiters) -> tuple[Interchange, int]:
-        text = self.text
-        separator, terminator = delimiters.element, delimiters.terminator
-        following = re.compile(re.escape(terminator) + r"\s*(?=ISA[^A-Za-z0-9\s])").search(text, body)
-        limit = following.end() if following else len(text)
-        isa = self._segment(text[start : body - 1], start, delimiters)
-        interchange = Interchange(isa, delimiters)
+    def _split(self, interchange: Interchange, position: int, number: int) -> int:
+        """Read segments from `position` up to the IEA, the next ISA (the first to try is `number`) or the end."""
+        text, size, terminator = self.text, len(self.text), interchange.delimiters.terminator
         collector = _Collector(interchange)
-        position = body
-        while position < limit:
-            end = text.find(terminator, position, limit)
-            if end < 0:
-                end = limit
-            begin = position
+        border = self._opening(number)
+        while position < size:
+            begin, end = position, text.find(terminator, position)
+            is_cut = end < 0
+            end = size if is_cut else end
             while begin < end and text[begin] in _BLANKS:
                 begin += 1
-            position = end + 1
-            if begin == end and end == limit:
-                break
-            if begin == end and text[begin - 1] in _BLANKS and terminator in _BLANKS:
+            while border < end:
+                if self._begins_interchange(border, begin):
+                    is_cut, end = True, border
+                    break
+                number += 1
+                border = self._opening(number)
+            position = end if is_cut else end + 1
+            if begin == end and (is_cut or terminator in _BLANKS):
+                if is_cut:
+                    break
                 continue
-            raw = text[begin:end]
-            if end == limit and separator not in raw and raw[:3] != "IEA":
-                position = begin
-                break
-            segment = self._segment(raw, begin, delimiters)
+            segment = self._segment(begin, end, interchange.delimiters)
             collector.take(segment)
+            if is_cut:
+                self._report_cut(interchange, segment)
+                break
             if segment.fields[0] == "IEA":
                 break
-        collector.finish()
-        return interchange, min(position, limit)
+        return position
 
-    def _segment(self, raw: str, offset: int, delimiters: Delimiters) -> Segment:
+    def _opening(self, number: int) -> int:
+        return self.openings[number] if number < len(self.openings) else len(self.text)
+
+    def _begins_interchange(self, at: int, segment_begin: int) -> bool:
+        """An ISA where a segment begins, or one in the middle of a segment (the file before was cut) of exact form."""
+        delimiters, body = _delimiters(self.text, at)
+        return delimiters is not None and (at == segment_begin or body == at + _ISA_LAST_SEPARATOR + 3)
+
+    def _report_cut(self, interchange: Interchange, segment: Segment) -> None:
+        """A last line without its line end is whole when it is the IEA; with any other terminator it may be cut."""
+        if segment.fields[0] != "IEA" or interchange.delimiters.terminator not in _BLANKS:
+            where = Where(segment=segment.id, index=segment.index, offset=segment.offset)
+            interchange.findings.append(finding("X12-ENV-019", where))
+
+    def _segment(self, begin: int, end: int, delimiters: Delimiters) -> Segment:
         self.index += 1
-        length = len(raw)
-        if not raw.isascii():
+        raw = self.text[begin:end]
+        if not self.is_ascii:
             raw = raw.encode("latin-1").decode("utf-8", "surrogateescape")
-        return Segment(raw.split(delimiters.element), delimiters, self.index, offset, length)
+        return Segment(raw.split(delimiters.element), delimiters, self.index, begin, end - begin)
 
 
 def _delimiters(text: str, start: int) -> tuple[Delimiters | None, int]:
-    """The delimiters that the ISA at `start` declares, and where the next segment begins."""
+    """The delimiters that the ISA at `start` declares, and where the next segment begins.
+
+    The separators are counted, because elements of wrong length are common; delimiters are ASCII and no letter or digit.
+    """
     separator = text[start + 3]
-    position = start + 3
-    edges = []
-    for _ in range(16):
-        edges.append(position)
-        position = text.find(separator, position + 1, start + 400)
-        if position < 0:
-            break
-    if len(edges) < 16 or edges[15] + 2 >= len(text):
-        return None, start
-    component, terminator = text[edges[15] + 1], text[edges[15] + 2]
-    if len({separator, component, terminator}) < 3 or terminator.isalnum() or component.isalnum():
+    edges = [start + 3]
+    while len(edges) < 16:
+        edge = text.find(separator, edges[-1] + 1, start + _ISA_LONGEST)
+        if edge < 0:
+            return None, start
+        edges.append(edge)
+    marks = text[edges[15] + 1 : edges[15] + 3]
+    if len({separator, *marks}) < 3 or any(mark.isalnum() or not mark.isascii() for mark in (separator, *marks)):
         return None, start
     repetition = text[edges[10] + 1 : edges[11]]
-    version = text[edges[11] + 1 : edges[12]]
-    has_repetition = len(repetition) == 1 and not repetition.isalnum() and version >= "00402"
-    repetition = repetition if has_repetition and repetition not in (separator, component, terminator) else ""
-    return Delimiters(separator, component, repetition, terminator), edges[15] + 3
+    is_mark = len(repetition) == 1 and repetition.isascii() and not repetition.isalnum()
+    is_used = is_mark and text[edges[11] + 1 : edges[12]] >= "00402" and repetition not in (separator, *marks)
+    return Delimiters(separator, marks[0], repetition if is_used else "", marks[1]), edges[15] + 3
 
 
 class _Collector:
@@ -320,49 +363,46 @@ class _Collector:
         self.set: TransactionSet | None = None
 
     def take(self, segment: Segment) -> None:
-        handle = getattr(self, f"_take_{segment.id.lower()}", None) if segment.id in _ENVELOPE else None
-        if handle:
-            handle(segment)
+        """Put the segment where it belongs."""
+        place = self._PLACES.get(segment.fields[0])
+        if place is not None:
+            place(self, segment)
         elif self.set is not None:
             self.set.segments.append(segment)
         else:
             self._stray(segment)
 
-    def finish(self) -> None:
-        """The interchange ends here, whatever is open."""
-        self.set = self.group = None
-
-    def _take_gs(self, segment: Segment) -> None:
+    def _open_group(self, segment: Segment) -> None:
         self.set = None
         self.group = Group(segment, self.interchange)
         self.interchange.groups.append(self.group)
 
-    def _take_ge(self, segment: Segment) -> None:
+    def _close_group(self, segment: Segment) -> None:
         self.set = None
         if self.group is None:
             self._stray(segment)
-            return
-        self.group.ge = segment
-        self.group = None
+        else:
+            self.group.ge = segment
+            self.group = None
 
-    def _take_st(self, segment: Segment) -> None:
+    def _open_set(self, segment: Segment) -> None:
         if self.group is None:
             self._stray(segment)
-            return
-        self.set = TransactionSet([segment], self.group)
-        self.group.sets.append(self.set)
+        else:
+            self.set = TransactionSet([segment], self.group)
+            self.group.sets.append(self.set)
 
-    def _take_se(self, segment: Segment) -> None:
+    def _close_set(self, segment: Segment) -> None:
         if self.set is None:
             self._stray(segment)
-            return
-        self.set.segments.append(segment)
-        self.set = None
+        else:
+            self.set.segments.append(segment)
+            self.set = None
 
-    def _take_iea(self, segment: Segment) -> None:
+    def _close_interchange(self, segment: Segment) -> None:
         self.interchange.iea = segment
 
-    def _take_ta1(self, segment: Segment) -> None:
+    def _acknowledge(self, segment: Segment) -> None:
         self.interchange.acks.append(segment)
 
     def _stray(self, segment: Segment) -> None:
@@ -370,5 +410,11 @@ class _Collector:
         where = Where(segment=segment.id, index=segment.index, offset=segment.offset)
         self.interchange.findings.append(finding("X12-ENV-009", where, segment=segment.id or "An empty segment"))
 
-
-_ENVELOPE = frozenset(("GS", "GE", "ST", "SE", "IEA", "TA1"))
+    _PLACES: ClassVar[dict[str, Callable[[_Collector, Segment], None]]] = {
+        "GS": _open_group,
+        "GE": _close_group,
+        "ST": _open_set,
+        "SE": _close_set,
+        "IEA": _close_interchange,
+        "TA1": _acknowledge,
+    }

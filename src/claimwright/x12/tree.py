@@ -87,7 +87,7 @@ class Loop:
     def all(self, segment_id: str, qualifier: str | None = None) -> Iterator[Segment]:
         """This loop's own segments of that name; with `qualifier`, only those whose first element is it."""
         for segment in self.segments:
-            if segment.id == segment_id and (qualifier is None or segment[1] == qualifier):
+            if segment.fields[0] == segment_id and (qualifier is None or segment[1] == qualifier):
                 yield segment
 
     def first(self, segment_id: str, qualifier: str | None = None) -> Segment | None:

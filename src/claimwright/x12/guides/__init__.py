@@ -1,7 +1,7 @@
 """Implementation guides as data: one text file each, in a small language, compiled when first asked for.
 
-    guide 835 HP 005010X221A1 005010X221 # Payment advice      set, functional group, versions it answers to, name
-    BPR R 1 RRRRSSSSSRSSSSSRNNNNN 1:C,D,I 3:C,D # Payment      segment, usage, repeats, elements, rules, name
+    guide 835 HP 005010X221A1 005010X221 # Payment advice     set, functional group, versions it answers to, name
+    TRN R 1 RRRS 1:1 # Reassociation trace                     segment, usage, repeats, elements, rules, name
     loop 1000A R 1 # Payer                                     what is indented below is inside it
       N1 R 1 RRSSNN 1:PR
     share 2300                                                 a loop's content, written once ...
@@ -9,11 +9,12 @@
     use 2300 S 100 # Claim                                     ... and used wherever it occurs
     include PATIENT                                            the members of a share, put into the loop that is open
 
-Usage is R (required), S (situational) or N (not used); repeats a number or `>` for no limit. The elements are one letter
-each, in order, and the letters of a composite's components in parentheses after its own; what is left out at the end is
-not used. A rule is `element:codes` or `element-component:codes`, codes with commas, or `@name` for a list of `codes.txt`;
-`2..12-1:codes` is for elements 2 to 12 alike; `element/length` or `element/min-max` narrows a length. Neighbouring segments (or loops) that begin with the same segment
-name may come in any order; the codes of the qualifier tell them apart.
+Usage is R (required), S (situational) or N (not used); repeats a number or `>` for no limit. The elements are one
+letter each, in order, and the letters of a composite's components in parentheses after its own; what is left out at the
+end is not used. A rule is `element:codes` or `element-component:codes`, codes with commas, or `@name` for a list of
+`codes.txt`; `2..12-1:codes` is for elements 2 to 12 alike; `element/length` or `element/min-max` narrows a length.
+Neighbouring segments (or loops) that begin with the same segment name may come in any order; the codes of the qualifier
+tell them apart.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from importlib.resources import files
 
 from claimwright.x12.guides.language import Guide, parse_guide
 
+__all__ = ["Guide", "code_lists", "find_guide", "guide_names", "load_guide", "nearest_guide"]
 
 
 @cache

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from claimwright.x12.standard import Note, Place, StandardSegment, segments
 
 UNLIMITED = 10**9
 
-QUALIFIERS = {"HL": (3, 0), "HI": (1, 1), "CAS": (0, 0), "CLM": (0, 0), "CLP": (0, 0), "LX": (0, 0), "EB": (0, 0),
-              "PWK": (2, 0)}  # fmt: skip
+QUALIFIERS = {
+    "HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "CAS": (0, 0), "CLM": (0, 0), "CLP": (0, 0), "LX": (0, 0), "EB": (0, 0),
+}  # fmt: skip
 """Which element (and component, 0 for none) tells positions of the same segment apart; element 1 unless said here."""
 
 
@@ -26,14 +28,18 @@ class ElementRule:
     parts: tuple[ElementRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class SegmentRule:
-    """A segment as the guide wants it, shared by every position that uses it."""
+    """A segment as the guide wants it, shared by every position that uses it.
+
+    `doubtful_notes` are the syntax notes that a segment may break although it keeps every element's usage.
+    """
 
     standard: StandardSegment
     elements: tuple[ElementRule, ...]
     notes: tuple[Note, ...]
     name: str
+    doubtful_notes: tuple[Note, ...] = ()
 
     @property
     def id(self) -> str:
@@ -51,11 +57,20 @@ class Position:
     values: frozenset[str]
     loop: LoopNode
     group: int = 0
-    successors: dict[str, list[Candidate]] = field(default_factory=dict)
+    forks: dict[str, Fork] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         return self.rule.id
+
+    def fork(self, segment_id: str) -> Fork:
+        """Where a segment of that name may stand after this position; remembered once worked out."""
+        found = self.forks.get(segment_id)
+        if found is None:
+            found = _fork(self, segment_id)
+            if found.candidates:
+                self.forks[segment_id] = found
+        return found
 
 
 @dataclass(eq=False, slots=True)
@@ -69,6 +84,7 @@ class LoopNode:
     parent: LoopNode | None
     groups: list[list[Position | LoopNode]] = field(default_factory=list)
     group: int = 0
+    required: list[Position | LoopNode] = field(default_factory=list)
 
     @property
     def trigger(self) -> Position:
@@ -91,13 +107,27 @@ class LoopNode:
         return nodes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Candidate:
-    """A way on: the position that may match, the open loop it belongs to, the loop that it opens if it opens one."""
+    """A way on: `closes` loops end, then `position` matches; `opens` is the loop it opens, if it opens one.
+
+    `member` is what is counted in the loop that is then open: the loop opened, or the position itself.
+    """
 
     position: Position
-    within: LoopNode
+    closes: int
     opens: LoopNode | None
+    member: Position | LoopNode
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Fork:
+    """The ways on for segments of one name, nearest first: all of them, by qualifier, and for any other qualifier."""
+
+    qualifier: tuple[int, int]
+    candidates: tuple[Candidate, ...]
+    by_qualifier: dict[str, tuple[Candidate, ...]]
+    unqualified: tuple[Candidate, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -114,27 +144,29 @@ class Guide:
     def version(self) -> str:
         return self.versions[0]
 
-    def candidates(self, position: Position, segment_id: str) -> list[Candidate]:
-        """Where a segment of that name may stand after `position`, nearest first; remembered once worked out."""
-        found = position.successors.get(segment_id)
-        if found is None:
-            found = position.successors[segment_id] = list(_search(position, segment_id))
-        return found
+
+def _fork(position: Position, segment_id: str) -> Fork:
+    found = tuple(_search(position, segment_id))
+    values = frozenset[str]().union(*(candidate.position.values for candidate in found))
+    unqualified = tuple(candidate for candidate in found if not candidate.position.values)
+    by_qualifier = {
+        value: tuple(candidate for candidate in found if not (of := candidate.position.values) or value in of)
+        for value in values
+    }
+    return Fork(QUALIFIERS.get(segment_id, (1, 0)) if values else (0, 0), found, by_qualifier, unqualified)
 
 
-def _search(position: Position, segment_id: str) -> list[Candidate]:
-    found: list[Candidate] = []
+def _search(position: Position, segment_id: str) -> Iterator[Candidate]:
     group = position.group
-    for loop in position.loop.ancestry():
+    for closes, loop in enumerate(position.loop.ancestry()):
         for members in loop.groups[group:]:
             for member in members:
                 if isinstance(member, LoopNode):
                     if member.trigger.id == segment_id:
-                        found.append(Candidate(member.trigger, loop, member))
+                        yield Candidate(member.trigger, closes, member, member)
                 elif member.id == segment_id and (member is not loop.trigger or member.repeat > 1):
-                    found.append(Candidate(member, loop, None))
+                    yield Candidate(member, closes, None, member)
         group = loop.group
-    return found
 
 
 class GuideError(ValueError):
@@ -211,6 +243,8 @@ class _Builder:
             loop.groups.append([])
         member.group = len(loop.groups) - 1
         loop.groups[-1].append(member)
+        if member.usage == "R":
+            loop.required.append(member)
 
     def _rule(self, line: _Line) -> tuple[SegmentRule, str, int]:
         if line.number not in self.rules:
@@ -228,7 +262,16 @@ class _Builder:
         elements = _elements(standard.places, _usages(letters), narrowed, ())
         used = {number for number, element in enumerate(elements, 1) if element.usage != "N"}
         notes = tuple(note for note in standard.notes if len(used.intersection(note.positions)) > 1)
-        return SegmentRule(standard, elements, notes, line.name), usage, _repeat(repeat)
+        doubtful = tuple(note for note in notes if _is_doubtful(note, elements))
+        return SegmentRule(standard, elements, notes, line.name, doubtful), usage, _repeat(repeat)
+
+
+def _is_doubtful(note: Note, elements: tuple[ElementRule, ...]) -> bool:
+    """False when the usages alone keep the note: what it asks for is required anyway."""
+    is_required = [at <= len(elements) and elements[at - 1].usage == "R" for at in note.positions]
+    return not {
+        "P": all(is_required), "R": any(is_required), "C": all(is_required[1:]), "L": any(is_required[1:]), "E": False,
+    }[note.kind]  # fmt: skip
 
 
 def _repeat(text: str) -> int:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def _claims(transaction_set: TransactionSet) -> Iterator[Loop]:
-    return (loop for loop in transaction_set.root.walk() if loop.id == "2300")
+    for provider in transaction_set.root.loops_of("2000A"):
+        for subscriber in provider.loops_of("2000B"):
+            yield from subscriber.loops_of("2300")
+            for patient in subscriber.loops_of("2000C"):
+                yield from patient.loops_of("2300")
 
 
 def _at(segment: Segment, element: int | None, loop: str) -> Where:

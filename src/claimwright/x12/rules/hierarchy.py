@@ -17,7 +17,7 @@ def check_levels(transaction_set: TransactionSet) -> Iterator[Finding]:
     """HL01 counts from 1; HL02 names an earlier level."""
     number = 0
     for segment in transaction_set.segments:
-        if segment.id != "HL":
+        if segment.fields[0] != "HL":
             continue
         number += 1
         if segment[1] != str(number):
