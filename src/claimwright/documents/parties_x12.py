@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, TypeVar
 
-from claimwright.documents.adjustments import Adjustment
+from claimwright.documents.adjustments import Adjustment, Amount
 from claimwright.documents.parties import Address, Contact, Party, Person, Procedure, Provider, Reference
 from claimwright.documents.values_x12 import Pool, Reader, batched, x12_day, x12_number
 from claimwright.money import x12_amount
@@ -16,6 +16,9 @@ from claimwright.x12.writing import OutgoingSegment
 AnyParty = TypeVar("AnyParty", bound=Party)
 
 _PARTS = {
+    "41": "NAME PER",
+    "40": "NAME",
+    "PR": "NAME N3 N4 REF",
     "85": "NAME N3 N4 TAX REF PER",
     "87": "N3 N4",
     "PE": "NAME N3 N4 REF",
@@ -132,6 +135,17 @@ def _triplets(segments: Iterable[Segment], reader: Reader) -> Iterator[Adjustmen
                 yield Adjustment(cas[1], cas[at], reader.cents(cas, at + 1), quantity, origin)
 
 
+def read_amounts(pool: Pool, reader: Reader) -> tuple[Amount, ...]:
+    """The AMTs that are left; one that cannot be read stays in the pool."""
+    amounts = []
+    for amt in pool.take_all("AMT"):
+        if (cents := reader.cents_or_none(amt, 2)) is not None:
+            amounts.append(Amount(amt[1], cents))
+        else:
+            pool.give_back(amt)
+    return tuple(amounts)
+
+
 def write_adjustments(adjustments: Iterable[Adjustment]) -> Iterator[OutgoingSegment]:
     """Neighbours of one group share a CAS, six to each."""
     for group, members in groupby(adjustments, key=lambda adjustment: adjustment.group):
@@ -194,33 +208,29 @@ def write_tax_id(provider: Provider) -> Iterator[OutgoingSegment]:
         yield ("REF", provider.tax_id_qualifier or "EI", provider.tax_id)
 
 
-def write_provider(part: str, provider: Provider) -> Iterator[OutgoingSegment]:
-    """The loop of a provider in a claim, with what the guide lets be said of one in that part."""
-    parts = _PARTS.get(part, "NAME N3 N4 REF PER").split()
-    if "NAME" in parts:
-        yield write_name(part, provider)
-    else:
-        kind = "1" if provider.is_person else "2"
-        identifier = (provider.id_qualifier, provider.id) if "ID" in parts and provider.id else ()
-        yield ("NM1", part, kind, *(("", "", "", "", "") if identifier else ()), *identifier)
-    if "PRV" in parts:
-        yield from write_specialty("PE", provider.taxonomy)
-    if "N3" in parts:
-        yield from write_address(provider.address)
-    if "TAX" in parts:
-        yield from write_tax_id(provider)
-    if "REF" in parts:
-        yield from map(write_reference, provider.references)
-    if "PER" in parts:
-        yield from map(write_contact, provider.contacts)
-
-
 def write_party(part: str, party: Party) -> Iterator[OutgoingSegment]:
-    """NM1, address, references, contacts: the loop of a party of whom everything may be said."""
-    yield write_name(part, party)
-    yield from write_address(party.address)
-    yield from map(write_reference, party.references)
-    yield from map(write_contact, party.contacts)
+    """The loop of a party in a claim, with what the guide lets be said of one in that part."""
+    may = _PARTS.get(part, "NAME N3 N4 REF PER").split()
+    yield _write_name_within(may, part, party)
+    if "PRV" in may and isinstance(party, Provider):
+        yield from write_specialty("PE", party.taxonomy)
+    if "N3" in may:
+        yield from write_address(party.address)
+    if "TAX" in may and isinstance(party, Provider):
+        yield from write_tax_id(party)
+    if "REF" in may:
+        yield from map(write_reference, party.references)
+    if "PER" in may:
+        yield from map(write_contact, party.contacts)
+
+
+def _write_name_within(may: list[str], part: str, party: Party) -> OutgoingSegment:
+    if "NAME" in may:
+        return write_name(part, party)
+    kind = "1" if party.is_person else "2"
+    if "ID" in may and party.id:
+        return ("NM1", part, kind, "", "", "", "", "", party.id_qualifier, party.id)
+    return ("NM1", part, kind)
 
 
 def write_person(part: str, person: Person) -> Iterator[OutgoingSegment]:

@@ -12,6 +12,7 @@ from claimwright.documents.parties import NOBODY, Party, Period, Provider, Refer
 from claimwright.documents.parties_x12 import (
     AnyParty,
     read_adjustments,
+    read_amounts,
     read_contact,
     read_name,
     read_party,
@@ -227,7 +228,7 @@ def _read_claim(loop: Loop, header_number: str, reader: Reader) -> RemittanceCla
         outpatient=tuple(moa.fields[1:]) if moa else (),
         lines=tuple(_read_line(line, reader) for line in loop.loops_of("2110")),
         dates=_read_dates(pool, reader),
-        amounts=_read_amounts(pool, reader),
+        amounts=read_amounts(pool, reader),
         quantities=_read_quantities(pool, reader),
         references=tuple(read_reference(ref) for ref in pool.take_all("REF")),
         contacts=tuple(read_contact(per) for per in pool.take_all("PER")),
@@ -262,7 +263,7 @@ def _read_line(loop: Loop, reader: Reader) -> RemittanceLine:
         control_number=pool.value("REF", "6R"),
         rendering=Provider(id_qualifier="XX", id=rendering) if rendering else None,
         references=tuple(read_reference(ref) for ref in pool.take_all("REF")),
-        amounts=_read_amounts(pool, reader),
+        amounts=read_amounts(pool, reader),
         quantities=_read_quantities(pool, reader),
         remarks=remarks,
         pharmacy_remarks=pharmacy_remarks,
@@ -292,16 +293,6 @@ def _read_dates(pool: Pool, reader: Reader) -> tuple[tuple[str, date], ...]:
         else:
             pool.give_back(dtm)
     return tuple(dates)
-
-
-def _read_amounts(pool: Pool, reader: Reader) -> tuple[Amount, ...]:
-    amounts = []
-    for amt in pool.take_all("AMT"):
-        if (cents := reader.cents_or_none(amt, 2)) is not None:
-            amounts.append(Amount(amt[1], cents))
-        else:
-            pool.give_back(amt)
-    return tuple(amounts)
 
 
 def _read_quantities(pool: Pool, reader: Reader) -> tuple[Quantity, ...]:

@@ -62,6 +62,14 @@ class Pool:
         segment = self.take(segment_id, qualifier)
         return segment[2] if segment else ""
 
+    def own_value(self, segment_id: str, qualifier: str) -> str:
+        """As `value`, but of a REF that names no other payer (REF04); those that do stay here."""
+        here = self._by_id.get(segment_id, ())
+        for position, segment in enumerate(here):
+            if segment[1] == qualifier and not segment[4]:
+                return self._by_id[segment_id].pop(position)[2]
+        return ""
+
     def give_back(self, segment: Segment) -> None:
         """Count a segment among the rest after all."""
         self._by_id.setdefault(segment.id, []).append(segment)
@@ -153,10 +161,12 @@ class Reader:
         return day
 
     def period_or_none(self, dtp: Segment) -> Period | None:
-        """The day (D8) or run of days (RD8) of a DTP."""
+        """The day (D8) or run of days (RD8) of a DTP; other formats (times) are none of ours and no mistake."""
+        if dtp[2] not in ("D8", "RD8"):
+            return None
         start, _, end = dtp[3].partition("-")
         first, last = parse_day(start), parse_day(end or start)
-        if dtp[2] not in ("D8", "RD8") or first is None or last is None:
+        if first is None or last is None:
             self.say("005", dtp, 3)
             return None
         return Period(first, last)
@@ -188,11 +198,11 @@ class Reader:
                     continue
                 if loop.id not in home or segment.id in seen:
                     self.say("007", segment, loop=loop.id)
-                if segment.id not in _REPEATED:
+                if segment.id in _ONCE:
                     seen.add(segment.id)
 
 
-_REPEATED = frozenset(("CAS", "PLB"))
+_ONCE = frozenset(("BPR", "SV1"))
 
 
 def parse_day(text: str) -> date | None:
