@@ -188,20 +188,26 @@ class Reader:
         for segment in pool.rest():
             self.say("006", segment, loop=pool.loop.id)
 
-    def report_strays(self, root: Loop, homes: Mapping[str, Container[str]]) -> None:
+    def report_strays(self, loop: Loop, homes: Mapping[str, Container[str]]) -> None:
         """Report segments that carry money but stand in no loop that is read, or twice where one is read."""
-        for loop in root.walk():
-            seen: set[str] = set()
-            for segment in loop.segments:
-                home = homes.get(segment.id)
-                if home is None:
-                    continue
-                if loop.id not in home or segment.id in seen:
-                    self.say("007", segment, loop=loop.id)
-                if segment.id in _ONCE:
-                    seen.add(segment.id)
+        seen: set[str] = set()
+        for segment in loop.segments:
+            if segment.id in _RECORDS and segment is loop.segments[0]:
+                self.record = segment[1]
+            home = homes.get(segment.id)
+            if home is None:
+                continue
+            if loop.id not in home or segment.id in seen:
+                self.say("007", segment, loop=loop.id)
+            if segment.id in _ONCE:
+                seen.add(segment.id)
+        for inner in loop.loops:
+            self.report_strays(inner, homes)
+        if loop.segments and loop.segments[0].id in _RECORDS:
+            self.record = ""
 
 
+_RECORDS = frozenset(("CLM", "CLP"))
 _ONCE = frozenset(("BPR", "SV1"))
 
 
