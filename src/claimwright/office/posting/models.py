@@ -11,8 +11,8 @@ from claimwright.office.patients.models import Patient, Payer
 
 
 class Remittance(ScopedModel):
-    """One 835 transaction set. `record` is the `claimwright.documents.remittance.Remittance` as JSON without its claims,
-    which have rows of their own; `receiving.record_of` puts them together again.
+    """One 835 transaction set. `record` is the `claimwright.documents.remittance.Remittance` as JSON without its
+    claims, which have rows of their own; `receiving.record_of` puts them together again.
 
     received ──▶ posted | review (posted, with items for a person)
         ├──────▶ refused (nothing posted; can be posted when what was wrong is mended) ──▶ posted | review
@@ -123,7 +123,7 @@ class PayerItem(ScopedModel):
 
 
 class PatientPayment(ScopedModel):
-    """Money that a patient paid, at the desk or on a statement; `entries` are the journal entries that were made of it."""
+    """Money that a patient paid, at the desk or on a statement; `entries` are the journal entries made of it."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="payments")
     cents = models.BigIntegerField()

@@ -32,8 +32,7 @@ from claimwright.remittance import balance_findings
 State = Remittance.State
 
 remittance_set_aside = Signal()
-"""Sent within the transaction for a remittance that is refused or a duplicate; `remittance`, `reason` and `findings` say
-which and why."""
+"""Sent within the transaction for a remittance that is refused or a duplicate: `remittance`, `reason`, `findings`."""
 
 
 def receive_remittances(file: StoredFile) -> list[Remittance]:

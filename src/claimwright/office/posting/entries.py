@@ -1,0 +1,86 @@
+"""From the moves of a plan to journal entries: which accounts each kind debits and credits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from claimwright.office.ledger.journal import NewEntry, NewPosting
+from claimwright.office.ledger.models import Account
+from claimwright.remittance.plan import CASH_KINDS, SILENT_KINDS, WRITE_OFF_KINDS, Move, MoveKind
+
+CASH_COUNTERPARTS = MappingProxyType(
+    {
+        MoveKind.PAYMENT: Account.RECEIVABLE,
+        MoveKind.UNAPPLIED: Account.UNAPPLIED,
+        MoveKind.INTEREST: Account.INTEREST,
+        MoveKind.RECOUPMENT: Account.RECOUPMENT,
+        MoveKind.FORWARD_BALANCE: Account.FORWARD_BALANCE,
+        MoveKind.REFUND_ACKNOWLEDGED: Account.REFUND,
+        MoveKind.ADVANCE: Account.ADVANCE,
+        MoveKind.TAX_WITHHELD: Account.TAX_WITHHELD,
+        MoveKind.PAYER_CHARGE: Account.PAYER_CHARGE,
+        MoveKind.PROVIDER_ADJUSTMENT: Account.PROVIDER_ADJUSTMENT,
+    }
+)
+"""What the cash of a remittance is credited to."""
+
+WRITE_OFF_ACCOUNTS = MappingProxyType({kind: Account(kind.value) for kind in WRITE_OFF_KINDS})
+"""What a write-off is debited to: the account of the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose account a claim is on."""
+
+    patient_id: int
+    encounter_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The remittance that moves come from."""
+
+    remittance_id: int
+    sha256: str
+    trace_number: str
+    payer_id: int | None
+
+
+def makes_entry(move: Move) -> bool:
+    """Whether a move changes the ledger at all."""
+    return move.cents != 0 and move.kind not in SILENT_KINDS
+
+
+def entry_of(move: Move, source: Source, subjects: Mapping[int, Subject], reverses_id: int | None = None) -> NewEntry:
+    """The journal entry of one move; `subjects` are those of the claims by their key."""
+    subject = subjects[move.claim_key] if move.claim_key is not None else None
+    adjustment = f"{move.group}-{move.reason} " if move.reason else ""
+    return NewEntry(
+        kind=move.kind.value,
+        postings=_sides(move, source),
+        text=f"{adjustment}{move.because}",
+        patient_id=subject.patient_id if subject else None,
+        encounter_id=subject.encounter_id if subject else None,
+        remittance_id=source.remittance_id,
+        row=move.row,
+        origin=replace(move.origin, sha256=source.sha256),
+        reverses_id=reverses_id,
+    )
+
+
+def _sides(move: Move, source: Source) -> tuple[NewPosting, NewPosting]:
+    receivable = NewPosting(Account.RECEIVABLE, -move.cents, charge_id=move.line_key, owner=move.level)
+    if move.kind in CASH_KINDS:
+        cash = NewPosting(Account.CASH_DUE, move.cents, payer_id=source.payer_id, reference=source.trace_number[:50])
+        return cash, receivable if move.kind is MoveKind.PAYMENT else _payer_side(move, source)
+    if move.kind is MoveKind.TRANSFER:
+        return NewPosting(Account.RECEIVABLE, move.cents, charge_id=move.line_key, owner=move.to), receivable
+    return NewPosting(WRITE_OFF_ACCOUNTS[move.kind], move.cents, charge_id=move.line_key, owner=move.level), receivable
+
+
+def _payer_side(move: Move, source: Source) -> NewPosting:
+    reference = move.account or move.reference or source.trace_number
+    account = CASH_COUNTERPARTS[move.kind]
+    return NewPosting(account, -move.cents, payer_id=source.payer_id, reference=reference[:50])

@@ -1,0 +1,157 @@
+"""Money from patients: applied to what the patient owes, oldest service first; the rest is kept as the patient's credit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Sum
+
+from claimwright.errors import ConflictError, InputError
+from claimwright.office.charges.models import Encounter
+from claimwright.office.core import audit, clock
+from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries, reverse_entries
+from claimwright.office.ledger.models import Account, Posting
+from claimwright.office.patients.models import Patient
+from claimwright.office.posting.models import PatientPayment
+from claimwright.office.posting.turns import take_turn
+from claimwright.remittance.plan import PATIENT
+
+METHODS = frozenset({"cash", "check", "card", "transfer", "online"})
+
+
+def take_payment(
+    patient: Patient,
+    *,
+    cents: int,
+    method: str,
+    reference: str = "",
+    received_date: date | None = None,
+    encounter_id: int | None = None,
+) -> PatientPayment:
+    """Take a payment of a patient and apply it: to one encounter if named, else oldest service first, dependents' too.
+
+    What is left over becomes the patient's credit. Raises `InputError` for an amount not above zero or an unknown
+    method. The acting user is who took it.
+    """
+    if cents <= 0:
+        raise InputError("A payment is an amount above zero. To give money back, undo the payment.")
+    if method not in METHODS:
+        raise InputError(f"{method!r} is not a way of payment; one of {', '.join(sorted(METHODS))} is.")
+    with transaction.atomic():
+        take_turn()
+        payment = PatientPayment.objects.create(
+            patient=patient,
+            cents=cents,
+            method=method,
+            reference=reference[:50],
+            received_date=received_date or clock.today(),
+            taken_by_id=audit.current_actor_id(),
+            posted_at=clock.now(),
+        )
+        payment.entries = post_entries(list(_apply(payment, encounter_id)))
+        payment.save(update_fields=["entries"])
+        audit.record("payment.take", f"patient payment {payment.pk}", patient_id=patient.pk, cents=cents)
+    return payment
+
+
+def undo_payment(payment: PatientPayment, *, reason: str) -> list[int]:
+    """Take a payment back by entries that reverse its own (a bounced check, a wrong patient); the entries' numbers.
+
+    Raises `ConflictError` when it was undone before.
+    """
+    with transaction.atomic():
+        take_turn()
+        if not PatientPayment.objects.filter(pk=payment.pk, undone_at=None).update(undone_at=clock.now()):
+            raise ConflictError("This payment was undone already; nothing was changed.")
+        payment.refresh_from_db()
+        numbers = reverse_entries(payment.entries, text=reason)
+        audit.record("payment.undo", f"patient payment {payment.pk}", patient_id=payment.patient_id)
+    return numbers
+
+
+def apply_credit(patient: Patient) -> int:
+    """Apply the patient's credit to what is owed now; the cents applied."""
+    with transaction.atomic():
+        take_turn()
+        debts = list(_spread(credit_cents(patient), _debts(patient, None)))
+        source = _credit_of(patient)
+        post_entries([_entry(debt, source, "credit_applied", "The patient's credit was applied") for debt in debts])
+    return sum(debt.cents for debt in debts)
+
+
+def credit_cents(patient: Patient) -> int:
+    """What the practice holds of the patient's money."""
+    credit = Posting.objects.filter(account=Account.PATIENT_CREDIT, reference=patient.account_number)
+    return -(credit.aggregate(total=Sum("cents"))["total"] or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Debt:
+    """What a patient owes on one charge (None: the encounter as a whole)."""
+
+    patient_id: int
+    encounter_id: int
+    charge_id: int | None
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where applied money comes from: an account, and the reference by which it is known there."""
+
+    account: Account
+    reference: str
+
+
+def _credit_of(patient: Patient) -> _Source:
+    return _Source(Account.PATIENT_CREDIT, patient.account_number)
+
+
+def _apply(payment: PatientPayment, encounter_id: int | None) -> Iterator[NewEntry]:
+    patient = payment.patient
+    cash = _Source(Account.CASH, payment.reference)
+    text = f"Paid by the patient ({payment.method})"
+    left = payment.cents
+    for debt in _spread(payment.cents, _debts(patient, encounter_id)):
+        left -= debt.cents
+        yield _entry(debt, cash, "patient_payment", text)
+    if left:
+        credit = _credit_of(patient)
+        sides = (
+            NewPosting(cash.account, left, reference=cash.reference),
+            NewPosting(credit.account, -left, reference=credit.reference),
+        )
+        yield NewEntry("patient_payment", sides, f"{text}, not owed yet: kept as credit", patient_id=patient.pk)
+
+
+def _spread(cents: int, debts: Iterable[_Debt]) -> Iterator[_Debt]:
+    """The parts of an amount that settle these debts, in their order."""
+    for debt in debts:
+        part = min(cents, debt.cents)
+        if part > 0:
+            yield replace(debt, cents=part)
+            cents -= part
+
+
+def _debts(patient: Patient, encounter_id: int | None) -> list[_Debt]:
+    """What the patient and his dependents owe, oldest service first."""
+    patients = [patient.pk, *Patient.objects.filter(guarantor=patient).values_list("pk", flat=True)]
+    owed = Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT, patient_id__in=patients)
+    if encounter_id is not None:
+        owed = owed.filter(encounter_id=encounter_id)
+    rows = owed.values_list("patient_id", "encounter_id", "charge_id").annotate(total=Sum("cents")).order_by()
+    debts = [_Debt(who, visit, charge, cents) for who, visit, charge, cents in rows if who and visit and cents > 0]
+    visits = {debt.encounter_id for debt in debts}
+    days = dict(Encounter.objects.filter(pk__in=visits).values_list("pk", "service_date"))
+    return sorted(debts, key=lambda debt: (days[debt.encounter_id], debt.encounter_id, debt.charge_id or 0))
+
+
+def _entry(debt: _Debt, source: _Source, kind: str, text: str) -> NewEntry:
+    sides = (
+        NewPosting(source.account, debt.cents, reference=source.reference),
+        NewPosting(Account.RECEIVABLE, -debt.cents, charge_id=debt.charge_id, owner=PATIENT),
+    )
+    return NewEntry(kind, sides, text, patient_id=debt.patient_id, encounter_id=debt.encounter_id)
