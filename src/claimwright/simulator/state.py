@@ -48,9 +48,15 @@ CREATE INDEX IF NOT EXISTS claim_due ON claim (due_on) WHERE due_on IS NOT NULL;
 CREATE INDEX IF NOT EXISTS claim_number ON claim (payer, number);
 CREATE INDEX IF NOT EXISTS claim_payer_number ON claim (payer, payer_number);
 CREATE INDEX IF NOT EXISTS claim_service ON claim (payer, service);
-CREATE TABLE IF NOT EXISTS deductible (payer TEXT, member TEXT, cents INTEGER NOT NULL, PRIMARY KEY (payer, member)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS account (payer TEXT, payee TEXT, data TEXT NOT NULL, PRIMARY KEY (payer, payee)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS acknowledgement (id INTEGER PRIMARY KEY, due_on TEXT NOT NULL, partner TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS deductible (
+    payer TEXT, member TEXT, cents INTEGER NOT NULL, PRIMARY KEY (payer, member)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS account (
+    payer TEXT, payee TEXT, data TEXT NOT NULL, PRIMARY KEY (payer, payee)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS acknowledgement (
+    id INTEGER PRIMARY KEY, due_on TEXT NOT NULL, partner TEXT NOT NULL, data TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS outgoing (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS taken (name TEXT PRIMARY KEY, archived_as TEXT NOT NULL) WITHOUT ROWID;
 """
@@ -71,14 +77,12 @@ class Row:
     due_on: date | None
 
 
-_COLUMNS = "id, partner, payer, payer_number, service, received_on, attempt, state, is_forwarded, due_on, claim, result"
-
-
 class State:
     """The memory of one clearinghouse, in one file."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
@@ -95,8 +99,8 @@ class State:
             raise
         self._db.execute("COMMIT")
 
-    def _one(self, question: str, *values: object) -> tuple[Any, ...] | None:
-        answer: tuple[Any, ...] | None = self._db.execute(question, values).fetchone()
+    def _one(self, question: str, *values: object) -> sqlite3.Row | None:
+        answer: sqlite3.Row | None = self._db.execute(question, values).fetchone()
         return answer
 
     # Numbers and interchanges.
@@ -116,17 +120,24 @@ class State:
     # Claims.
 
     def add_claim(
-        self, partner: str, submission: Submission, service: str, *, due_on: date | None, is_forwarded: bool = False
-    ) -> int:
+        self,
+        partner: str,
+        payer_id: str,
+        submission: Submission,
+        service: str,
+        *,
+        due_on: date | None,
+        is_forwarded: bool = False,
+    ) -> None:
         """Remember a claim: pending until `due_on`, or rejected at the door when there is no such day."""
         claim = submission.claim
         state = ClaimState.REJECTED if due_on is None else ClaimState.PENDING
-        added = self._db.execute(
+        self._db.execute(
             "INSERT INTO claim (partner, payer, number, payer_number, service, received_on, attempt, state,"
             " is_forwarded, due_on, claim) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 partner,
-                claim.payer.id,
+                payer_id,
                 claim.control_number,
                 submission.payer_claim_number,
                 service,
@@ -138,7 +149,6 @@ class State:
                 _text(to_plain(claim)),
             ),
         )
-        return int(added.lastrowid or 0)
 
     def attempts(self, payer_id: str, number: str) -> int:
         """How often this payer was sent that control number."""
@@ -152,14 +162,12 @@ class State:
 
     def due_claims(self, day: date) -> list[Row]:
         """The claims to decide or to correct on that day, in the order in which they came."""
-        found = self._db.execute(f"SELECT {_COLUMNS} FROM claim WHERE due_on = ? ORDER BY id", (day.isoformat(),))
+        found = self._db.execute("SELECT * FROM claim WHERE due_on = ? ORDER BY id", (day.isoformat(),))
         return [_row(values) for values in found.fetchall()]
 
     def find_claim(self, payer_id: str, *, payer_claim_number: str) -> Row | None:
         """The claim to which that payer gave that number."""
-        found = self._one(
-            f"SELECT {_COLUMNS} FROM claim WHERE payer = ? AND payer_number = ?", payer_id, payer_claim_number
-        )
+        found = self._one("SELECT * FROM claim WHERE payer = ? AND payer_number = ?", payer_id, payer_claim_number)
         return _row(found) if found else None
 
     def known(self, payer_id: str, number: str, payer_claim_number: str) -> Known | None:
@@ -272,7 +280,7 @@ class State:
 
     def outgoing(self) -> list[tuple[str, bytes]]:
         """The files that are not laid out yet."""
-        return list(self._db.execute("SELECT name, data FROM outgoing ORDER BY name"))
+        return [(name, data) for name, data in self._db.execute("SELECT name, data FROM outgoing ORDER BY name")]
 
     def sent(self, name: str) -> None:
         """That file was laid out."""
@@ -284,30 +292,30 @@ class State:
 
     def taken(self) -> list[tuple[str, str]]:
         """The files that are dealt with and not archived yet."""
-        return list(self._db.execute("SELECT name, archived_as FROM taken ORDER BY name"))
+        return [(name, other) for name, other in self._db.execute("SELECT name, archived_as FROM taken ORDER BY name")]
 
     def archived(self, name: str) -> None:
         """That file was archived."""
         self._db.execute("DELETE FROM taken WHERE name = ?", (name,))
 
 
-def _row(values: tuple[Any, ...]) -> Row:
-    number, partner, payer, payer_number, service, received_on, attempt, state, forwarded, due_on, claim, result = (
-        values
-    )
+def _row(values: sqlite3.Row) -> Row:
     submission = Submission(
-        from_plain(Claim, json.loads(claim)), payer_number, date.fromisoformat(received_on), attempt
+        from_plain(Claim, json.loads(values["claim"])),
+        values["payer_number"],
+        date.fromisoformat(values["received_on"]),
+        values["attempt"],
     )
     return Row(
-        id=number,
-        partner=partner,
-        payer_id=payer,
+        id=values["id"],
+        partner=values["partner"],
+        payer_id=values["payer"],
         submission=submission,
-        state=ClaimState(state),
-        service=service,
-        is_forwarded=bool(forwarded),
-        result=from_plain(RemittanceClaim, json.loads(result)) if result else None,
-        due_on=date.fromisoformat(due_on) if due_on else None,
+        state=ClaimState(values["state"]),
+        service=values["service"],
+        is_forwarded=bool(values["is_forwarded"]),
+        result=from_plain(RemittanceClaim, json.loads(values["result"])) if values["result"] else None,
+        due_on=date.fromisoformat(values["due_on"]) if values["due_on"] else None,
     )
 
 
