@@ -80,9 +80,6 @@ class Hostile(StrEnum):
     TRUNCATED = "truncated"
 
 
-NO_FEES: Mapping[str, int] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Payer:
     """One payer. `fees` are cents a unit by procedure code; other codes are allowed `percent_of_charge`.
@@ -109,7 +106,7 @@ class Payer:
     days_to_correct: int = 12
     days_to_recover: int = 10
     filing_days: int | None = None
-    fees: Mapping[str, int] = field(default=NO_FEES)
+    fees: Mapping[str, int] = field(default_factory=dict)
     percent_of_charge: Decimal = Decimal(60)
     deductible_cents: int = 0
     coinsurance_percent: Decimal = Decimal(0)
