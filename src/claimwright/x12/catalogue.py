@@ -1,7 +1,7 @@
 """Every X12 finding: its code, severity, SNIP level, the 999 or TA1 code that says the same, its words and its remedy.
 
-The words are formats: `{segment}`, `{name}`, `{value}`, `{expected}` ... are filled where the finding is made. The reference
-pages are written from this table, and a test asks that each code has an example that triggers it.
+The words are formats: `{segment}`, `{name}`, `{value}`, `{expected}` ... are filled where the finding is made. The
+reference page is written from this table, and a test asks that each code has an example that triggers it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 KINDS = {
     kind.code: kind
     for kind in (
-        # What stands around the interchanges.
+        # What stands around the interchanges, and the envelopes.
         Kind("X12-ENV-001", E, 1, None, "There is no interchange in this file: no ISA was found.",
              "Check that this is an X12 file and that it was not cut or converted on the way."),
         Kind("X12-ENV-002", W, 1, None, "{count} bytes stand before the ISA.", "Remove what stands before the ISA."),
@@ -37,7 +37,8 @@ KINDS = {
              "Send the whole file again; the ISA has 16 elements and its own terminator."),
         Kind("X12-ENV-005", W, 1, None, "The ISA is {length} characters long instead of 105 and its terminator.",
              "Pad the ISA's elements to their fixed lengths."),
-        Kind("X12-ENV-006", E, 1, "023", "The interchange has no IEA: the file was cut short.", "Send the whole file again."),
+        Kind("X12-ENV-006", E, 1, "023", "The interchange has no IEA: the file was cut short.",
+             "Send the whole file again."),
         Kind("X12-ENV-007", E, 1, "001", "IEA02 is {value}, ISA13 is {expected}.",
              "Use the same control number in ISA13 and IEA02."),
         Kind("X12-ENV-008", E, 1, "021", "IEA01 says {value} groups, there are {expected}.", "Count the groups again."),
@@ -58,13 +59,12 @@ KINDS = {
              "Number the groups of an interchange without repeating."),
         Kind("X12-ENV-018", E, 1, "{ack}", "{segment}{element:02d} ({name}) is {value!r}: {reason}.",
              "Correct the envelope element."),
-        Kind("X12-ENV-019", W, 1, None, "{segment}{element:02d} ({name}) is {value!r}: {reason}.",
-             "Correct the envelope element."),
         Kind("X12-ENV-019", E, 1, "023", "The last segment has no terminator: the file may have been cut.",
              "Send the whole file again."),
-        Kind("X12-ENV-020", E, 1, "006", "GS01 is {value}, which does not go with the set {expected}.",
+        Kind("X12-ENV-020", E, 1, "6", "GS01 is {value}, which does not go with the set {expected}.",
              "Put sets of one kind into a group of their functional identifier."),
-        Kind("X12-ENV-021", I, 1, None, "There is no guide for {value} version {version}; only the envelope was checked.",
+        Kind("X12-ENV-021", I, 1, None,
+             "There is no guide for {value} version {version}; only the envelope was checked.",
              "Check the version in GS08 and ST03."),
         Kind("X12-ENV-022", E, 1, None, "{count} bytes stand outside of any interchange.",
              "Remove what is not X12, or send the rest of the file."),
@@ -74,19 +74,24 @@ KINDS = {
         Kind("X12-SEG-002", E, 2, "2", "{segment} is not expected here.",
              "Check the order of the segments, or the qualifier that says which one it is."),
         Kind("X12-SEG-003", E, 2, "3", "{segment} ({name}) is missing before this segment.", "Add the segment."),
-        Kind("X12-SEG-004", E, 2, "5", "{segment} ({name}) occurs more than {expected} times.", "Leave out the extra ones."),
+        Kind("X12-SEG-004", E, 2, "5", "{segment} ({name}) occurs more than {expected} times.",
+             "Leave out the extra ones."),
         Kind("X12-SEG-005", E, 2, "4", "Loop {loop} ({name}) occurs more than {expected} times.",
              "Leave out the extra ones."),
-        Kind("X12-SEG-006", E, 2, "3", "Loop {loop} ({name}), which begins with {segment}, is missing before this segment.",
+        Kind("X12-SEG-006", E, 2, "3",
+             "Loop {loop} ({name}), which begins with {segment}, is missing before this segment.",
              "Add the loop."),
         Kind("X12-SEG-008", E, 1, "8", "The segment is empty.", "Remove the extra terminator."),
         # Elements.
-        Kind("X12-ELM-001", E, 2, "1", "{segment}{element:02d} ({name}) is required and missing.", "Fill in the element."),
+        Kind("X12-ELM-001", E, 2, "1", "{segment}{element:02d} ({name}) is required and missing.",
+             "Fill in the element."),
         Kind("X12-ELM-002", E, 2, "I10", "{segment}{element:02d} ({name}) is not used here, but holds {value!r}.",
              "Leave the element empty."),
-        Kind("X12-ELM-003", E, 1, "4", "{segment}{element:02d} ({name}) {value!r} is shorter than {expected} characters.",
+        Kind("X12-ELM-003", E, 1, "4",
+             "{segment}{element:02d} ({name}) {value!r} is shorter than {expected} characters.",
              "Give the whole value."),
-        Kind("X12-ELM-004", E, 1, "5", "{segment}{element:02d} ({name}) {value!r} is longer than {expected} characters.",
+        Kind("X12-ELM-004", E, 1, "5",
+             "{segment}{element:02d} ({name}) {value!r} is longer than {expected} characters.",
              "Shorten the value."),
         Kind("X12-ELM-005", E, 1, "6", "{segment}{element:02d} ({name}) {value!r} is not {expected}.",
              "Correct the value; letters, spaces and signs have no place in a number."),
@@ -98,7 +103,8 @@ KINDS = {
              "Write times as HHMM or HHMMSS."),
         Kind("X12-ELM-009", E, 1, "3", "{segment} has {value} elements, the standard has {expected}.",
              "Remove the extra elements."),
-        Kind("X12-ELM-010", E, 1, "2", "{segment} breaks the rule {expected}: {reason}.", "Give both, or leave both out."),
+        Kind("X12-ELM-010", E, 1, "2", "{segment} breaks the rule {expected}: {reason}.",
+             "Give both, or leave both out."),
         Kind("X12-ELM-011", E, 1, "10", "{segment} breaks the rule {expected}: only one of the elements may be given.",
              "Leave one of them out."),
         Kind("X12-ELM-012", W, 1, None, "{segment} ends with empty elements.", "Leave out trailing separators."),
@@ -106,9 +112,10 @@ KINDS = {
              "Leave out the extra repetitions."),
         Kind("X12-ELM-014", W, 1, None, "{segment}{element:02d} ({name}) {value!r} begins or ends with a blank.",
              "Remove the blanks."),
-        Kind("X12-ELM-015", E, 1, "6", "{segment}{element:02d} ({name}) holds a character that X12 does not allow: {value!r}.",
+        Kind("X12-ELM-015", E, 1, "6",
+             "{segment}{element:02d} ({name}) holds a character that X12 does not allow: {value!r}.",
              "Remove control characters."),
-        Kind("X12-ELM-016", E, 1, "3", "{segment}{element:02d} ({name}) has too many components: {value!r}.",
+        Kind("X12-ELM-016", E, 1, "13", "{segment}{element:02d} ({name}) has too many components: {value!r}.",
              "Remove the extra components; check for a component separator inside a value."),
         # Rules beyond structure.
         Kind("X12-HL-001", E, 1, "7", "HL01 is {value!r}, the levels of this set count {expected} here.",
@@ -121,11 +128,14 @@ KINDS = {
              "Point at a diagnosis that the claim has."),
         Kind("X12-CLM-003", W, 4, None, "Claim number {value!r} occurs twice in this set.",
              "Give every claim its own number, or leave the duplicate out."),
-        Kind("X12-CLM-004", E, 3, None, "What payer {payer} paid and adjusted makes {expected}, the claim charges {value}.",
+        Kind("X12-CLM-004", E, 3, None,
+             "What payer {payer} paid and adjusted makes {expected}, the claim charges {value}.",
              "Report every adjustment of the earlier payer, at claim or line level but not at both."),
-        Kind("X12-CLM-005", E, 3, None, "What payer {payer} paid and adjusted makes {expected}, the line charges {value}.",
+        Kind("X12-CLM-005", E, 3, None,
+             "What payer {payer} paid and adjusted makes {expected}, the line charges {value}.",
              "Report every adjustment that the earlier payer made to the line."),
-        Kind("X12-PAY-001", E, 3, None, "Claim {claim}: the line pays {value}; charge minus adjustments make {expected}.",
+        Kind("X12-PAY-001", E, 3, None,
+             "Claim {claim}: the line pays {value}; charge minus adjustments make {expected}.",
              "Ask the payer for a correct remittance; do not post this one."),
         Kind("X12-PAY-002", E, 3, None, "Claim {claim} pays {value}; charge minus adjustments make {expected}.",
              "Ask the payer for a correct remittance; do not post this one."),
@@ -133,8 +143,17 @@ KINDS = {
              "Ask the payer for a correct remittance; do not post this one."),
         Kind("X12-PAY-004", E, 3, None, "The payment is {value}; claims minus provider adjustments make {expected}.",
              "Ask the payer for a correct remittance; do not post this one."),
-        Kind("X12-IDN-001", W, 5, None, "{segment}{element:02d}: {value!r} is not a valid NPI (its check digit is wrong).",
+        Kind("X12-IDN-001", W, 5, None,
+             "{segment}{element:02d}: {value!r} is not a valid NPI (its check digit is wrong).",
              "Check the NPI against the registry."),
+        # Writing and answering.
+        Kind("X12-WRT-001", E, 1, None,
+             "{segment}{element:02d} cannot be written: {value!r} holds a delimiter or a control character.",
+             "Remove the character from the record, or write with other delimiters."),
+        Kind("X12-WRT-002", E, 1, None, "The envelope's {name} cannot be {value!r}: {reason}.",
+             "Correct the settings of the trading partner."),
+        Kind("X12-ACK-001", E, 1, None, "Nothing in this file asks for an answer.",
+             "Answer files that hold claims, inquiries or remittances; acknowledgements are not acknowledged."),
     )
 }  # fmt: skip
 
@@ -143,5 +162,5 @@ def finding(code: str, where: Where, **words: object) -> Finding:
     """A finding of the kind `code`; `expected` may stand in its hint too."""
     kind = KINDS[code]
     hint = kind.hint.format(**words) if "{" in kind.hint else kind.hint
-    ack = kind.ack.format(**words) if kind.ack and "{" in kind.ack else kind.ack
+    ack = kind.ack.format(**words) or None if kind.ack else None
     return Finding(code, kind.severity, kind.message.format(**words), hint, where, kind.snip, ack)

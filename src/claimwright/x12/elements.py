@@ -27,7 +27,7 @@ _MET_BEFORE_COMPILED = 20
 
 
 class Acceptance:
-    """The accepting expressions for one set of delimiters, each compiled when its rule is met often enough to pay for it."""
+    """The accepting expressions for one set of delimiters, each compiled once its rule is met often enough to pay."""
 
     def __init__(self, delimiters: Delimiters) -> None:
         self._delimiters = delimiters
@@ -279,11 +279,16 @@ def breaks_a_note(rule: SegmentRule, fields: list[str]) -> bool:
     return False
 
 
+def is_digits(text: str, length: int = 0) -> bool:
+    """True for ASCII digits and nothing else, `length` of them if it is given."""
+    return text.isascii() and text.isdigit() and (not length or len(text) == length)
+
+
 def is_date(text: str) -> bool:
     """True for CCYYMMDD (or YYMMDD) on the calendar."""
     if len(text) == 6:
         text = "20" + text
-    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+    if not is_digits(text, 8):
         return False
     year, month, day = int(text[:4]), int(text[4:6]), int(text[6:])
     return year > 0 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
@@ -291,7 +296,7 @@ def is_date(text: str) -> bool:
 
 def is_time(text: str) -> bool:
     """True for HHMM, HHMMSS or HHMMSSDD on the clock."""
-    if len(text) not in (4, 6, 7, 8) or not (text.isascii() and text.isdigit()):
+    if len(text) not in (4, 6, 7, 8) or not is_digits(text):
         return False
     return int(text[:2]) < 24 and int(text[2:4]) < 60 and int(text[4:6] or 0) < 60
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
-from claimwright.x12.elements import is_date, is_time
+from claimwright.x12.elements import is_date, is_digits, is_time
 
 if TYPE_CHECKING:
     from claimwright.x12.reading import Group, Interchange, TransactionSet
@@ -42,28 +43,49 @@ def check_interchange(interchange: Interchange) -> None:
         if _count(iea[1]) != len(interchange.groups):
             found.append(finding("X12-ENV-008", _at(iea, 1), value=iea[1], expected=len(interchange.groups)))
     found += _repeated(interchange.groups, "X12-ENV-017")
+    for ack in interchange.acks:
+        found += _ack_elements(ack)
 
 
-def _isa_elements(isa: Segment) -> list[Finding]:
-    found = []
+def is_interchange_date(text: str) -> bool:
+    """True for YYMMDD on the calendar, as ISA09 and TA102 write it."""
+    return len(text) == 6 and is_date(text)
+
+
+def is_interchange_time(text: str) -> bool:
+    """True for HHMM on the clock, as ISA10 and TA103 write it."""
+    return len(text) == 4 and is_time(text)
+
+
+def _ack_elements(ack: Segment) -> Iterator[Finding]:
+    for element, name, is_right in (
+        (1, "control number", is_digits(ack[1], 9)),
+        (2, "date", is_interchange_date(ack[2])),
+        (3, "time", is_interchange_time(ack[3])),
+        (4, "verdict", ack[4] in ("A", "E", "R")),
+        (5, "note code", is_digits(ack[5], 3)),
+    ):
+        if not is_right:
+            yield _form_finding(ack, element, name, "022")
+
+
+def _isa_elements(isa: Segment) -> Iterator[Finding]:
     for element, (codes, ack) in _ISA_CODES.items():
         if isa[element] not in codes:
-            found.append(_isa_finding(isa, element, "it is not a code of the list", ack))
+            yield _form_finding(isa, element, _ISA_NAMES[element], ack, "it is not a code of the list")
     for element, ack in ((5, "005"), (7, "007")):
         if isa[element] not in _PARTY_CODES:
-            found.append(_isa_finding(isa, element, "it is not a qualifier of the list", ack))
-    for element, ack in ((6, "006"), (8, "008")):
-        if not isa[element].strip():
-            found.append(_isa_finding(isa, element, "it is empty", ack))
-    if not is_date(isa[9]) or len(isa[9]) != 6:
-        found.append(_isa_finding(isa, 9, "it is not a date as YYMMDD", "014"))
-    if not is_time(isa[10]) or len(isa[10]) != 4:
-        found.append(_isa_finding(isa, 10, "it is not a time as HHMM", "015"))
-    if not isa[12].isdigit() or len(isa[12]) != 5:
-        found.append(_isa_finding(isa, 12, "it is not a version as 00501", "017"))
-    if not isa[13].isdigit() or len(isa[13]) != 9:
-        found.append(_isa_finding(isa, 13, "it is not a number of nine digits", "018"))
-    return found
+            yield _form_finding(isa, element, _ISA_NAMES[element], ack, "it is not a qualifier of the list")
+    for element, ack, is_right, reason in (
+        (6, "006", bool(isa[6].strip()), "it is empty"),
+        (8, "008", bool(isa[8].strip()), "it is empty"),
+        (9, "014", is_interchange_date(isa[9]), "it is not a date as YYMMDD"),
+        (10, "015", is_interchange_time(isa[10]), "it is not a time as HHMM"),
+        (12, "017", is_digits(isa[12], 5), "it is not a version as 00501"),
+        (13, "018", is_digits(isa[13], 9), "it is not a number of nine digits"),
+    ):
+        if not is_right:
+            yield _form_finding(isa, element, _ISA_NAMES[element], ack, reason)
 
 
 _ISA_NAMES = {
@@ -71,11 +93,6 @@ _ISA_NAMES = {
     8: "receiver", 9: "date", 10: "time", 12: "version", 13: "control number", 14: "acknowledgement requested",
     15: "usage",
 }  # fmt: skip
-
-
-def _isa_finding(isa: Segment, element: int, reason: str, ack: str) -> Finding:
-    words = {"segment": "ISA", "element": element, "name": _ISA_NAMES[element], "value": isa[element]}
-    return finding("X12-ENV-018", _at(isa, element), reason=reason, ack=ack, **words)
 
 
 def check_group(group: Group) -> None:
@@ -88,19 +105,25 @@ def check_group(group: Group) -> None:
             found.append(finding("X12-ENV-011", _at(ge, 2), value=ge[2], expected=gs[6]))
         if _count(ge[1]) != len(group.sets):
             found.append(finding("X12-ENV-012", _at(ge, 1), value=ge[1], expected=len(group.sets)))
-    for element, name, is_right in (
-        (2, "application sender", 2 <= len(gs[2]) <= 15),
-        (3, "application receiver", 2 <= len(gs[3]) <= 15),
-        (4, "date", len(gs[4]) == 8 and is_date(gs[4])),
-        (5, "time", is_time(gs[5])),
-        (6, "control number", gs[6].isdigit() and len(gs[6]) <= 9),
-        (7, "responsible agency", gs[7] == "X"),
-        (8, "version", bool(gs[8])),
+    for element, name, ack, is_right in (
+        (2, "application sender", "", 2 <= len(gs[2]) <= 15),
+        (3, "application receiver", "", 2 <= len(gs[3]) <= 15),
+        (4, "date", "", len(gs[4]) == 8 and is_date(gs[4])),
+        (5, "time", "", is_time(gs[5])),
+        (6, "control number", "6", is_digits(gs[6]) and len(gs[6]) <= 9),
+        (7, "responsible agency", "", gs[7] == "X"),
+        (8, "version", "2", bool(gs[8])),
     ):
         if not is_right:
-            words = {"segment": "GS", "element": element, "name": name, "value": gs[element], "ack": "6"}
-            found.append(finding("X12-ENV-018", _at(gs, element), reason="it has not the form it must have", **words))
+            found.append(_form_finding(gs, element, name, ack))
     found += _repeated(group.sets, "X12-ENV-016")
+
+
+def _form_finding(
+    segment: Segment, element: int, name: str, ack: str, reason: str = "it does not have the form it must have"
+) -> Finding:
+    words = {"segment": segment.id, "element": element, "name": name, "value": segment[element], "ack": ack}
+    return finding("X12-ENV-018", _at(segment, element), reason=reason, **words)
 
 
 def check_set(transaction_set: TransactionSet) -> None:
@@ -110,7 +133,7 @@ def check_set(transaction_set: TransactionSet) -> None:
     wanted = FUNCTIONAL_IDS.get(transaction_set.st01)
     if wanted and transaction_set.group.functional_id != wanted:
         gs = transaction_set.group.gs
-        found.append(finding("X12-ENV-020", _at(gs, 1), value=gs[1], expected=transaction_set.st01))
+        found.append(finding("X12-ENV-020", _at(first, 1), value=gs[1], expected=transaction_set.st01))
     if last.id != "SE":
         found.append(finding("X12-ENV-013", _at(first)))
         return
@@ -122,7 +145,7 @@ def check_set(transaction_set: TransactionSet) -> None:
 
 
 def _count(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else -1
+    return int(text) if is_digits(text) and len(text) < 11 else -1
 
 
 def _repeated(parts: list[Group] | list[TransactionSet], code: str) -> list[Finding]:

@@ -180,13 +180,12 @@ class Reading:
 def read(data: bytes, *, name: str = "", rules: bool = True) -> Reading:
     """Read any bytes as X12. Never raises: what is wrong is in `Reading.findings`.
 
-    `name` is kept in the reading for those who show it. `rules=False` leaves out the rules beyond the guide's structure
-    (balances, pointers, check digits: SNIP 3 and up).
+    `name` is kept in the reading for those who show it. `rules=False` leaves out the rules beyond the guide's
+    structure (balances, pointers, check digits: SNIP 3 and up).
 
     >>> reading = read(b"no X12 at all")
-    >>> print(reading.findings[0])
-    error X12-ENV-001 at byte 0: There is no interchange in this file: no ISA was found. Check that this is an X12 file \
-and that it was not cut or converted on the way.
+    >>> reading.accepted, reading.findings[0].code, reading.findings[0].message
+    (False, 'X12-ENV-001', 'There is no interchange in this file: no ISA was found.')
     """
     reading = Reading(data, name)
     with _collector_paused():
@@ -270,7 +269,7 @@ class _Splitter:
         self._report_outside(end, len(self.text))
 
     def _report_outside(self, start: int, end: int) -> None:
-        """What stands before the first ISA is noise unless it holds a set; what stands anywhere else may be lost data."""
+        """What stands before the first ISA is noise unless it holds a set; anywhere else it may be lost data."""
         outside = self.text[start:end]
         if start == 0 and outside.startswith(BOM.decode("latin-1")):
             self.found.append(finding("X12-ENV-003", Where(offset=0)))
@@ -278,7 +277,9 @@ class _Splitter:
         if not outside.strip(_BLANKS + _END_OF_FILE_MARKS) or (start == 0 and end == len(self.text)):
             return
         is_noise = start == 0 and not _SET.search(outside)
-        self.found.append(finding("X12-ENV-002" if is_noise else "X12-ENV-022", Where(offset=start), count=len(outside)))
+        self.found.append(
+            finding("X12-ENV-002" if is_noise else "X12-ENV-022", Where(offset=start), count=len(outside))
+        )
 
     def _split(self, interchange: Interchange, position: int, number: int) -> int:
         """Read segments from `position` up to the IEA, the next ISA (the first to try is `number`) or the end."""
@@ -336,7 +337,7 @@ class _Splitter:
 def _delimiters(text: str, start: int) -> tuple[Delimiters | None, int]:
     """The delimiters that the ISA at `start` declares, and where the next segment begins.
 
-    The separators are counted, because elements of wrong length are common; delimiters are ASCII and no letter or digit.
+    The separators are counted, because elements of wrong length are common. Delimiters are ASCII, no letter or digit.
     """
     separator = text[start + 3]
     edges = [start + 3]

@@ -1,9 +1,10 @@
 """The standard layer of X12 005010: data elements and segments, before any implementation guide narrows them.
 
-Two tables, written once. An element line is `number type min max name`; a segment line is its name, then its elements in
-order: `number`, `*n` after it when the element repeats n times, `number!` when the standard makes it mandatory, or the name
-of a composite. After `|` stand the syntax notes as X12 writes them (P0304: both or neither; R: at least one; E: at most
-one; C: if the first, then all others; L: if the first, then at least one other). Names are ours.
+Two tables, written once. An element line is `number type min max name`; a segment line is its name, then its elements
+in order: `number`, `*n` after it when the element repeats n times, `number!` when the standard makes it mandatory, or
+the name of a composite. After `|` stand the syntax notes as X12 writes them (P0304: both or neither; R: at least one;
+E: at most one; C: if the first, then all others; L: if the first, then at least one other); a line that ends with `\\`
+goes on in the next. Names are ours.
 
 Source of the facts: ASC X12 005010 segment and element directories, as published guides and companion guides show them.
 """
@@ -344,8 +345,10 @@ AK2 143! 329! 1705
 AK9 715! 2! 123! 2! 716 716 716 716 716
 AMT 522! 782! 478
 BHT 1005! 353! 127 373 337 640
-BPR 305! 782! 478! 591! 812 506 507 569 508 509 510 506 507 569 508 373 1048 506 507 569 508
-CAS 1033! 1034! 782! 380 1034 782 380 1034 782 380 1034 782 380 1034 782 380 1034 782 380 | L050607 C0605 C0705 L080910 C0908 C1008 L111213 C1211 C1311 L141516 C1514 C1614 L171819 C1817 C1917
+BPR 305! 782! 478! 591! 812 506 507 569 508 509 510 506 507 569 508 373 1048 506 507 569 508 \\
+    | P0607 C0809 P1213 C1415 P1819 C2021
+CAS 1033! 1034! 782! 380 1034 782 380 1034 782 380 1034 782 380 1034 782 380 1034 782 380 | L050607 C0605 C0705 \\
+    L080910 C0908 C1008 L111213 C1211 C1311 L141516 C1514 C1614 L171819 C1817 C1917
 CLM 1028! 782 1032 1343 C023 1073 1359 1073 1363 1351 C024 1366 1073 1338 1073 1360 1029 1073 1383 1514
 CLP 1028! 1029! 782! 782! 782 1032 127 1331 1325 1352 1354 380 954 1073
 CN1 1166! 782 332 127 338 799
@@ -355,7 +358,8 @@ CR3 1322 355 380 1335 352 | P0203
 CRC 1136! 1073! 1321! 1321 1321 1321 1321
 CTP 687 236 212 380 C001 648 649 782 639 499 289 | P0405 C0607 C0902 C1002 C1103
 CTX C998!*10 721 719 447 C030 C999
-CUR 98! 100! 280 98 100 669 374 373 337 374 373 337 374 373 337 374 373 337 374 373 337 | C0807 C0907 L101112 C1110 C1210 L131415 C1413 C1513 L161718 C1716 C1816 L192021 C2019 C2119
+CUR 98! 100! 280 98 100 669 374 373 337 374 373 337 374 373 337 374 373 337 374 373 337 | C0807 C0907 L101112 C1110 \\
+    C1210 L131415 C1413 C1513 L161718 C1716 C1816 L192021 C2019 C2119
 DMG 1250 1251 1068 1067 1109*10 1066 26 659 380 1270 1271 | P0102 P1011 C1105
 DTM 374! 373 337 623 1250 1251 | R020305 C0403 P0506
 DTP 374! 1250! 1251!
@@ -470,7 +474,7 @@ def segments() -> dict[str, StandardSegment]:
     """Every segment by name."""
     composites = {line.split()[0]: line.split()[1:] for line in COMPOSITES.strip().splitlines()}
     table = {}
-    for line in SEGMENTS.strip().splitlines():
+    for line in SEGMENTS.strip().replace("\\\n", "").splitlines():
         body, _, notes = line.partition("|")
         name, *places = body.split()
         table[name] = StandardSegment(

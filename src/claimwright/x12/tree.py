@@ -1,6 +1,7 @@
 """What a reader of X12 walks over: interchanges, groups, transaction sets, loops, segments.
 
-Texts are the file's bytes decoded as UTF-8 with `surrogateescape`, so nothing is lost and encoding gives the bytes back.
+Texts are the file's bytes decoded as UTF-8 with `surrogateescape`, so nothing is lost and encoding gives the bytes
+back.
 """
 
 from __future__ import annotations

@@ -120,6 +120,8 @@ class Walk:
             code, path, name, segment_id = "X12-SEG-006", member.path, member.name, member.trigger.id
         else:
             code, path, name, segment_id = "X12-SEG-003", frame.node.path, member.rule.name, member.id
+        if segment_id == "SE":
+            return  # The envelope says so.
         where = Where(loop=path, segment=segment_id, index=segment.index, offset=segment.offset)
         self.findings.append(finding(code, where, segment=segment_id, name=name, loop=path.rpartition("/")[2]))
 
@@ -138,9 +140,9 @@ class Walk:
 
     def _check(self, segment: Segment, position: Position, frame: _Frame) -> None:
         rule = position.rule
-        if self._acceptance.accepts(rule, segment) and not (rule.doubtful_notes and breaks_a_note(rule, segment.fields)):
-            return
-        self.findings.extend(Explainer(rule, segment, frame.node.path).findings())
+        is_right = self._acceptance.accepts(rule, segment)
+        if not is_right or (rule.doubtful_notes and breaks_a_note(rule, segment.fields)):
+            self.findings.extend(Explainer(rule, segment, frame.node.path).findings())
 
     def _say(self, code: str, segment: Segment, frame: _Frame, **words: object) -> None:
         where = Where(loop=frame.node.path, segment=segment.id, index=segment.index, offset=segment.offset)

@@ -1,7 +1,8 @@
 """Writing X12: from segments as tuples to bytes, with right counts and control numbers.
 
-A segment is a tuple of its name and elements. An element is a text, a tuple (a composite) or a list (a repetition of texts
-or composites). Empty elements at the end are left out. A value that holds a delimiter cannot be written and is refused.
+A segment is a tuple of its name and elements. An element is a text, a tuple (a composite) or a list (a repetition of
+texts or composites). Empty elements at the end are left out. A value that holds a delimiter cannot be written and is
+refused: X12 has no escape.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from functools import cache
 from itertools import groupby
 
 from claimwright.errors import InputError
-from claimwright.findings import Finding, Severity, Where
+from claimwright.findings import Where
+from claimwright.x12.catalogue import finding
 from claimwright.x12.envelope import FUNCTIONAL_IDS
 from claimwright.x12.tree import Delimiters
 
 Element = str | tuple[str, ...] | list[str] | list[tuple[str, ...]]
 OutgoingSegment = tuple[Element, ...]
 
+USUAL_DELIMITERS = Delimiters()
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Who sends what to whom and when. `control` becomes ISA13, `group_control` GS06 of the first group, both once only.
+    """Who sends what to whom and when. `control` becomes ISA13, `group_control` GS06 of the first group.
 
-    `at` is an instant with its time zone; `usage` P for production, T for test.
+    Neither number may be used twice between the same two parties. `at` is an instant with its time zone; `usage` is P
+    for production, T for test.
     """
 
     sender_qualifier: str
@@ -40,7 +45,7 @@ class Envelope:
     application_sender: str = ""
     application_receiver: str = ""
     acknowledgement_requested: bool = False
-    delimiters: Delimiters = Delimiters()
+    delimiters: Delimiters = USUAL_DELIMITERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,29 @@ class OutgoingSet:
     segments: Sequence[OutgoingSegment]
 
 
-def write_interchange(envelope: Envelope, sets: Iterable[OutgoingSet], *, acks: Sequence[OutgoingSegment] = ()) -> bytes:
+def write_interchange(
+    envelope: Envelope, sets: Iterable[OutgoingSet], *, acks: Sequence[OutgoingSegment] = ()
+) -> bytes:
     """One interchange as bytes, a group for each run of sets of the same kind and version, `acks` (TA1) before them.
 
-    Raises `InputError` naming segment and element when a value holds a delimiter or a control character.
+    Raises `InputError` naming segment and element when a value holds a delimiter or a control character, and when
+    something of the envelope does not fit into it.
+
+    >>> from datetime import UTC, datetime
+    >>> envelope = Envelope("ZZ", "CLINIC", "ZZ", "HOUSE", datetime(2026, 3, 2, 9, 30, tzinfo=UTC), 7, 7)
+    >>> status = OutgoingSet("276", "005010X212", [("BHT", "0010", "13", "A1", "20260302", "0930")])
+    >>> for line in write_interchange(envelope, [status]).decode().split("~"):
+    ...     print(line)
+    ISA*00*          *00*          *ZZ*CLINIC         *ZZ*HOUSE          *260302*0930*^*00501*000000007*0*T*:
+    GS*HR*CLINIC*HOUSE*20260302*0930*7*X*005010X212
+    ST*276*0001*005010X212
+    BHT*0010*13*A1*20260302*0930
+    SE*3*0001
+    GE*1*7
+    IEA*1*000000007
+    <BLANKLINE>
     """
+    _check_envelope(envelope)
     writer = _Writer(envelope.delimiters)
     body = [writer.segment(ack) for ack in acks]
     groups = 0
@@ -67,6 +90,32 @@ def write_interchange(envelope: Envelope, sets: Iterable[OutgoingSet], *, acks: 
     texts = [_isa(envelope), *body, writer.segment(("IEA", str(groups), f"{envelope.control:09d}"))]
     mark = envelope.delimiters.terminator
     return (mark.join(texts) + mark).encode("utf-8", "surrogateescape")
+
+
+def _check_envelope(envelope: Envelope) -> None:
+    forbidden = forbidden_characters(envelope.delimiters)
+    marks = envelope.delimiters
+    for name, text, shortest, longest in (
+        ("sender_qualifier", envelope.sender_qualifier, 2, 2),
+        ("sender_id", envelope.sender_id, 1, 15),
+        ("receiver_qualifier", envelope.receiver_qualifier, 2, 2),
+        ("receiver_id", envelope.receiver_id, 1, 15),
+        ("application_sender", envelope.application_sender or envelope.sender_id, 2, 15),
+        ("application_receiver", envelope.application_receiver or envelope.receiver_id, 2, 15),
+        ("usage", envelope.usage, 1, 1),
+    ):
+        if not shortest <= len(text) <= longest or forbidden.search(text):
+            raise _unfit(name, text, f"it must have {shortest} to {longest} characters, none of them a delimiter")
+    for name, number in (("control", envelope.control), ("group_control", envelope.group_control)):
+        if not 0 < number < 10**9:
+            raise _unfit(name, number, "it must be a positive number of at most nine digits")
+    if len({marks.element, marks.component, marks.repetition, marks.terminator}) < 4:
+        raise _unfit("delimiters", marks, "they must be four different characters")
+
+
+def _unfit(name: str, value: object, reason: str) -> InputError:
+    found = finding("X12-WRT-002", Where(record="envelope", field=name), name=name, value=value, reason=reason)
+    return InputError(found.message, [found])
 
 
 def _isa(envelope: Envelope) -> str:
@@ -86,6 +135,8 @@ def _group(
     sender = envelope.application_sender or envelope.sender_id
     receiver = envelope.application_receiver or envelope.receiver_id
     at = f"{envelope.at:%Y%m%d}", f"{envelope.at:%H%M}"
+    if st01 not in FUNCTIONAL_IDS:
+        raise _unfit("st01", st01, "no group is known for sets of this kind")
     texts = [writer.segment(("GS", FUNCTIONAL_IDS[st01], sender, receiver, *at, str(control), "X", version))]
     for number, outgoing in enumerate(sets, 1):
         texts += _set(writer, outgoing, f"{number:04d}")
@@ -103,7 +154,8 @@ def _set(writer: _Writer, outgoing: OutgoingSet, control: str) -> list[str]:
 
 
 @cache
-def _forbidden(delimiters: Delimiters) -> re.Pattern[str]:
+def forbidden_characters(delimiters: Delimiters) -> re.Pattern[str]:
+    """What no value may hold: the delimiters and every control character."""
     marks = (delimiters.element, delimiters.component, delimiters.repetition, delimiters.terminator)
     return re.compile("[\x00-\x1f\x7f" + "".join(re.escape(mark) for mark in marks) + "]")
 
@@ -113,59 +165,41 @@ class _Writer:
 
     def __init__(self, delimiters: Delimiters) -> None:
         self.delimiters = delimiters
-        self.forbidden = _forbidden(delimiters)
+        self.forbidden = forbidden_characters(delimiters)
 
     def segments(self, segments: Iterable[OutgoingSegment]) -> Iterator[str]:
         return map(self.segment, segments)
 
     def segment(self, segment: OutgoingSegment) -> str:
         separator = self.delimiters.element
-        try:
-            text = separator.join(segment)  # type: ignore[arg-type]
-            plain = True
-        except TypeError:
-            text = separator.join([self._element(element) for element in segment])
-            plain = False
-        if plain and self.forbidden.search(text.replace(separator, "")):
+        if self.forbidden.search("".join([element for element in segment if isinstance(element, str)])):
             self._refuse(segment)
-        if plain and text.count(separator) != len(segment) - 1:
-            self._refuse(segment)
-        return text.rstrip(separator) if text[-1] == separator else text
+        texts = [
+            element if isinstance(element, str) else self._structure(segment, number, element)
+            for number, element in enumerate(segment)
+        ]
+        return separator.join(texts).rstrip(separator)
 
-    def _element(self, element: Element) -> str:
-        if isinstance(element, str):
-            if self.forbidden.search(element):
-                raise _Delimiter(element)
-            return element
-        if isinstance(element, tuple):
-            return self._composite(element)
-        return self.delimiters.repetition.join(
-            self._composite(item) if isinstance(item, tuple) else self._element(item) for item in element
-        )
-
-    def _composite(self, parts: tuple[str, ...]) -> str:
-        for part in parts:
-            if self.forbidden.search(part):
-                raise _Delimiter(part)
-        mark = self.delimiters.component
-        return mark.join(parts).rstrip(mark)
+    def _structure(self, segment: OutgoingSegment, number: int, element: Element) -> str:
+        items = element if isinstance(element, list) else [element]
+        texts = []
+        for item in items:
+            parts = (item,) if isinstance(item, str) else item
+            for part in parts:
+                if self.forbidden.search(part):
+                    raise _delimiter(segment, number, part)
+            mark = self.delimiters.component
+            texts.append(mark.join(parts).rstrip(mark))
+        return self.delimiters.repetition.join(texts)
 
     def _refuse(self, segment: OutgoingSegment) -> None:
-        for element in segment[1:]:
+        for number, element in enumerate(segment):
             if isinstance(element, str) and self.forbidden.search(element):
-                raise _Delimiter(element)
+                raise _delimiter(segment, number, element)
 
 
-class _Delimiter(InputError):
-    """A value that cannot be written."""
-
-    def __init__(self, value: str) -> None:
-        finding = Finding(
-            "X12-WRT-001",
-            Severity.ERROR,
-            f"{value!r} holds a character that X12 uses as a delimiter, or a control character.",
-            "Remove the character from the record, or write with other delimiters.",
-            Where(field=value),
-            snip=1,
-        )
-        super().__init__(finding.message, [finding])
+def _delimiter(segment: OutgoingSegment, number: int, value: str) -> InputError:
+    name = str(segment[0])
+    where = Where(segment=name, element=number or None)
+    found = finding("X12-WRT-001", where, segment=name, element=number, value=value)
+    return InputError(found.message, [found])

@@ -1,4 +1,4 @@
-"""The rules beyond structure: balances, counts, pointers, check digits (SNIP 3 to 5), each a pure function over a set's tree.
+"""The rules beyond structure: balances, pointers, check digits (SNIP 3 to 5), each a pure function over a set's tree.
 
 A rule takes a transaction set and yields findings. `RULES` says which rules hold for which set.
 """

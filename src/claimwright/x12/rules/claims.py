@@ -1,4 +1,4 @@
-"""What must agree inside an 837: totals, pointers, claim numbers, and what earlier payers did (billing rules, part A.4)."""
+"""What must agree inside an 837: totals, pointers, claim numbers, what earlier payers did (billing rules, part A.4)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from claimwright.findings import Finding, Where
 from claimwright.money import x12_amount
 from claimwright.x12.catalogue import finding
+from claimwright.x12.elements import is_digits
 from claimwright.x12.rules.amounts import adjusted, cents
 from claimwright.x12.tree import Loop, Segment
 
@@ -48,7 +49,7 @@ def check_pointers(transaction_set: TransactionSet) -> Iterator[Finding]:
         for line in claim.loops_of("2400"):
             sv1 = line.first("SV1")
             for pointer in sv1.components(7) if sv1 else ():
-                if sv1 and not (pointer.isdigit() and 1 <= int(pointer[:3]) <= given):
+                if sv1 and not (is_digits(pointer) and 1 <= int(pointer[:3]) <= given):
                     yield finding("X12-CLM-002", _at(sv1, 7, "2400"), value=pointer, expected=given)
 
 
@@ -84,11 +85,7 @@ def check_earlier_payers(transaction_set: TransactionSet) -> Iterator[Finding]:
 def _claim_balance(clm: Segment, paid: Segment, other: Loop, lines: list[Loop]) -> Iterator[Finding]:
     payer = other.loop("2330B")
     payer_id = payer.value("NM1", 9) if payer else ""
-    decided = [
-        loop for line in lines for loop in line.loops_of("2430") if loop.value("SVD", 1) == payer_id
-    ]
+    decided = [loop for line in lines for loop in line.loops_of("2430") if loop.value("SVD", 1) == payer_id]
     explained = cents(paid[2]) + adjusted(other) + sum(adjusted(loop) for loop in decided)
     if (decided or other.first("CAS")) and explained != cents(clm[2]):
-        yield finding(
-            "X12-CLM-004", _at(paid, 2, "2320"), value=clm[2], expected=x12_amount(explained), payer=payer_id
-        )
+        yield finding("X12-CLM-004", _at(paid, 2, "2320"), value=clm[2], expected=x12_amount(explained), payer=payer_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
+from claimwright.x12.elements import is_digits
 from claimwright.x12.tree import Segment
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def check_levels(transaction_set: TransactionSet) -> Iterator[Finding]:
         if segment[1] != str(number):
             yield finding("X12-HL-001", _at(segment, 1), value=segment[1], expected=number)
         parent = segment[2]
-        if parent and not (parent.isdigit() and 0 < int(parent[:9]) < number):
+        if parent and not (is_digits(parent) and 0 < int(parent[:9]) < number):
             yield finding("X12-HL-002", _at(segment, 2), value=parent)
 
 
