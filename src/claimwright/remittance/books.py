@@ -57,7 +57,8 @@ class KnownLevel:
 class PostedResult:
     """One result of a payer that was posted and not reversed since: what the payer wrote, and the moves made of it.
 
-    A reversal undoes exactly these moves. `by_hand`: posted or changed by a person, so a person must undo it.
+    A reversal undoes exactly these moves. `key` is above zero; within a plan, a result that the same plan has made has
+    minus its CLP position. `by_hand`: posted or changed by a person, so a person must undo it.
     """
 
     key: int

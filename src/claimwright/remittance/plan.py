@@ -7,7 +7,8 @@ For every matched account (a line, or the claim as a whole where the payer gave 
 
     charge reported = payments + write-offs + transfers + left open + information
 
-and over the whole remittance the cash moves sum to BPR02.
+and over the whole remittance the cash moves sum to BPR02. A small-balance write-off stands outside of the first
+equation: it settles what a transfer has moved to the patient.
 """
 
 from __future__ import annotations
@@ -119,8 +120,9 @@ class Move(NamedTuple):
     `claim_key`, `line_key` are the keys that `Books` gave (a line key of None: the claim as a whole); `level` is the
     owner the move is about; `to` the new owner of a transfer; `group`, `reason` the CAS it came from, if any;
     `row` the row of the decision table; `detail` what that row's words leave out; `reverses` the key of the
-    `PostedResult` that the move undoes; `reference` and `account` serve unapplied money and provider adjustments;
-    `position` is the CLP it came from, from 1 (0: a provider adjustment).
+    `PostedResult` that the move undoes (negative: the result of that CLP position of this very remittance);
+    `reference` and `account` serve unapplied money and provider adjustments; `position` is the CLP it came from, from
+    1 (0: a provider adjustment).
     """
 
     kind: MoveKind
@@ -259,6 +261,12 @@ class ClaimState(StrEnum):
     ESTIMATED = "estimated"
     REPEATED = "repeated"
     REVIEW = "review"
+
+
+RESULT_STATES = frozenset(
+    {ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.ZERO_PATIENT, ClaimState.PENDED}
+)
+"""The states that leave a result of the payer on the claim, which a later reversal can undo."""
 
 
 class Confidence(StrEnum):

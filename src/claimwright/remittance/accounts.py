@@ -1,0 +1,104 @@
+"""Rows 12 and 13: a payer's answer laid out over our accounts, each line and the claim as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from claimwright.documents.adjustments import Adjustment
+from claimwright.documents.remittance import RemittanceClaim, RemittanceLine
+from claimwright.origin import NOWHERE, Origin
+from claimwright.remittance.books import KnownLine
+from claimwright.remittance.draft import Account, Draft, Entry, Pool
+from claimwright.remittance.lines import match_lines
+from claimwright.remittance.standing import Standing
+from claimwright.remittance.treatments import Treatment, lacks_remark, treatment_of
+
+
+def repeated_dollars(claim: RemittanceClaim) -> str:
+    """The adjustment that stands on the claim and again, with the same cents, on its lines (row 13); `''`: none."""
+    if not claim.adjustments or not claim.lines:
+        return ""
+    on_lines: Counter[tuple[str, str]] = Counter()
+    for line in claim.lines:
+        for adjustment in line.adjustments:
+            on_lines[adjustment.group, adjustment.reason] += adjustment.amount_cents
+    for adjustment in claim.adjustments:
+        if adjustment.amount_cents and on_lines[adjustment.group, adjustment.reason] == adjustment.amount_cents:
+            return str(adjustment)
+    return ""
+
+
+def lay_out(draft: Draft, standing: Standing) -> tuple[list[Pool], str]:
+    """The accounts of an answer in the pools that are judged together, and why not, when its lines are not safe."""
+    claim, known = draft.claim, standing.known
+    if not claim.lines or not known.lines:
+        return [
+            _pool(draft, standing, (_whole(claim, claim.all_adjustments, claim.charge_cents, claim.paid_cents),))
+        ], ""
+    match = match_lines(known.lines, claim)
+    if match.problem:
+        return [], match.problem
+    accounts = _line_accounts(claim, match.lines)
+    if claim.adjustments:
+        paid_cents = -sum(adjustment.amount_cents for adjustment in claim.adjustments)
+        accounts.append(_whole(claim, claim.adjustments, 0, paid_cents))
+    if claim.adjustments or (draft.is_later and standing.owed_cents(draft.level, None)):
+        return [_pool(draft, standing, tuple(accounts))], ""
+    return [_pool(draft, standing, (account,)) for account in accounts], ""
+
+
+def _line_accounts(claim: RemittanceClaim, lines: Iterable[KnownLine]) -> list[Account]:
+    """One account per line of ours; a line that the payer split or unbundled gathers all its parts."""
+    parts: dict[int, list[RemittanceLine]] = defaultdict(list)
+    ours: dict[int, KnownLine] = {}
+    for answered, line in zip(claim.lines, lines, strict=True):
+        parts[line.key].append(answered)
+        ours[line.key] = line
+    return [_line_account(claim, ours[key], answered) for key, answered in parts.items()]
+
+
+def _line_account(claim: RemittanceClaim, line: KnownLine, answered: list[RemittanceLine]) -> Account:
+    entries = tuple(
+        _entry(adjustment, line.key, line.code, part.remarks + claim.remarks, part.origin)
+        for part in answered
+        for adjustment in part.adjustments
+        if adjustment.amount_cents
+    )
+    charge_cents = sum(part.charge_cents for part in answered)
+    return Account(line, charge_cents, sum(part.paid_cents for part in answered), entries, answered[0].origin)
+
+
+def _whole(claim: RemittanceClaim, adjustments: tuple[Adjustment, ...], charge_cents: int, paid_cents: int) -> Account:
+    """The account of the claim as a whole.
+
+    Where lines are reported too, each line's payment is before the claim's own adjustments, so what these take away is
+    a negative payment of the claim as a whole (equations 1 and 2).
+    """
+    remarks = claim.remarks + tuple(remark for line in claim.lines for remark in line.remarks)
+    entries = tuple(_entry(one, None, "", remarks, claim.origin) for one in adjustments if one.amount_cents)
+    return Account(None, charge_cents, paid_cents, entries, claim.origin)
+
+
+def _entry(
+    adjustment: Adjustment, line_key: int | None, code: str, remarks: tuple[str, ...], fallback: Origin
+) -> Entry:
+    treatment = treatment_of(adjustment.group, adjustment.reason)
+    if lacks_remark(adjustment.reason, remarks):
+        treatment = Treatment.UNCLASSIFIED
+    origin = fallback if adjustment.origin == NOWHERE else adjustment.origin
+    return Entry(adjustment, treatment, line_key, code, remarks, origin)
+
+
+def _pool(draft: Draft, standing: Standing, accounts: tuple[Account, ...]) -> Pool:
+    is_line = len(accounts) == 1 and accounts[0].line is not None
+    lines = (accounts[0].line,) if is_line else standing.known.lines
+    expected = [line.expected_cents for line in lines if line is not None]
+    priced = [cents for cents in expected if cents is not None]
+    expected_cents = sum(priced) if priced and len(priced) == len(expected) else None
+    room_cents = None
+    if draft.is_later:
+        level = draft.level
+        owed = standing.owed_cents(level, accounts[0].line_key) if is_line else standing.total_owed_cents(level)
+        room_cents = owed - sum(account.paid_cents for account in accounts)
+    return Pool(accounts, expected_cents, room_cents)
