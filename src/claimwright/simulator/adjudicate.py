@@ -158,6 +158,7 @@ def reverse(result: RemittanceClaim) -> RemittanceClaim:
         adjustments=_negated(result.adjustments),
         amounts=_negated_amounts(result.amounts),
         lines=tuple(_reversed_line(line) for line in result.lines),
+        outpatient=(),
         remarks=(),
     )
 
@@ -486,7 +487,7 @@ def _with_interest(result: RemittanceClaim, payer: Payer) -> RemittanceClaim:
 def _forward(result: RemittanceClaim, supplement: Payer) -> RemittanceClaim:
     carrier = Party(last_name=supplement.name, id_qualifier="PI", id=supplement.id)
     remarks = (*result.remarks, "MA18")
-    return replace(result, status=_FORWARDED[result.status], crossover_carrier=carrier, remarks=remarks)
+    return replace(result, status=_FORWARDED[result.status], crossover_carrier=carrier, outpatient=(), remarks=remarks)
 
 
 def forwarded_claim(
