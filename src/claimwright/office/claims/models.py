@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from claimwright.office.core.models import ScopedModel, StoredFile
 from django.conf import settings
 from django.db import models
 
-from claimwright.office.charges.models import Encounter
+from claimwright.office.charges.models import Charge, Encounter
+from claimwright.office.core.models import ScopedModel, StoredFile
 from claimwright.office.patients.models import Coverage, Patient, Payer, Provider
 
 
 class Claim(ScopedModel):
     """A claim: `record` is the whole `claimwright.documents.claim.Claim` as JSON, the columns are its index.
 
-    `number` is CLM01, the practice's own control number. `description` of states is in `lifecycle`.
+    `number` is CLM01, the practice's own control number. The states are described in `lifecycle`. `source_file` is the
+    file in which another system handed the claim over, `offset` and `length` its bytes there.
     """
 
     number = models.CharField(max_length=38)
@@ -29,11 +30,16 @@ class Claim(ScopedModel):
     current_level = models.CharField(max_length=1, default="P")
     held_reason = models.CharField(max_length=200, blank=True)
     source_file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    offset = models.BigIntegerField(null=True, blank=True)
+    length = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["client", "number"], name="claim_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "number"], name="claim_number_once"),
+            models.UniqueConstraint(fields=["encounter"], name="one_claim_per_encounter"),
+        ]
         indexes = [models.Index(fields=["client", "patient"]), models.Index(fields=["client", "service_date"])]
 
     def __str__(self) -> str:
@@ -41,9 +47,13 @@ class Claim(ScopedModel):
 
 
 class ClaimLine(ScopedModel):
-    """One service of a claim, as the ledger and the postings know it; `control_number` is REF 6R."""
+    """One service of a claim, as the ledger and the postings know it; `control_number` is REF 6R.
+
+    The numbers that are given here are unique in the practice; those of claims from other systems in their claim.
+    """
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="lines")
+    charge = models.OneToOneField(Charge, on_delete=models.PROTECT, related_name="claim_line")
     number = models.PositiveSmallIntegerField()
     control_number = models.CharField(max_length=50)
     code = models.CharField(max_length=48)
@@ -58,12 +68,16 @@ class ClaimLine(ScopedModel):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["claim", "number"], name="claim_line_once"),
-            models.UniqueConstraint(fields=["client", "control_number"], name="line_control_number_once"),
+            models.UniqueConstraint(fields=["claim", "control_number"], name="line_control_number_once"),
         ]
+        indexes = [models.Index(fields=["client", "control_number"])]
 
 
 class Adjudication(ScopedModel):
-    """What one payer made of a claim; one row per payer level (P, S, T, then A to H), made when the claim is made."""
+    """What one payer made of a claim; one row per payer level (P, S, T, then A to H), made when the claim is made.
+
+    `decided_elsewhere`: the result was posted in the system that the claim came from, so none is waited for here.
+    """
 
     class State(models.TextChoices):
         NOT_SUBMITTED = "not_submitted", "Not submitted"
@@ -86,6 +100,7 @@ class Adjudication(ScopedModel):
     state = models.CharField(max_length=16, choices=State.choices, default=State.NOT_SUBMITTED)
     payer_claim_number = models.CharField(max_length=50, blank=True)
     submitted_by_payer = models.BooleanField(default=False)
+    decided_elsewhere = models.BooleanField(default=False)
     accepted_at = models.DateTimeField(null=True, blank=True)
     adjudicated_at = models.DateTimeField(null=True, blank=True)
 
@@ -95,7 +110,11 @@ class Adjudication(ScopedModel):
 
 
 class Submission(ScopedModel):
-    """One attempt to send a claim to one payer level. Control numbers are filled when it is batched into a file."""
+    """One attempt to send a claim to one payer level. Control numbers are filled when it is batched into a file.
+
+    `record` is what is sent, frozen when it is batched; `offset` and `length` are its bytes in `file`, from CLM on.
+    `reference` is BHT03 of its set, `clearinghouse_number` what the 277CA gave back as REF D9.
+    """
 
     class State(models.TextChoices):
         BUILT = "built", "Built"
@@ -121,6 +140,8 @@ class Submission(ScopedModel):
     interchange_control = models.CharField(max_length=9, blank=True)
     group_control = models.CharField(max_length=9, blank=True)
     set_control = models.CharField(max_length=9, blank=True)
+    reference = models.CharField(max_length=30, blank=True)
+    clearinghouse_number = models.CharField(max_length=50, blank=True)
     offset = models.BigIntegerField(null=True, blank=True)
     length = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -133,9 +154,13 @@ class Submission(ScopedModel):
 
 
 class ClaimFinding(ScopedModel):
-    """A finding of an edit or of an acknowledgement about a claim; open until `resolved_at`."""
+    """A finding about a claim, of an edit or of an answer (`source`: edit, TA1, 999, 277CA); open until
+    `resolved_at`."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="findings")
+    submission = models.ForeignKey(
+        Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
+    )
     source = models.CharField(max_length=12, default="edit")
     code = models.CharField(max_length=20)
     severity = models.CharField(max_length=8)
@@ -148,6 +173,7 @@ class ClaimFinding(ScopedModel):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["client", "claim", "resolved_at"])]
 
 
 class ClaimEvent(ScopedModel):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from claimwright.office.core.models import ScopedModel, StoredFile
 from django.db import models
 
 from claimwright.office.claims.models import Claim
+from claimwright.office.core.models import ScopedModel, StoredFile
 from claimwright.office.patients.models import Coverage
 
 
 class Connection(ScopedModel):
-    """A route to a clearinghouse or payer over SFTP. The host key is pinned: another one is refused."""
+    """A route to a clearinghouse or payer over SFTP. The host key is pinned: another one is refused.
+
+    `sender_id` and `receiver_id` go into the envelope and name submitter and receiver (NM109 of 1000A, 1000B);
+    `contact_name` and `contact_phone` are whom the receiver calls about a file. `usage` T is test, P production.
+    """
 
     name = models.CharField(max_length=60)
     host = models.CharField(max_length=120)
@@ -25,6 +29,8 @@ class Connection(ScopedModel):
     receiver_qualifier = models.CharField(max_length=2, default="ZZ")
     receiver_id = models.CharField(max_length=15)
     receiver_name = models.CharField(max_length=60, blank=True)
+    contact_name = models.CharField(max_length=60, blank=True)
+    contact_phone = models.CharField(max_length=20, blank=True)
     usage = models.CharField(max_length=1, default="T")
 
     class Meta:
@@ -67,7 +73,10 @@ class Transmission(ScopedModel):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["client", "direction", "kind", "interchange_control"])]
+        indexes = [
+            models.Index(fields=["client", "direction", "kind", "interchange_control"]),
+            models.Index(fields=["client", "direction", "state"]),
+        ]
 
 
 class EligibilityCheck(ScopedModel):
@@ -101,12 +110,13 @@ class StatusCheck(ScopedModel):
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="status_checks")
     level = models.CharField(max_length=1)
     trace = models.CharField(max_length=50)
+    asked_at = models.DateTimeField()
     category = models.CharField(max_length=3, blank=True)
     code = models.CharField(max_length=4, blank=True)
     response = models.JSONField(null=True, blank=True)
-    asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     question = models.ForeignKey(Transmission, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.ForeignKey(Transmission, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "trace"], name="status_trace_once")]
