@@ -9,3 +9,7 @@ class FollowupConfig(AppConfig):
     name = "claimwright.office.followup"
     label = "followup"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to postings."""
+        from claimwright.office.followup import from_posting  # noqa: F401

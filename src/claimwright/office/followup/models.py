@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from claimwright.office.core.models import ScopedModel
 from django.conf import settings
 from django.db import models
 
 from claimwright.office.claims.models import Claim
+from claimwright.office.core.models import ScopedModel
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.posting.models import Remittance
 

@@ -1,4 +1,4 @@
-"""Money from patients: applied to what the patient owes, oldest service first; the rest is kept as the patient's credit."""
+"""Money from patients: applied to what is owed, oldest service first; the rest is kept as the patient's credit."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class _Found:
 
 
 def _read(file: StoredFile) -> Iterable[_Found]:
-    reading = x12.read(file.data, file.name)
+    reading = x12.read(file.data, name=file.name)
     found = []
     for transaction_set, record, findings in documents.read_documents(reading):
         if transaction_set.st01 != "835":
@@ -125,7 +125,7 @@ def _read(file: StoredFile) -> Iterable[_Found]:
 
 def _envelope_findings(transaction_set: x12.TransactionSet) -> tuple[Finding, ...]:
     group = transaction_set.group
-    return (*group.interchange.findings, *group.findings)
+    return (*group.interchange.findings, *group.findings, *transaction_set.findings)
 
 
 def _no_remittance(file: StoredFile) -> Finding:
@@ -148,7 +148,7 @@ def _keep(file: StoredFile, found: _Found) -> Remittance:
     content = content_of({**plain, "claims": claims})
     identity = identity_of(document, content)
     before = earlier(identity, content)
-    state = State.DUPLICATE if before else State.REFUSED if has_errors(findings) else State.RECEIVED
+    state = State.DUPLICATE if before else State.REFUSED if _stop_posting(findings) else State.RECEIVED
     payer = payer_of(document)
     remittance = Remittance.objects.create(
         payer=payer,
@@ -221,8 +221,20 @@ def _set_aside(remittance: Remittance, reason: str, findings: Sequence[Finding])
     remittance_set_aside.send(Remittance, remittance=remittance, reason=reason, findings=tuple(findings))
 
 
+def _stop_posting(findings: Iterable[Finding]) -> bool:
+    """Whether the remittance as a whole cannot be trusted: its envelope, what it says, or its sums are wrong.
+
+    Other slips of the payer against the guide are kept and shown; they change no amount.
+    """
+    return has_errors(finding for finding in findings if not _is_guide_slip(finding))
+
+
+def _is_guide_slip(finding: Finding) -> bool:
+    return finding.code.startswith("X12-") and not finding.code.startswith("X12-ENV")
+
+
 def _words(findings: Sequence[Finding]) -> str:
-    wrong = [finding.message for finding in findings if finding.severity is Severity.ERROR]
+    wrong = [finding.message for finding in findings if _stop_posting([finding])]
     return wrong[0] if wrong else "It could not be read."
 
 

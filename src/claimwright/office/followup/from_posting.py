@@ -1,0 +1,47 @@
+"""Listening to postings: work opens and closes in the transaction of the posting itself, so that none is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.dispatch import receiver
+
+from claimwright.findings import Finding
+from claimwright.office.followup import subjects
+from claimwright.office.followup.denials import close_overturned, open_denials
+from claimwright.office.followup.models import WorkItem
+from claimwright.office.followup.review_items import close_answered, open_reviews, open_ticklers
+from claimwright.office.followup.worklists import open_item
+from claimwright.office.posting.models import Remittance
+from claimwright.office.posting.posting import remittance_posted
+from claimwright.office.posting.receiving import remittance_set_aside
+from claimwright.remittance.plan import Plan
+
+
+@receiver(remittance_posted, dispatch_uid="followup.open_work")
+def open_work(remittance: Remittance, plan: Plan, **_: Any) -> None:
+    """Close what the remittance answers, then open what it leaves to a person."""
+    close_answered(remittance, plan)
+    close_overturned(remittance, plan)
+    open_denials(remittance, plan)
+    open_ticklers(remittance, plan.ticklers)
+    open_reviews(remittance, plan.reviews)
+
+
+@receiver(remittance_set_aside, dispatch_uid="followup.show_set_aside")
+def show_set_aside(remittance: Remittance, reason: str, findings: Sequence[Finding], **_: Any) -> None:
+    """Show a remittance that was refused or came twice to a person."""
+    is_duplicate = remittance.state == Remittance.State.DUPLICATE
+    open_item(
+        WorkItem.Queue.REMITTANCE,
+        subjects.of_remittance(remittance.pk),
+        title=f"{'Came before' if is_duplicate else 'Cannot be posted'}: remittance in {remittance.file.name}",
+        reason=reason,
+        next_action="Compare the two, and note why it was sent again."
+        if is_duplicate
+        else next((finding.hint for finding in findings if finding.hint), "Ask the payer for it again."),
+        rule="row 2" if is_duplicate else "row 1",
+        money_cents=abs(remittance.payment_cents),
+        remittance=remittance,
+    )

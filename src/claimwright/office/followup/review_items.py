@@ -1,0 +1,150 @@
+"""What a posting plan leaves to a person, as work items; and those that the next remittance settles by itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from types import MappingProxyType
+
+from claimwright.office.claims.models import Claim
+from claimwright.office.core import clock
+from claimwright.office.followup import subjects
+from claimwright.office.followup.models import WorkItem
+from claimwright.office.followup.worklists import NewItem, close_many, open_many
+from claimwright.office.posting.models import Remittance
+from claimwright.remittance.plan import RESULT_STATES, Plan, Queue, ReviewItem, Tickler
+from claimwright.remittance.table import ROWS
+
+_TO = WorkItem.Queue
+
+QUEUES = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                Queue.OUT_OF_BALANCE,
+                Queue.NOT_OURS,
+                Queue.DUPLICATE_REMITTANCE,
+                Queue.UNUSUAL_PAYMENT,
+                Queue.CASH_NOT_SEEN,
+                Queue.CODES,
+            ),
+            _TO.REMITTANCE,
+        ),
+        **dict.fromkeys((Queue.UNMATCHED_CLAIM, Queue.LINE_MISMATCH, Queue.COB_ORDER), _TO.UNMATCHED),
+        **dict.fromkeys((Queue.REVERSAL, Queue.TAKEBACK_OR_DOUBLE, Queue.PROVIDER_ADJUSTMENT), _TO.RECOUPMENT),
+        **dict.fromkeys((Queue.PATIENT_DENIAL, Queue.PATIENT_PROTECTED, Queue.PATIENT_WAS_PAID), _TO.PATIENT_REVIEW),
+        **dict.fromkeys((Queue.UNDERPAID, Queue.OVERPAID, Queue.UNPRICED), _TO.UNDERPAID),
+        **dict.fromkeys((Queue.FULL_CHARGE_REDUCTION, Queue.DENIAL), _TO.DENIAL),
+        Queue.CREDIT_BALANCE: _TO.CREDIT,
+        Queue.FORWARDED: _TO.OTHER,
+    }
+)
+"""Which worklist shows what the rules leave to a person."""
+
+_TITLES = MappingProxyType(
+    {
+        Queue.OUT_OF_BALANCE: "Remittance does not balance",
+        Queue.NOT_OURS: "Remittance is not for this practice",
+        Queue.DUPLICATE_REMITTANCE: "Remittance came before",
+        Queue.UNUSUAL_PAYMENT: "Unusual payment",
+        Queue.CASH_NOT_SEEN: "Money was not seen at the bank",
+        Queue.UNMATCHED_CLAIM: "Payment without a claim",
+        Queue.LINE_MISMATCH: "Payer's lines do not fit",
+        Queue.REVERSAL: "Reversal that does not fit",
+        Queue.TAKEBACK_OR_DOUBLE: "Taken back, or paid twice?",
+        Queue.FORWARDED: "Forwarded to another payer",
+        Queue.CODES: "Codes that no rule knows",
+        Queue.PATIENT_DENIAL: "Look before billing the patient",
+        Queue.PATIENT_PROTECTED: "Share that may not be asked of the patient",
+        Queue.PATIENT_WAS_PAID: "The payer paid the patient",
+        Queue.UNDERPAID: "Paid less than agreed",
+        Queue.OVERPAID: "Paid more than agreed",
+        Queue.UNPRICED: "Large reduction without a contract rate",
+        Queue.FULL_CHARGE_REDUCTION: "Whole charge reduced",
+        Queue.DENIAL: "Denied",
+        Queue.COB_ORDER: "Later payer answered first",
+        Queue.CREDIT_BALANCE: "Credit balance",
+        Queue.PROVIDER_ADJUSTMENT: "Provider adjustment to explain",
+    }
+)
+
+REVIEW_WITHIN_DAYS = 7
+_WAIT = "answer"
+_ANSWERED_QUEUES = (_TO.NO_RESPONSE, _TO.RECOUPMENT, _TO.OTHER)
+
+
+def open_reviews(remittance: Remittance, reviews: Sequence[ReviewItem]) -> None:
+    """One item per claim (or remittance) and queue, over all its lines, with the money at stake."""
+    grouped: dict[tuple[Queue, str], list[ReviewItem]] = defaultdict(list)
+    for review in reviews:
+        grouped[review.queue, _subject(remittance, review)].append(review)
+    numbers = _claim_numbers({review.claim_key for review in reviews if review.claim_key is not None})
+    open_many([_item(remittance, subject, group, numbers) for (_, subject), group in grouped.items()])
+
+
+def open_ticklers(remittance: Remittance, ticklers: Sequence[Tickler]) -> None:
+    """Items that wait for a day: a pending line, a crossover, a reversal whose correction is to come."""
+    numbers = _claim_numbers({tickler.claim_key for tickler in ticklers})
+    open_many(
+        [
+            NewItem(
+                queue=_TO.NO_RESPONSE,
+                subject=subjects.of_claim(tickler.claim_key, tickler.level, _WAIT),
+                title=f"Claim {numbers[tickler.claim_key][0]} waits for its payer",
+                reason=tickler.reason,
+                next_action=f"Look on {tickler.due_date:%Y-%m-%d}; ask the payer if no answer came.",
+                rule=f"row {tickler.row}",
+                due_date=tickler.due_date,
+                is_waiting=True,
+                claim_id=tickler.claim_key,
+                patient_id=numbers[tickler.claim_key][1],
+                remittance_id=remittance.pk,
+            )
+            for tickler in ticklers
+        ]
+    )
+
+
+def close_answered(remittance: Remittance, plan: Plan) -> int:
+    """Close what waited for a payer's result that has now been posted; how many items were closed."""
+    answered = [
+        (outcome.claim_key, outcome.level)
+        for outcome in plan.outcomes
+        if outcome.claim_key is not None and outcome.state in RESULT_STATES
+    ]
+    waited = [subjects.of_claim(key, level, what) for key, level in answered for what in ("", _WAIT)]
+    words = f"Answered by {remittance.payer_name}, trace {remittance.trace_number}"
+    return close_many(waited, queues=_ANSWERED_QUEUES, resolution=words)
+
+
+def _subject(remittance: Remittance, review: ReviewItem) -> str:
+    return subjects.of_remittance(remittance.pk, review.position, review.queue.value)
+
+
+def _item(
+    remittance: Remittance, subject: str, group: Sequence[ReviewItem], numbers: dict[int, tuple[str, int]]
+) -> NewItem:
+    first = group[0]
+    number, patient_id = numbers.get(first.claim_key or 0, ("", None))
+    about = (
+        f"claim {number}" if number else f"{remittance.payer_name or 'payer'}, {remittance.trace_number}".strip(", ")
+    )
+    return NewItem(
+        queue=QUEUES[first.queue],
+        subject=subject,
+        title=f"{_TITLES[first.queue]}: {about}",
+        reason="; ".join(dict.fromkeys(review.reason for review in group)),
+        next_action=f"By the rules: {ROWS[first.row].action}." if first.row in ROWS else "",
+        rule=f"row {first.row}",
+        money_cents=sum(abs(review.cents) for review in group),
+        due_date=clock.today() + timedelta(days=REVIEW_WITHIN_DAYS),
+        claim_id=first.claim_key,
+        patient_id=patient_id,
+        remittance_id=remittance.pk,
+    )
+
+
+def _claim_numbers(keys: set[int]) -> dict[int, tuple[str, int]]:
+    rows = Claim.objects.filter(pk__in=keys).values_list("pk", "number", "patient_id")
+    return {key: (number, patient_id) for key, number, patient_id in rows}

@@ -1,0 +1,14 @@
+"""How the subjects of work items are written, so that whoever opens an item and whoever closes it mean the same."""
+
+from __future__ import annotations
+
+
+def of_claim(claim_id: int, level: str, what: str = "") -> str:
+    """A claim at one payer level; `what` tells several matters of it apart."""
+    return f"claim {claim_id} level {level} {what}".rstrip()
+
+
+def of_remittance(remittance_id: int, position: int | None = None, what: str = "") -> str:
+    """A remittance, or one claim of it by its position from 1."""
+    place = f" claim {position}" if position else ""
+    return f"remittance {remittance_id}{place} {what}".rstrip()
