@@ -34,7 +34,7 @@ class KnownLine:
     modifiers: tuple[str, ...]
     charge_cents: int
     service_date: date | None = None
-    owed_cents: Mapping[str, int] = NOTHING_OWED
+    owed_cents: Mapping[str, int] = field(default_factory=dict)
     expected_cents: int | None = None
 
 
@@ -90,7 +90,7 @@ class KnownClaim:
     period: Period | None = None
     billing_npi: str = ""
     payer_claim_numbers: tuple[str, ...] = ()
-    owed_cents: Mapping[str, int] = NOTHING_OWED
+    owed_cents: Mapping[str, int] = field(default_factory=dict)
     results: tuple[PostedResult, ...] = ()
     is_patient_protected: bool = False
 
