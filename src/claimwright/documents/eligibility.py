@@ -32,10 +32,11 @@ class Trace:
 class EligibilityInquiry:
     """One question: is this person covered on this day, and for which kinds of service (EQ01; 30 = the plan's summary)?
 
-    `trace` is ours (TRN02) and comes back with the answer, `trace_origin` says whose it is (TRN03). `patient` is None
-    when the subscriber is the patient; `relationship` is the patient's to the subscriber (18 self, 01 spouse, 19 child;
-    a 270 knows no other but 34). `service_end_date` is there when a run of days is asked about; `procedure` when the
-    question is about one service (EQ02). `others` are segments that have no field here, by where they stand.
+    `trace` is ours (TRN02) and comes back with the answer; `trace_origin` (TRN03) and `trace_suffix` (TRN04) say whose it
+    is. `patient` is None when the subscriber is the patient; `relationship` is the patient's to the subscriber (18 self,
+    01 spouse, 19 child; a 270 knows no other but 34). `service_end_date` is there when a run of days is asked about,
+    `procedure` when the question is about one service (EQ02), `coverage_level` FAM when it is about the family (EQ03).
+    `others` are segments that have no field here.
     """
 
     trace: str
@@ -49,7 +50,9 @@ class EligibilityInquiry:
     group_number: str = ""
     service_end_date: date | None = None
     procedure: Procedure | None = None
+    coverage_level: str = ""
     trace_origin: str = TRACE_ORIGIN
+    trace_suffix: str = ""
     further_traces: tuple[Trace, ...] = ()
     others: tuple[OtherSegment, ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
@@ -151,6 +154,7 @@ class EligibilityResponse:
     relationship: str = "18"
     is_corrected: bool = False
     trace_origin: str = TRACE_ORIGIN
+    trace_suffix: str = ""
     further_traces: tuple[Trace, ...] = ()
     others: tuple[OtherSegment, ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
