@@ -22,10 +22,10 @@ from claimwright.x12.tree import Delimiters, Loop, Segment
 from claimwright.x12.walk import Walk
 
 BOM = b"\xef\xbb\xbf"
-_ISA = re.compile(r"ISA[^A-Za-z0-9\s]")
+_ISA = re.compile(r"ISA[^A-Za-z0-9\r\n\t ]")
 _ISA_LAST_SEPARATOR = 103
 _ISA_LONGEST = 400
-_SET = re.compile(r"ST([^A-Za-z0-9\s])\d{3}\1")
+_SET = re.compile(r"ST([^A-Za-z0-9\r\n\t ])\d{3}\1")
 _BLANKS = "\r\n\t "
 _END_OF_FILE_MARKS = "\x1a\x00"
 
