@@ -54,14 +54,26 @@ class Acceptance:
 def accepting(rule: SegmentRule, delimiters: Delimiters) -> re.Pattern[str]:
     """An expression that matches the whole text of a segment only when every element is surely right."""
     separator = re.escape(delimiters.element)
-    pattern = ""
-    for element in reversed(rule.elements):
-        body = _pattern(element, delimiters, delimiters.element)
-        required = element.usage == "R"
-        part = separator + (body if required else f"(?:{body})?") if body else separator
-        # Nothing may follow an optional element but what follows it, so an absent tail is an absent group.
-        pattern = part + pattern if required else f"(?:{part}{pattern})?" if pattern or body else ""
-    return re.compile(re.escape(rule.id) + pattern + r"\Z", re.ASCII)
+    bodies = [_pattern(element, delimiters, delimiters.element) for element in rule.elements]
+    usages = [element.usage for element in rule.elements]
+    return re.compile(re.escape(rule.id) + _sequence(bodies, usages, separator, separator) + r"\Z", re.ASCII)
+
+
+def _sequence(bodies: list[str], usages: list[str], lead: str, separator: str) -> str:
+    """Elements in order, `lead` before the first and `separator` before the others.
+
+    Optional ones at the end may be absent with their separators; one that a required one follows leaves its place.
+    """
+    pattern, is_tail = "", True
+    for number in reversed(range(len(bodies))):
+        body, is_required = bodies[number], usages[number] == "R"
+        mark = separator if number else lead
+        part = mark + (body if is_required or not body else f"(?:{body})?")
+        if is_tail and not is_required:
+            pattern = f"(?:{part}{pattern})?" if body or pattern else ""
+        else:
+            pattern, is_tail = part + pattern, False
+    return pattern
 
 
 def _pattern(rule: ElementRule, delimiters: Delimiters, mark: str) -> str:
@@ -77,15 +89,8 @@ def _pattern(rule: ElementRule, delimiters: Delimiters, mark: str) -> str:
 
 
 def _composite_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
-    pattern = ""
-    for number, part in reversed(list(enumerate(rule.parts))):
-        body = _pattern(part, delimiters, delimiters.component)
-        lead = re.escape(delimiters.component) if number else ""
-        if part.usage == "R":
-            pattern = lead + body + pattern
-        elif body or pattern:
-            pattern = f"(?:{lead}(?:{body})?{pattern})?" if body else f"(?:{lead}{pattern})?"
-    return pattern
+    bodies = [_pattern(part, delimiters, delimiters.component) for part in rule.parts]
+    return _sequence(bodies, [part.usage for part in rule.parts], "", re.escape(delimiters.component))
 
 
 _DATE = (
@@ -110,7 +115,8 @@ def _type_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
     if kind == "N0":
         return rf"\d{{{rule.min},{rule.max}}}"
     if kind == "R":
-        return rf"-?(?:\d{{{rule.min},{max(rule.min, rule.max - 2)}}}(?:\.\d{{1,2}})?|\.\d{{{max(rule.min, 1)},2}})"
+        whole = rf"\d{{{rule.min},{max(rule.min, rule.max - 2)}}}(?:\.\d{{1,2}})?"
+        return rf"-?(?:{whole}|\.\d{{1,2}})" if rule.min == 1 else f"-?{whole}"
     return _text_pattern(rule, delimiters)
 
 
