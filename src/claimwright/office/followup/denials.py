@@ -12,7 +12,6 @@ from django.db import transaction
 from claimwright.denials import DenialAdvice, plan_denial
 from claimwright.errors import ConflictError, InputError
 from claimwright.money import format_dollars
-from claimwright.office.charges.models import Charge
 from claimwright.office.claims.models import Adjudication, ClaimLine
 from claimwright.office.core import clock
 from claimwright.office.followup import subjects
@@ -212,10 +211,5 @@ def _open_denials(claim_keys: Collection[int]) -> dict[tuple[int, str, str], Den
 def _expected_cents(denials: Sequence[PlannedDenial]) -> dict[int, int | None]:
     """What the contract would have allowed on each denied line, by the line's key, where it is priced."""
     keys = {amount.line_key for denied in denials for amount in denied.amounts if amount.line_key is not None}
-    places = Charge.objects.filter(pk__in=keys).values_list("pk", "encounter_id", "number")
-    lines = ClaimLine.objects.filter(claim__in={denied.claim_key for denied in denials})
-    priced = {
-        (encounter, number): cents
-        for encounter, number, cents in lines.values_list("claim__encounter_id", "number", "expected_cents")
-    }
-    return {key: priced.get((encounter, number)) for key, encounter, number in places}
+    rows = ClaimLine.objects.filter(charge__in=keys).values_list("charge_id", "expected_cents")
+    return dict(rows)

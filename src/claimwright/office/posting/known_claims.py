@@ -10,7 +10,6 @@ from typing import Any
 from claimwright.documents.parties import Period
 from claimwright.documents.plain import from_plain
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
-from claimwright.office.charges.models import Charge
 from claimwright.office.claims.models import Adjudication, Claim, ClaimLine
 from claimwright.office.ledger.balances import Owed, owed_on_encounters
 from claimwright.office.ledger.models import JournalEntry
@@ -28,7 +27,6 @@ def known_claims(claim_ids: Collection[int]) -> list[KnownClaim]:
     claims = list(Claim.objects.filter(pk__in=claim_ids).select_related("patient", "billing").order_by("pk"))
     encounter_ids = [claim.encounter_id for claim in claims if claim.encounter_id is not None]
     owed = owed_on_encounters(encounter_ids)
-    charges = _charge_keys(encounter_ids)
     lines = _by_claim(ClaimLine.objects.filter(claim__in=claim_ids).order_by("claim", "number"))
     adjudications = _by_claim(
         Adjudication.objects.filter(claim__in=claim_ids).select_related("payer", "coverage").order_by("pk")
@@ -37,7 +35,7 @@ def known_claims(claim_ids: Collection[int]) -> list[KnownClaim]:
     return [
         _known(
             claim,
-            [_line(line, charges, claim.encounter_id, owed) for line in lines[claim.pk]],
+            [_line(line, owed.get(claim.encounter_id or 0, {})) for line in lines[claim.pk]],
             adjudications[claim.pk],
             owed.get(claim.encounter_id or 0, {}).get(None, NOTHING_OWED),
             histories[claim.pk],
@@ -83,7 +81,7 @@ def _known(
 
 
 def _level(adjudication: Adjudication, settled: set[str]) -> KnownLevel:
-    is_set_aside = adjudication.state == Adjudication.State.VOID
+    is_set_aside = adjudication.decided_elsewhere or adjudication.state == Adjudication.State.VOID
     return KnownLevel(
         level=adjudication.level,
         payer_key=adjudication.payer_id,
@@ -93,26 +91,18 @@ def _level(adjudication: Adjudication, settled: set[str]) -> KnownLevel:
     )
 
 
-def _line(
-    line: ClaimLine, charges: Mapping[tuple[int, int], int], encounter_id: int | None, owed: Mapping[int, Owed]
-) -> KnownLine:
-    key = charges[encounter_id or 0, line.number]
+def _line(line: ClaimLine, owed: Owed) -> KnownLine:
     return KnownLine(
-        key=key,
+        key=line.charge_id,
         number=line.number,
         control_number=line.control_number,
         code=line.code,
         modifiers=tuple(line.modifiers),
         charge_cents=line.charge_cents,
         service_date=line.service_date,
-        owed_cents=owed.get(encounter_id or 0, {}).get(key, NOTHING_OWED),
+        owed_cents=owed.get(line.charge_id, NOTHING_OWED),
         expected_cents=line.expected_cents,
     )
-
-
-def _charge_keys(encounter_ids: Collection[int]) -> dict[tuple[int, int], int]:
-    rows = Charge.objects.filter(encounter__in=encounter_ids).values_list("encounter_id", "number", "pk")
-    return {(encounter_id, number): key for encounter_id, number, key in rows}
 
 
 def _histories(claim_ids: Collection[int], encounter_ids: Collection[int]) -> dict[int, _History]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -13,8 +13,9 @@ from claimwright.errors import ConflictError, InputError
 from claimwright.office.charges.models import Encounter
 from claimwright.office.core import audit, clock
 from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries, reverse_entries
-from claimwright.office.ledger.models import Account, Posting
+from claimwright.office.ledger.models import Account, JournalEntry, Posting
 from claimwright.office.patients.models import Patient
+from claimwright.office.posting.closing import close_settled
 from claimwright.office.posting.models import PatientPayment
 from claimwright.office.posting.turns import take_turn
 from claimwright.remittance.plan import PATIENT
@@ -53,6 +54,7 @@ def take_payment(
         )
         payment.entries = post_entries(list(_apply(payment, encounter_id)))
         payment.save(update_fields=["entries"])
+        _close(payment.entries)
         audit.record("payment.take", f"patient payment {payment.pk}", patient_id=patient.pk, cents=cents)
     return payment
 
@@ -68,6 +70,7 @@ def undo_payment(payment: PatientPayment, *, reason: str) -> list[int]:
             raise ConflictError("This payment was undone already; nothing was changed.")
         payment.refresh_from_db()
         numbers = reverse_entries(payment.entries, text=reason)
+        _close(numbers)
         audit.record("payment.undo", f"patient payment {payment.pk}", patient_id=payment.patient_id)
     return numbers
 
@@ -78,7 +81,9 @@ def apply_credit(patient: Patient) -> int:
         take_turn()
         debts = list(_spread(credit_cents(patient), _debts(patient, None)))
         source = _credit_of(patient)
-        post_entries([_entry(debt, source, "credit_applied", "The patient's credit was applied") for debt in debts])
+        _close(
+            post_entries([_entry(debt, source, "credit_applied", "The patient's credit was applied") for debt in debts])
+        )
     return sum(debt.cents for debt in debts)
 
 
@@ -86,6 +91,11 @@ def credit_cents(patient: Patient) -> int:
     """What the practice holds of the patient's money."""
     credit = Posting.objects.filter(account=Account.PATIENT_CREDIT, reference=patient.account_number)
     return -(credit.aggregate(total=Sum("cents"))["total"] or 0)
+
+
+def _close(entries: Sequence[int]) -> None:
+    touched = JournalEntry.objects.filter(pk__in=entries, encounter_id__isnull=False)
+    close_settled([key for key in touched.values_list("encounter_id", flat=True).distinct() if key is not None])
 
 
 @dataclass(frozen=True, slots=True)

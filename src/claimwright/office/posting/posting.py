@@ -20,6 +20,7 @@ from claimwright.findings import Finding
 from claimwright.office.claims.models import Claim
 from claimwright.office.core import clock
 from claimwright.office.ledger.journal import post_entries
+from claimwright.office.posting.closing import close_settled
 from claimwright.office.posting.entries import Source, Subject, entry_of, makes_entry
 from claimwright.office.posting.known_claims import move_from_plain
 from claimwright.office.posting.models import Remittance, RemittanceClaim
@@ -101,6 +102,7 @@ def _carry_out(remittance: Remittance, plan: Plan) -> None:
     _keep_outcomes(rows, plan)
     change_items(remittance, plan.item_changes)
     tell_claims(remittance, plan, rows)
+    close_settled({subject.encounter_id for subject in subjects.values()})
 
 
 def _subjects(plan: Plan) -> dict[int, Subject]:

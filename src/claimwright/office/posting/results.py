@@ -1,24 +1,29 @@
-"""Telling claims what a remittance has made of them: the state of each payer level, and an event on the timeline."""
+"""Telling claims what a remittance has made of them: the state of each payer level, and an event for every CLP."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from claimwright.money import format_dollars
-from claimwright.office.claims.models import Adjudication, Claim, ClaimEvent
-from claimwright.office.core import audit, clock
+from claimwright.office.claims.lifecycle import ADJUDICATION_MOVES, event, move_adjudications, write_events
+from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.posting.models import Remittance, RemittanceClaim
+from claimwright.origin import Origin
 from claimwright.remittance.plan import ClaimOutcome, ClaimState, Plan
+
+State = Adjudication.State
 
 _STATES = MappingProxyType(
     {
-        ClaimState.PAID: Adjudication.State.PAID,
-        ClaimState.PARTIAL: Adjudication.State.PARTIAL,
-        ClaimState.DENIED: Adjudication.State.DENIED,
-        ClaimState.ZERO_PATIENT: Adjudication.State.ZERO_PATIENT,
-        ClaimState.PENDED: Adjudication.State.PENDED,
-        ClaimState.REVERSED: Adjudication.State.REVERSED,
+        ClaimState.PAID: State.PAID,
+        ClaimState.PARTIAL: State.PARTIAL,
+        ClaimState.DENIED: State.DENIED,
+        ClaimState.ZERO_PATIENT: State.ZERO_PATIENT,
+        ClaimState.PENDED: State.PENDED,
+        ClaimState.REVERSED: State.REVERSED,
     }
 )
 """What each outcome makes of the payer level; the other outcomes leave it as it is."""
@@ -39,67 +44,124 @@ _WORDS = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One CLP that found its claim: what became of it, its row, and the payer level it is about (None: none is)."""
+
+    outcome: ClaimOutcome
+    row: RemittanceClaim
+    level: Adjudication | None
+
+    @property
+    def claim_id(self) -> int:
+        return self.outcome.claim_key or 0
+
+    @property
+    def state(self) -> State | None:
+        """The state that the level takes; None when it stays, or may not go there (a payer set aside answers)."""
+        to = _STATES.get(self.outcome.state)
+        if self.level is None or to is None or to == self.level.state:
+            return None
+        return to if to in ADJUDICATION_MOVES[State(self.level.state)] else None
+
+
 def tell_claims(remittance: Remittance, plan: Plan, rows: Mapping[int, RemittanceClaim]) -> None:
-    """Set the levels' states and write the timeline's events, for all outcomes that found their claim, in order."""
-    outcomes = [(outcome.claim_key, outcome) for outcome in plan.outcomes if outcome.claim_key is not None]
-    keys = {key for key, _ in outcomes}
-    levels = {(level.claim_id, level.level): level for level in Adjudication.objects.filter(claim__in=keys)}
-    events = [_tell(remittance, key, outcome, rows[outcome.position], levels) for key, outcome in outcomes]
-    ClaimEvent.objects.bulk_create(events)
-    changed = ["state", "payer_claim_number", "submitted_by_payer", "adjudicated_at"]
-    Adjudication.objects.bulk_create(
-        list(levels.values()), update_conflicts=True, unique_fields=["id"], update_fields=changed
-    )
+    """Move the levels' states and write the timelines' events, in the order of the remittance."""
+    outcomes = [outcome for outcome in plan.outcomes if outcome.claim_key is not None]
+    keys = {outcome.claim_key for outcome in outcomes}
+    found = Adjudication.objects.filter(claim__in=keys)
+    levels = {(level.claim_id, level.level): level for level in found}
+    told = [_Told(one, rows[one.position], levels.get((one.claim_key or 0, one.level))) for one in outcomes]
+    for wave in _waves(told):
+        _tell(remittance, wave)
+    _forward(remittance, told, levels)
+    _keep_numbers(told)
     _move_on(outcomes)
 
 
-def _tell(
-    remittance: Remittance,
-    claim_key: int,
-    outcome: ClaimOutcome,
-    row: RemittanceClaim,
-    levels: Mapping[tuple[int, str], Adjudication],
-) -> ClaimEvent:
-    now = clock.now()
-    level = levels.get((claim_key, outcome.level))
-    before = level.state if level else ""
-    if level is not None:
-        level.state = _STATES.get(outcome.state, level.state)
-        level.payer_claim_number = row.payer_claim_number or level.payer_claim_number
-        if outcome.state in _STATES:
-            level.adjudicated_at = now
-    forwarded = levels.get((claim_key, outcome.forwarded_to))
-    if forwarded is not None:
-        forwarded.state = Adjudication.State.FORWARDED
-        forwarded.submitted_by_payer = True
-    return ClaimEvent(
-        claim_id=claim_key,
-        at=now,
-        actor_id=audit.current_actor_id(),
-        kind="remittance",
-        level=outcome.level,
-        from_state=before,
-        to_state=level.state if level else "",
-        text=_sentence(remittance, outcome, row)[:400],
-        file=remittance.file,
-        offset=row.offset,
-        length=row.length,
-        segment_index=row.segment_index,
+def _waves(told: Iterable[_Told]) -> Iterator[list[_Told]]:
+    """CLPs in runs that name no level twice: a reversal comes before its correction."""
+    wave: list[_Told] = []
+    seen: set[tuple[int, str]] = set()
+    for one in told:
+        key = one.claim_id, one.outcome.level
+        if key in seen:
+            yield wave
+            wave, seen = [], set()
+        seen.add(key)
+        wave.append(one)
+    if wave:
+        yield wave
+
+
+def _tell(remittance: Remittance, wave: Sequence[_Told]) -> None:
+    moving: dict[State, dict[int, _Told]] = defaultdict(dict)
+    staying = []
+    for one in wave:
+        state = one.state
+        if state is None or one.level is None:
+            staying.append(one)
+        else:
+            moving[state][one.level.pk] = one
+    for state, by_level in moving.items():
+        move_adjudications(
+            [one.level for one in by_level.values() if one.level is not None],
+            state,
+            lambda level, by_level=by_level: _sentence(remittance, by_level[level.pk]),  # type: ignore[misc]
+            origins={key: _origin(remittance, one.row) for key, one in by_level.items()},
+            file=remittance.file,
+        )
+    write_events(
+        [
+            event(
+                one.claim_id,
+                "remittance",
+                _sentence(remittance, one),
+                level=one.outcome.level,
+                file=remittance.file,
+                origin=_origin(remittance, one.row),
+            )
+            for one in staying
+        ]
     )
 
 
-def _sentence(remittance: Remittance, outcome: ClaimOutcome, row: RemittanceClaim) -> str:
+def _forward(remittance: Remittance, told: Sequence[_Told], levels: Mapping[tuple[int, str], Adjudication]) -> None:
+    """The payer itself has sent these claims on to the next one."""
+    found = [levels.get((one.claim_id, one.outcome.forwarded_to)) for one in told if one.outcome.forwarded_to]
+    forwarded = [
+        level for level in found if level is not None and State.FORWARDED in ADJUDICATION_MOVES[State(level.state)]
+    ]
+    move_adjudications(forwarded, State.FORWARDED, f"Forwarded by {remittance.payer_name}", file=remittance.file)
+    Adjudication.objects.filter(pk__in=[level.pk for level in forwarded]).update(submitted_by_payer=True)
+
+
+def _keep_numbers(told: Sequence[_Told]) -> None:
+    """Keep the newest number that each payer gave the claim: a replacement must name it."""
+    numbered = []
+    for one in told:
+        if one.level is not None and one.row.payer_claim_number not in ("", one.level.payer_claim_number):
+            one.level.payer_claim_number = one.row.payer_claim_number
+            numbered.append(one.level)
+    Adjudication.objects.bulk_update(numbered, ["payer_claim_number"], batch_size=500)
+
+
+def _origin(remittance: Remittance, row: RemittanceClaim) -> Origin:
+    return Origin(remittance.file.sha256, row.offset, row.length, row.segment_index)
+
+
+def _sentence(remittance: Remittance, told: _Told) -> str:
+    row, outcome = told.row, told.outcome
     amounts = f"{format_dollars(row.paid_cents)} paid of {format_dollars(row.charge_cents)}"
-    words = f"{remittance.payer_name}: {_WORDS[outcome.state]}, {amounts}, trace {remittance.trace_number}"
-    return f"{words}; forwarded by the payer to level {outcome.forwarded_to}" if outcome.forwarded_to else words
+    return f"{remittance.payer_name}: {_WORDS[outcome.state]}, {amounts}, trace {remittance.trace_number}"
 
 
-def _move_on(outcomes: Sequence[tuple[int, ClaimOutcome]]) -> None:
+def _move_on(outcomes: Sequence[ClaimOutcome]) -> None:
     """Make the next payer's level the current one of claims that went on to it."""
-    by_level: dict[str, list[int]] = {}
-    for claim_key, outcome in outcomes:
+    by_level: dict[str, list[int]] = defaultdict(list)
+    for outcome in outcomes:
         level = outcome.bill_next or outcome.forwarded_to
-        if level:
-            by_level.setdefault(level, []).append(claim_key)
+        if level and outcome.claim_key is not None:
+            by_level[level].append(outcome.claim_key)
     for level, keys in by_level.items():
         Claim.objects.filter(pk__in=keys).update(current_level=level)

@@ -16,6 +16,7 @@ from claimwright.office.core.scope import required_client_id
 from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries
 from claimwright.office.ledger.models import Account
+from claimwright.office.posting.closing import close_settled
 from claimwright.office.posting.turns import take_turn
 
 
@@ -78,6 +79,7 @@ def write_off(
         (number,) = post_entries(
             [NewEntry("write_off", sides, text, patient_id=encounter.patient_id, encounter_id=encounter.pk)]
         )
+        close_settled([encounter.pk])
         audit.record("write_off", f"entry {number}", patient_id=encounter.patient_id, cents=cents, reason=reason)
     return number
 

@@ -1,0 +1,36 @@
+"""Claims close when nobody owes anything and every payer has decided; what comes later opens them again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from claimwright.office.claims.lifecycle import DECIDED, event, write_events
+from claimwright.office.claims.models import Adjudication, Claim
+from claimwright.office.core import clock
+from claimwright.office.ledger.balances import owed_on_encounters
+
+_DONE = (*DECIDED, Adjudication.State.VOID)
+
+
+def close_settled(encounter_ids: Collection[int]) -> None:
+    """Close the claims of these encounters that are settled, open those again that are not."""
+    owed = owed_on_encounters(encounter_ids)
+    claims = Claim.objects.filter(encounter__in=encounter_ids, held_reason="")
+    undecided = Adjudication.objects.filter(claim__encounter__in=encounter_ids, decided_elsewhere=False)
+    open_claims = set(undecided.exclude(state__in=_DONE).values_list("claim_id", flat=True))
+    closing, opening = [], []
+    for key, encounter_id, closed_at in claims.values_list("pk", "encounter_id", "closed_at"):
+        is_settled = not any(owed.get(encounter_id or 0, {}).values()) and key not in open_claims
+        if is_settled and closed_at is None:
+            closing.append(key)
+        elif not is_settled and closed_at is not None:
+            opening.append(key)
+    Claim.objects.filter(pk__in=closing).update(closed_at=clock.now())
+    Claim.objects.filter(pk__in=opening).update(closed_at=None)
+    write_events(
+        [event(key, "work", "Settled: nobody owes anything", from_state="open", to_state="closed") for key in closing]
+        + [
+            event(key, "work", "Open again: the balance changed", from_state="closed", to_state="open")
+            for key in opening
+        ]
+    )
