@@ -199,7 +199,7 @@ def test_a_set_whose_group_never_closes_is_read_and_the_missing_trailers_are_nam
 
 @pytest.mark.parametrize("data", [CLAIMS, ONE_LINE, PAYMENTS])
 def test_every_cut_is_noticed(data):
-    """No strict prefix of a file passes for a whole file; only the line end after the last terminator may be missing."""
+    """No strict prefix of a file passes for a whole one; only the line end after the last terminator may be missing."""
     whole = data.rstrip(b"\n")
     for end in range(len(whole)):
         assert errors(whole[:end]), f"cut after {end} of {len(whole)} bytes"
@@ -334,7 +334,7 @@ class _CountingText(str):
 
 
 def test_a_segment_answers_questions_about_its_elements():
-    segment = x12.Segment("SV1*HC:99213:25*100*UN*1***1:2^3".split("*"), x12.Delimiters(), 1, 0, 32)
+    segment = x12.Segment(["SV1", "HC:99213:25", "100", "UN", "1", "", "", "1:2^3"], x12.Delimiters(), 1, 0, 32)
 
     assert segment.id == "SV1"
     assert len(segment) == 7
