@@ -5,8 +5,8 @@
     item FB T0 28.00                                 an open payer item
     claim A1 payers P S [protected] [government] [set-aside S] [number ICN9]
       line 99213-25 150.00 [expected 100.00] [on 2026-03-04]
-    remittance T1 pays 80.00 [from S] [debit] [test] [handling H] [method NON] [unseen] [payee X] [currency CAD]
-      clp A1 1 150.00 80.00 [icn ICN9] [name ROE] [member M] [to CARRIER] [interest 1.50] [remarks MA18 N210] [share 20.00]
+    remittance T1 pays 80.00 [from S] [debit] [test] [handling H] [method NON] [unseen] [npi N] [currency CAD]
+      clp A1 1 150.00 80.00 [icn ICN9] [name ROE] [member M] [to CARRIER] [interest 1.50] [remarks MA18] [share 20.00]
         cas CO-45 10.00                              of the claim as a whole
         svc 99213-25 150.00 80.00 CO-45 50.00 PR-2 20.00 [was 99214] [6R none|2] [units 2] [remarks N382]
       plb WO 40.00 A1
@@ -37,7 +37,7 @@ from claimwright.documents.remittance import (
 )
 from claimwright.money import format_dollars, parse_cents
 from claimwright.remittance import plan_claim_again, plan_remittance
-from claimwright.remittance.books import KnownClaim, KnownLevel, KnownLine, PayerItem, PostingPolicy
+from claimwright.remittance.books import KnownClaim, KnownLevel, KnownLine, PayerItem
 from claimwright.remittance.memory import ClaimsInMemory
 from claimwright.remittance.plan import Move, Plan
 
@@ -140,7 +140,9 @@ def _claim(scenario: Scenario, tokens: list[str]) -> None:
     _, named = words(tokens[1:], frozenset({"payers", "protected", "government", "set-aside", "number"}))
     aside = named.get("set-aside", [])
     levels = tuple(
-        KnownLevel(level, PAYERS[level], f"MEMBER-{key}", is_settled=level in aside, is_government="government" in named)
+        KnownLevel(
+            level, PAYERS[level], f"MEMBER-{key}", is_settled=level in aside, is_government="government" in named
+        )
         for level in named.get("payers", ["P"])
     )
     scenario.books.claims.append(
@@ -166,7 +168,9 @@ def _line(scenario: Scenario, tokens: list[str]) -> None:
     cents = parse_cents(charge)
     number = len(claim.lines) + 1
     billed = procedure(code)
-    owed = dict(zip(named["owes"][::2], map(parse_cents, named["owes"][1::2]), strict=True)) if "owes" in named else None
+    owed = (
+        dict(zip(named["owes"][::2], map(parse_cents, named["owes"][1::2]), strict=True)) if "owes" in named else None
+    )
     line = KnownLine(
         claim.key * 100 + number,
         number,
@@ -328,7 +332,8 @@ def tell(plan: Plan, books: ClaimsInMemory) -> Iterator[str]:
         where = account(tickler.claim_key, tickler.line_key)
         yield _line_of("@", tickler.due_date.isoformat(), where, tickler.level, row=tickler.row) + f" {tickler.reason}"
     for change in plan.item_changes:
-        yield _line_of("item", change.code, change.reference, format_dollars(change.cents))
+        verb = "opens" if change.cents > 0 else "settles"
+        yield _line_of(verb, change.code, change.reference, format_dollars(abs(change.cents)))
     for finding in plan.findings:
         yield f"~ {finding.code} {finding.message}"
     if not plan.cash_confirmed:

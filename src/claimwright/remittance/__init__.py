@@ -18,7 +18,15 @@ Knows remittances, claims, code sets, and what `Books` tells. Must not know a da
 """
 
 from claimwright.remittance.balance import balance_findings
-from claimwright.remittance.books import Books, KnownClaim, KnownLevel, KnownLine, PayerItem, PostedResult, PostingPolicy
+from claimwright.remittance.books import (
+    Books,
+    KnownClaim,
+    KnownLevel,
+    KnownLine,
+    PayerItem,
+    PostedResult,
+    PostingPolicy,
+)
 from claimwright.remittance.plan import Move, MoveKind, Plan
 from claimwright.remittance.planner import plan_claim_again, plan_remittance
 

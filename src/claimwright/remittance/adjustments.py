@@ -323,7 +323,8 @@ def _judge_contract(draft: Draft, pool: Pool) -> None:
     elif draft.is_later:
         pool.row = 31
     elif pool.expected_cents is None:
-        _judge_unpriced(draft, pool, contract_cents, is_allowed=allowed_cents > 0)
+        is_allowed = max(pool.paid_cents, share_cents, to_patient_cents) > 0
+        _judge_unpriced(draft, pool, contract_cents, is_allowed=is_allowed)
     else:
         _judge_priced(draft, pool, contract_cents, allowed_cents, pool.expected_cents)
 

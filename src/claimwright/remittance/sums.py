@@ -37,11 +37,12 @@ def _transferred_cents(drafts: Sequence[Draft]) -> Counter[tuple[int | None, str
 
 
 def _credits(draft: Draft, standing: Standing) -> Iterable[ReviewItem]:
-    """Row 33: an owner who now has a credit, or a larger one than before this remittance."""
+    """Row 33: who has a credit now. What the patient paid ahead counts when every payer is done, or when it grows."""
+    are_done = all(level.level in standing.settled for level in standing.known.levels)
     for owner in sorted({owner for owed in standing.owed.values() for owner in owed}):
         for line_key in _credit_accounts(standing, owner):
             now, before = _owed(standing, owner, line_key)
-            if now < 0 and now < before:
+            if now < 0 and (now < before or are_done or owner != PATIENT):
                 who = "the patient" if owner == PATIENT else f"payer {owner}"
                 clock = "; a government payer: the 60-day clock runs" if _is_government(standing, owner) else ""
                 reason = f"{format_dollars(-now)} more than {who} owed{clock}"

@@ -59,7 +59,9 @@ _TABLE = (
     Row(21, _A, "a contract reduction, and less was allowed than expected", "only the expected part is written off"),
     Row(22, _A, "a contract reduction, and more was allowed than expected", "written off, and flagged as overpaid"),
     Row(23, _A, "a contract reduction without a contract rate on file", "written off, and counted as unpriced"),
-    Row(24, _A, "a contract reduction of the whole charge with nothing paid", "treated as a denial"),
+    Row(
+        24, _A, "a contract reduction of the whole charge, or beside a denial, with nothing paid", "treated as a denial"
+    ),
     Row(25, _A, "a denial", "the amount stays open and a denial is worked"),
     Row(26, _A, "a denial on the practice's auto-close list", "closed with its reason"),
     Row(27, _A, "the payer has not finished", "stays open until the payer's result"),
