@@ -107,7 +107,7 @@ def test_a_notified_recovery_leaves_this_payment_alone_and_takes_a_later_one():
 
 def test_the_payee_is_the_billing_provider_by_npi_or_else_by_tax_number():
     assert payee_of(PRACTICE).npi == "1234567893"
-    assert payee_of(PRACTICE).reference("TJ") == "960000001"
+    assert payee_of(PRACTICE).tax_id == "960000001"
     without = payee_of(replace(PRACTICE, id="", id_qualifier=""))
     assert (without.id_qualifier, without.id) == ("FI", "960000001")
 

@@ -17,13 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from claimwright import x12
-from claimwright.documents import acknowledgement_x12, claim_x12, eligibility_x12, remittance_x12, status_x12
 from claimwright.documents.acknowledgement import ClaimAcknowledgement
+from claimwright.documents.acknowledgement_x12 import write_claim_acknowledgement
 from claimwright.documents.claim import Claim, ClaimBatch
+from claimwright.documents.claim_x12 import read_claims
+from claimwright.documents.eligibility_x12 import read_inquiries as read_eligibility_inquiries
+from claimwright.documents.eligibility_x12 import write_responses as write_eligibility_responses
 from claimwright.documents.parties import Party, Provider
 from claimwright.documents.plain import from_plain, to_plain
 from claimwright.documents.remittance import Remittance
+from claimwright.documents.remittance_x12 import write_remittance
 from claimwright.documents.status import StatusInquiry
+from claimwright.documents.status_x12 import read_inquiries as read_status_inquiries
+from claimwright.documents.status_x12 import write_responses as write_status_responses
 from claimwright.errors import InputError
 from claimwright.findings import Finding, Severity
 from claimwright.simulator import eligibility, hostile, intake, status
@@ -120,7 +126,7 @@ class Clearinghouse:
     def _acknowledge_claims(self, now: datetime) -> None:
         for partner_text, plain in self._state.take_acknowledgements(now.date()):
             record = from_plain(ClaimAcknowledgement, plain)
-            outgoing = acknowledgement_x12.write_claim_acknowledgement(replace(record, created_at=now))
+            outgoing = write_claim_acknowledgement(replace(record, created_at=now))
             self.answer(Partner.from_text(partner_text), "277CA", [outgoing], now)
 
     # What intake and payment share.
@@ -204,17 +210,17 @@ class _Intake:
             self._report(name, errors)
 
     def _eligibility(self, transaction_set: x12.TransactionSet, partner: Partner) -> tuple[Finding, ...]:
-        batch, findings = eligibility_x12.read_inquiries(transaction_set)
+        batch, findings = read_eligibility_inquiries(transaction_set)
         if batch.inquiries:
             response = eligibility.answer(batch, self.policy, self.state.deductibles(), self.now)
-            self.house.answer(partner, "271", [eligibility_x12.write_responses(response)], self.now)
+            self.house.answer(partner, "271", [write_eligibility_responses(response)], self.now)
         return findings
 
     def _status(self, transaction_set: x12.TransactionSet, partner: Partner) -> tuple[Finding, ...]:
-        batch, findings = status_x12.read_inquiries(transaction_set)
+        batch, findings = read_status_inquiries(transaction_set)
         if batch.inquiries:
             response = status.answer(batch, self._find, self._payer_party, self.now)
-            self.house.answer(partner, "277", [status_x12.write_responses(response)], self.now)
+            self.house.answer(partner, "277", [write_status_responses(response)], self.now)
         return findings
 
     def _find(self, inquiry: StatusInquiry) -> status.Known | None:
@@ -225,7 +231,7 @@ class _Intake:
         return replace(self.policy.payer(party).party, address=None)
 
     def _claims(self, transaction_set: x12.TransactionSet, partner: Partner) -> tuple[Finding, ...]:
-        batch, findings = claim_x12.read_claims(transaction_set)
+        batch, findings = read_claims(transaction_set)
         if batch.claims:
             self._take_claims(batch, partner)
         return findings
@@ -344,9 +350,16 @@ class _PaymentDay:
         if result is None:
             self.state.withdraw(row)
             return
-        is_corrected_later = decision.outcome is Outcome.CORRECTED and row.result is None and result.paid_cents > 0
+        is_corrected_later = self._is_corrected_later(row, payer, decision)
         due_on = weekday(self.day + timedelta(days=payer.days_to_correct)) if is_corrected_later else None
         self.state.decide(row, result, self.day, is_repeatable=is_unprocessable(result), due_on=due_on)
+
+    def _is_corrected_later(self, row: Row, payer: Payer, decision: Decision) -> bool:
+        """Whether a payment will be taken back: never where another payer has built on it."""
+        member = self.policy.member(payer.id, row.submission.claim.subscriber.member_id)
+        is_alone = member is None or member.other is None
+        is_first_word = row.result is None and decision.results[-1].paid_cents > 0
+        return decision.outcome is Outcome.CORRECTED and is_first_word and is_alone
 
     def _correct(self, row: Row, payer: Payer) -> Decision:
         standing = Standing(deductible_left_cents=self._deductible(row, payer), original=row.result)
@@ -391,7 +404,7 @@ class _PaymentDay:
             yield "835", hostile.truncated(data)
 
     def _written(self, remittance: Remittance, partner: Partner) -> bytes:
-        return write(self.house.envelope(partner, self.now), [remittance_x12.write_remittance(remittance)])
+        return write(self.house.envelope(partner, self.now), [write_remittance(remittance)])
 
 
 def service_key(claim: Claim) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
 
 from claimwright.documents.acknowledgement import ClaimAcknowledgement, ProviderAcknowledgement, Totals
 from claimwright.documents.claim import Claim, ClaimBatch
@@ -91,21 +90,14 @@ def acknowledge_claims(
 ) -> ClaimAcknowledgement:
     """The 277CA of one 837: what became of every claim, and the sums of both kinds."""
     totals = _totals(verdicts)
-    is_any_accepted = any(verdict.is_accepted for verdict in verdicts)
     today = now.date()
-    whole = StatusInformation(
-        codes=(StatusCode("A1", "19", "AY"),) if is_any_accepted else (StatusCode("A3", "21", "AY"),),
-        effective_date=today,
-        action=_TAKEN_IN if is_any_accepted else _SENT_BACK,
-        charge_cents=sum(verdict.claim.charge_cents for verdict in verdicts),
-    )
     return ClaimAcknowledgement(
         reference=receipt,
         created_at=now,
         source=clearinghouse,
         receiver=_identified(batch.submitter),
         batch_reference=batch.reference,
-        statuses=(whole,),
+        statuses=(_received(verdicts, today),),
         accepted_count=totals.accepted_count,
         rejected_count=totals.rejected_count,
         accepted_cents=totals.accepted_cents,
@@ -119,6 +111,12 @@ def acknowledge_claims(
         received_date=received_on,
         processed_date=today,
     )
+
+
+def _received(verdicts: Sequence[Verdict], today: date | None) -> StatusInformation:
+    """The status of a batch, or of a provider's part of it: received. What became of it is told claim by claim."""
+    charge_cents = sum(verdict.claim.charge_cents for verdict in verdicts)
+    return StatusInformation((StatusCode("A1", "19", "AY"),), today, _TAKEN_IN, charge_cents)
 
 
 def _status(verdict: Verdict, clearinghouse: Party, receipt: str, position: int, today: date) -> ClaimStatus:
@@ -158,9 +156,14 @@ def _patient(claim: Claim) -> Person:
 
 
 def _named(provider: Provider) -> Provider:
-    """The billing provider by name and number; by tax number when there is no NPI."""
-    names = (provider.last_name, provider.first_name, provider.middle_name, provider.suffix)
-    qualifier, number = ("XX", provider.npi) if provider.npi else ("FI", provider.tax_id)
+    """The billing provider by name and number: NPI, tax number, or whatever it gave."""
+    names = (provider.last_name or "UNKNOWN", provider.first_name, provider.middle_name, provider.suffix)
+    if provider.npi:
+        qualifier, number = "XX", provider.npi
+    elif provider.tax_id:
+        qualifier, number = "FI", provider.tax_id
+    else:
+        qualifier, number = "SV", provider.id or "UNKNOWN"
     return Provider(*names, is_person=provider.is_person, id_qualifier=qualifier, id=number)
 
 
@@ -171,8 +174,11 @@ def _identified(submitter: Party) -> Party:
 
 def _providers(verdicts: Sequence[Verdict]) -> Iterable[ProviderAcknowledgement]:
     """The sums of each billing provider, in the order of the batch."""
-    for provider, group in groupby(verdicts, key=lambda verdict: _named(verdict.claim.billing)):
-        yield ProviderAcknowledgement(provider, trace="0", totals=_totals(list(group)))
+    parts: dict[Provider, list[Verdict]] = {}
+    for verdict in verdicts:
+        parts.setdefault(_named(verdict.claim.billing), []).append(verdict)
+    for provider, part in parts.items():
+        yield ProviderAcknowledgement(provider, "0", (_received(part, None),), _totals(part))
 
 
 def _totals(verdicts: Sequence[Verdict]) -> Totals:

@@ -14,6 +14,7 @@ from claimwright.x12 import Delimiters, Envelope, Interchange, OutgoingSet, writ
 from claimwright.x12.writing import Element, OutgoingSegment
 
 _NOT_FOR_AN_ENVELOPE = re.compile(r"[^A-Za-z0-9 .&-]")
+_QUALIFIERS = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"})
 _REPETITIONS = "^!|%"
 
 
@@ -35,7 +36,7 @@ class Partner:
         identifier = _clean(isa[6]) or "UNKNOWN"
         application = _clean(group[2]) if group else ""
         return cls(
-            isa[5] if re.fullmatch("[A-Z0-9]{2}", isa[5]) else "ZZ",
+            isa[5] if isa[5] in _QUALIFIERS else "ZZ",
             identifier,
             application if len(application) > 1 else identifier.ljust(2, "X"),
             "P" if isa[15] == "P" else "T",

@@ -130,22 +130,12 @@ def payee_of(billing: Provider) -> Provider:
     """The payee of a claim: its billing provider by NPI with the tax number beside it, or by tax number alone."""
     names = (billing.last_name, billing.first_name, billing.middle_name, billing.suffix)
     address = replace(billing.address, country="", subdivision="") if billing.address else None
-    if billing.npi:
-        references = (Reference("TJ", billing.tax_id),) if billing.tax_id else ()
-        return Provider(
-            *names,
-            is_person=billing.is_person,
-            id_qualifier="XX",
-            id=billing.npi,
-            address=address,
-            references=references,
-            tax_id=billing.tax_id,
-        )
+    qualifier, number = ("XX", billing.npi) if billing.npi else ("FI", billing.tax_id)
     return Provider(
         *names,
         is_person=billing.is_person,
-        id_qualifier="FI",
-        id=billing.tax_id,
+        id_qualifier=qualifier,
+        id=number,
         address=address,
-        tax_id=billing.tax_id,
+        tax_id=billing.tax_id if billing.npi else "",
     )

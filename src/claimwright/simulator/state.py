@@ -184,7 +184,7 @@ class State:
         decided = from_plain(RemittanceClaim, json.loads(result)) if result else None
         return Known(
             ClaimState(state),
-            payer_number,
+            "" if state == ClaimState.REJECTED else payer_number,
             date.fromisoformat(received_on),
             date.fromisoformat(decided_on) if decided_on else None,
             decided.paid_cents if decided else 0,

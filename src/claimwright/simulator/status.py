@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -47,9 +47,9 @@ Find = Callable[[StatusInquiry], Known | None]
 def answer(
     batch: StatusInquiryBatch, find: Find, payer_name: Callable[[Party], Party], now: datetime
 ) -> StatusResponseBatch:
-    """One status for each inquiry, matched by its trace."""
+    """One status for each inquiry, matched by its trace; payer by payer, as a 277 is built."""
     claims = []
-    for inquiry in batch.inquiries:
+    for inquiry in sorted(batch.inquiries, key=lambda inquiry: inquiry.payer.id):
         known = find(inquiry)
         claims.append(
             ClaimStatus(
@@ -61,9 +61,11 @@ def answer(
                 control_number=inquiry.control_number,
                 payer_claim_number=known.payer_claim_number if known else "",
                 period=inquiry.period,
+                subscriber=inquiry.subscriber if inquiry.patient else None,
+                receiver=replace(inquiry.receiver, id_qualifier="46"),
             )
         )
-    return StatusResponseBatch(batch.reference, now, tuple(claims))
+    return StatusResponseBatch(batch.reference or f"{now:%Y%m%d%H%M}", now, tuple(claims))
 
 
 def _information(inquiry: StatusInquiry, known: Known | None, today: date) -> StatusInformation:
@@ -82,9 +84,9 @@ def _information(inquiry: StatusInquiry, known: Known | None, today: date) -> St
 def status_code(known: Known | None) -> StatusCode:
     """The STC composite: not found, in process, paid, denied, nothing due, withdrawn, or rejected at the door."""
     if known is None:
-        return StatusCode("A4", "35", "PR")
+        return StatusCode("A4", "35")
     if known.state is ClaimState.PENDING:
-        return StatusCode("P1", "20", "PR")
+        return StatusCode("P1", "20")
     if known.state is ClaimState.REJECTED:
         return StatusCode("A3", "21")
     if known.state is ClaimState.WITHDRAWN:
