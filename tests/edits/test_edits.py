@@ -91,6 +91,18 @@ def test_medicare_takes_claims_for_one_calendar_year() -> None:
     assert codes(claim, MEDICARE, ClaimContext(), date(2027, 2, 17)) == ["EDIT-FIL-001"]
 
 
+def test_before_2020_medicare_took_other_numbers() -> None:
+    lines = tuple(replace(line, period=Period.day(date(2019, 12, 31))) for line in CLAIM.lines)
+    assert "EDIT-SUB-003" not in codes(replace(CLAIM, lines=lines), MEDICARE)
+    assert "EDIT-SUB-003" in codes(CLAIM, MEDICARE)
+
+
+def test_a_practice_may_be_warned_instead_of_stopped() -> None:
+    broken = EXAMPLES["EDIT-BIL-003"].claim
+    (finding,) = edit_claim(broken, replace(PROFILE, warn_only=frozenset({"EDIT-BIL-003"})), KNOWN, TODAY)
+    assert (finding.code, finding.severity) == ("EDIT-BIL-003", Severity.WARNING)
+
+
 def test_a_second_claim_is_on_time_by_the_first_payers_decision() -> None:
     profile = replace(PROFILE, secondary_limit_days=60)
     assert codes(SECOND_CLAIM, profile, today=date(2026, 4, 26)) == ["EDIT-FIL-003"]

@@ -115,6 +115,8 @@ def _paid_is_not_the_sum_of_lines(case: Case) -> Iterable[Hit]:
     f"{_GUIDE}, SBR01",
 )
 def _payer_level_is_repeated(case: Case) -> Iterable[Hit]:
+    if not case.claim.other_payers:
+        return ()
     own = case.claim.subscriber.payer_level
     counts = Counter(other.subscriber.payer_level for other in case.claim.other_payers)
     counts[own] += 1

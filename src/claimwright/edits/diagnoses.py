@@ -61,7 +61,7 @@ def _diagnosis_is_repeated(case: Case) -> Iterable[Hit]:
     return [
         hit(f"diagnoses.{position}.code", value=code)
         for position, code in enumerate(codes, 1)
-        if code in codes[: position - 1]
+        if code and code in codes[: position - 1]
     ]
 
 
@@ -141,5 +141,5 @@ def _diagnosis_is_unused(case: Case) -> Iterable[Hit]:
     return [
         hit(f"diagnoses.{position}.code", value=diagnosis.code)
         for position, diagnosis in enumerate(case.claim.diagnoses, 1)
-        if position != 1 and position not in used
+        if diagnosis.code and position != 1 and position not in used
     ]

@@ -65,7 +65,9 @@ def _control_number_is_unwritable(case: Case) -> Iterable[Hit]:
 )
 def _charge_is_not_the_sum_of_lines(case: Case) -> Iterable[Hit]:
     charge, total = case.claim.charge_cents, case.claim.lines_cents
-    return hit_if(case.claim.lines and charge != total, charge=format_dollars(charge), sum=format_dollars(total))
+    if charge == total or not case.claim.lines:
+        return ()
+    return (hit(charge=format_dollars(charge), sum=format_dollars(total)),)
 
 
 @TABLE.edit(

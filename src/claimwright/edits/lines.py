@@ -261,8 +261,10 @@ def _line_numbers_have_gaps(case: Case) -> Iterable[Hit]:
     f"{_GUIDE} REF 6R",
 )
 def _line_control_number_is_repeated(case: Case) -> Iterable[Hit]:
-    counts = Counter(line.control_number for line in case.claim.lines if line.control_number)
-    repeated = {number for number, count in counts.items() if count > 1}
+    numbers = [line.control_number for line in case.claim.lines if line.control_number]
+    if len(set(numbers)) == len(numbers):
+        return ()
+    repeated = {number for number, count in Counter(numbers).items() if count > 1}
     return [
         hit(line_field(line, "control_number"), value=line.control_number)
         for line in case.claim.lines

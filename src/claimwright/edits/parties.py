@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 from claimwright.codesets.filing import FILING_CODES
 from claimwright.codesets.identifiers import is_mbi, is_npi
 from claimwright.codesets.shapes import is_taxonomy_shaped, is_zip_shaped
-from claimwright.documents.parties import Address, Party, Person, Provider
-from claimwright.edits.registry import Case, E, Hit, I, Table, W, hit, hit_if, line_field
+from claimwright.documents.parties import Address, Person
+from claimwright.edits.registry import Case, E, Hit, I, Table, W, hit, hit_if, is_domestic
 
 TABLE = Table()
 _GUIDE = "837P implementation guide 005010X222A1"
 _NPI_RULE = "45 CFR 162.406"
 _LEVELS = frozenset("PSTABCDEFGHU")
 _AGE_YEARS_MAX = 125
+MBI_DAY = date(2020, 1, 1)
+"""Since this day of service Medicare takes no other number (CMS, end of the transition period)."""
 _TAX_ID = re.compile(r"\d{9}\Z")
 _PO_BOX = re.compile(r"\b(?:P\.?\s*O\.?\s*BOX|POST\s+OFFICE\s+BOX|LOCK\s*BOX)\b", re.IGNORECASE)
 _STATES = frozenset(
@@ -25,14 +28,14 @@ _STATES = frozenset(
 )
 
 
-def _is_domestic(address: Address) -> bool:
-    return address.country in ("", "US", "USA")
+_is_npi = lru_cache(maxsize=4096)(is_npi)
+"""The same few providers come with every claim."""
 
 
 def _is_complete(address: Address | None) -> bool:
     if address is None or not address.line1.strip() or not address.city.strip():
         return False
-    return not _is_domestic(address) or bool(address.state and address.postal_code)
+    return not is_domestic(address) or bool(address.state and address.postal_code)
 
 
 @TABLE.edit(
@@ -69,7 +72,7 @@ def _billing_npi_is_missing(case: Case) -> Iterable[Hit]:
 )
 def _billing_npi_is_wrong(case: Case) -> Iterable[Hit]:
     npi = case.claim.billing.npi
-    return hit_if(npi and not is_npi(npi), value=npi)
+    return hit_if(npi and not _is_npi(npi), value=npi)
 
 
 @TABLE.edit(
@@ -107,7 +110,7 @@ def _billing_address_is_a_box(case: Case) -> Iterable[Hit]:
 )
 def _billing_zip_is_short(case: Case) -> Iterable[Hit]:
     address = case.claim.billing.address
-    return hit_if(address and _is_domestic(address) and len(address.postal_code) == len("12345"))
+    return hit_if(address and is_domestic(address) and len(address.postal_code) == len("12345"))
 
 
 @TABLE.edit(
@@ -147,18 +150,6 @@ def _billing_taxonomy_is_missing(case: Case) -> Iterable[Hit]:
     return hit_if(case.profile.requires_taxonomy and not case.claim.billing.taxonomy)
 
 
-def _providers(case: Case) -> Iterator[tuple[str, Provider]]:
-    """Every provider but the billing one, with the field that names it."""
-    claim = case.claim
-    for field in ("rendering", "referring", "supervising"):
-        provider = getattr(claim, field)
-        if provider is not None:
-            yield field, provider
-    for line in claim.lines:
-        if line.rendering is not None:
-            yield line_field(line, "rendering"), line.rendering
-
-
 @TABLE.edit(
     "EDIT-PRV-001",
     E,
@@ -168,7 +159,7 @@ def _providers(case: Case) -> Iterator[tuple[str, Provider]]:
     _NPI_RULE,
 )
 def _provider_npi_is_missing(case: Case) -> Iterable[Hit]:
-    return [hit(f"{field}.id") for field, provider in _providers(case) if not provider.id]
+    return [hit(f"{field}.id") for field, provider in case.providers if not provider.id]
 
 
 @TABLE.edit(
@@ -180,10 +171,10 @@ def _provider_npi_is_missing(case: Case) -> Iterable[Hit]:
     _NPI_RULE,
 )
 def _provider_npi_is_wrong(case: Case) -> Iterable[Hit]:
-    named = list(_providers(case))
+    named = list(case.providers)
     if case.claim.facility is not None:
         named.append(("facility", case.claim.facility))
-    return [hit(f"{field}.id", value=found.npi) for field, found in named if found.npi and not is_npi(found.npi)]
+    return [hit(f"{field}.id", value=found.npi) for field, found in named if found.npi and not _is_npi(found.npi)]
 
 
 @TABLE.edit(
@@ -195,7 +186,7 @@ def _provider_npi_is_wrong(case: Case) -> Iterable[Hit]:
     f"{_GUIDE}, loops 2310 and 2420 NM103",
 )
 def _provider_name_is_missing(case: Case) -> Iterable[Hit]:
-    return [hit(f"{field}.last_name") for field, provider in _providers(case) if not provider.last_name.strip()]
+    return [hit(f"{field}.last_name") for field, provider in case.providers if not provider.last_name.strip()]
 
 
 @TABLE.edit(
@@ -207,7 +198,7 @@ def _provider_name_is_missing(case: Case) -> Iterable[Hit]:
     "NUCC health care provider taxonomy",
 )
 def _taxonomy_is_malformed(case: Case) -> Iterable[Hit]:
-    named = [("billing", case.claim.billing), *_providers(case)]
+    named = [("billing", case.claim.billing), *case.providers]
     return [
         hit(f"{field}.taxonomy", value=provider.taxonomy)
         for field, provider in named
@@ -317,8 +308,9 @@ def _member_id_is_malformed(case: Case) -> Iterable[Hit]:
     "CMS, Medicare beneficiary identifier format",
 )
 def _medicare_id_is_malformed(case: Case) -> Iterable[Hit]:
-    member_id = case.claim.subscriber.member_id
-    return hit_if(member_id and case.profile.is_medicare and not is_mbi(member_id))
+    member_id, first = case.claim.subscriber.member_id, case.first_service_date
+    is_due = case.profile.is_medicare and first is not None and first >= MBI_DAY
+    return hit_if(member_id and is_due and not is_mbi(member_id))
 
 
 @TABLE.edit(
@@ -471,21 +463,6 @@ def _patient_address_is_incomplete(case: Case) -> Iterable[Hit]:
     return hit_if(not _is_complete(person.address), f"{field}.address")
 
 
-def _addresses(case: Case) -> Iterator[tuple[str, Address]]:
-    """Every address in the United States that the claim gives, with its field."""
-    claim = case.claim
-    named: tuple[tuple[str, Party | None], ...] = (
-        ("billing", claim.billing),
-        ("pay_to", claim.pay_to),
-        ("facility", claim.facility),
-        ("subscriber.person", claim.subscriber.person),
-        ("patient", claim.patient),
-    )
-    for field, party in named:
-        if party is not None and party.address is not None and _is_domestic(party.address):
-            yield f"{field}.address", party.address
-
-
 @TABLE.edit(
     "EDIT-ADR-001",
     E,
@@ -497,7 +474,7 @@ def _addresses(case: Case) -> Iterator[tuple[str, Address]]:
 def _state_is_unknown(case: Case) -> Iterable[Hit]:
     return [
         hit(f"{field}.state", value=address.state)
-        for field, address in _addresses(case)
+        for field, address in case.domestic_addresses
         if address.state and address.state not in _STATES
     ]
 
@@ -506,13 +483,29 @@ def _state_is_unknown(case: Case) -> Iterable[Hit]:
     "EDIT-ADR-002",
     E,
     "billing.address.postal_code",
-    "A ZIP code is neither five nor nine digits, or the last four are zeros.",
+    "A ZIP code is neither five nor nine digits.",
     "Give five or nine digits without a dash.",
     f"{_GUIDE}, N403",
 )
 def _zip_is_malformed(case: Case) -> Iterable[Hit]:
     return [
         hit(f"{field}.postal_code")
-        for field, address in _addresses(case)
-        if address.postal_code and (not is_zip_shaped(address.postal_code) or address.postal_code[5:] == "0000")
+        for field, address in case.domestic_addresses
+        if address.postal_code and not is_zip_shaped(address.postal_code)
+    ]
+
+
+@TABLE.edit(
+    "EDIT-ADR-003",
+    W,
+    "billing.address.postal_code",
+    "The last four digits of a ZIP code are zeros.",
+    "Look up the real ones; some payers refuse the filler.",
+    "USPS: the add-on 0000 is not assigned",
+)
+def _zip_ends_in_zeros(case: Case) -> Iterable[Hit]:
+    return [
+        hit(f"{field}.postal_code")
+        for field, address in case.domestic_addresses
+        if address.postal_code.endswith("0000") and len(address.postal_code) == len("123456789")
     ]

@@ -6,19 +6,21 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from claimwright.codesets.deadlines import PayerTerms
 from claimwright.errors import InputError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PayerProfile:
     """A payer and its requirements. What is left at its default is not asked for.
 
     `kind` is medicare, medicaid, commercial, supplement or other; `filing_code` is SBR09. `member_id_pattern` is a
     regular expression for the whole member ID. `requires_authorization_for` and `requires_referring_for` list
-    procedure codes. `allowed_frequencies` are the values of CLM05-3 that the payer takes.
+    procedure codes. `allowed_frequencies` are the values of CLM05-3 that the payer takes. `warn_only` are the codes of
+    edits that the practice has decided to be warned of, and not stopped by, at this payer.
     """
 
     name: str = ""
@@ -39,18 +41,19 @@ class PayerProfile:
     requires_group_number: bool = False
     supports_replacement: bool = True
     supports_void: bool = True
+    warn_only: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def allowed_frequencies(self) -> frozenset[str]:
         """The frequency codes this payer takes: always 1; 7 and 8 where it supports them."""
         return frozenset(("1", *("7" * self.supports_replacement), *("8" * self.supports_void)))
 
-    @property
+    @cached_property
     def is_medicare(self) -> bool:
         """Medicare fee for service."""
         return self.terms.is_medicare
 
-    @property
+    @cached_property
     def terms(self) -> PayerTerms:
         """What this payer gives in time."""
         return PayerTerms(

@@ -34,8 +34,8 @@ _HEAD = """# Claim edits
 
 Every claim passes these edits before it is sent. An **error** stops the claim until somebody mends it; a **warning** is
 shown and does not stop it; **info** is only told. `N` in a field stands for the number of a line, or for a position
-from 1. This page is written from the table of edits (`python -m claimwright.edits.reference`); a test keeps the two
-equal.
+from 1. A payer's profile may name edits that only warn for that payer (`warn_only`). This page is written from the
+table of edits (`python -m claimwright.edits.reference`); a test keeps the two equal.
 
 """
 

@@ -34,4 +34,4 @@ def edit_claim(claim: Claim, profile: PayerProfile, known: ClaimContext, today: 
     what a claim says: a record that could be built can be edited.
     """
     case = Case(claim, profile, known, today)
-    return tuple(finding for edit in EDITS for finding in edit.findings(case))
+    return tuple(edit.finding(case, found) for edit in EDITS for found in edit.check(case))

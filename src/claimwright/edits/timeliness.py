@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
-from claimwright.codesets.deadlines import Deadline
-from claimwright.documents.claim import Claim
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit_if
 
 TABLE = Table()
 NEAR_DAYS = 14
 """A claim this close to its last day is shown first."""
-
-
-def _deadline(case: Case) -> Deadline | None:
-    """The last day for this claim; None when no rule is known, or the claim corrects one that was on time."""
-    first = case.first_service_date
-    if first is None or case.claim.frequency != "1":
-        return None
-    decided = _earlier_decision_date(case.claim)
-    if decided is None:
-        return case.profile.terms.filing_due(first)
-    return case.profile.terms.secondary_due(first, decided)
-
-
-def _earlier_decision_date(claim: Claim) -> date | None:
-    """The day of the last decision of the payers before this one."""
-    dates = [other.adjudication_date for other in claim.other_payers]
-    dates += [found.adjudication_date for line in claim.lines for found in line.adjudications]
-    return max((day for day in dates if day is not None), default=None)
 
 
 @TABLE.edit(
@@ -41,7 +20,7 @@ def _earlier_decision_date(claim: Claim) -> date | None:
     "payer profile: filing_limit_days; Medicare: 42 CFR 424.44",
 )
 def _filing_limit_has_passed(case: Case) -> Iterable[Hit]:
-    limit = _deadline(case)
+    limit = case.deadline
     if limit is None or not limit.is_confirmed:
         return ()
     return hit_if(case.today > limit.due_date, _field(case), due=limit.due_date, because=limit.because)
@@ -56,7 +35,7 @@ def _filing_limit_has_passed(case: Case) -> Iterable[Hit]:
     "usual limits by kind of payer, unconfirmed",
 )
 def _filing_limit_may_have_passed(case: Case) -> Iterable[Hit]:
-    limit = _deadline(case)
+    limit = case.deadline
     if limit is None or limit.is_confirmed:
         return ()
     return hit_if(case.today > limit.due_date, _field(case), due=limit.due_date, because=limit.because)
@@ -71,7 +50,7 @@ def _filing_limit_may_have_passed(case: Case) -> Iterable[Hit]:
     "payer profile: filing_limit_days; Medicare: 42 CFR 424.44",
 )
 def _filing_limit_is_near(case: Case) -> Iterable[Hit]:
-    limit = _deadline(case)
+    limit = case.deadline
     if limit is None:
         return ()
     days_left = (limit.due_date - case.today).days
