@@ -155,9 +155,9 @@ def interchange(sets: list[list[str]], *, usage: str = "P", control: int = 1, at
     """A file of 835 sets with its envelope and right counts."""
     at = at or clock.now()
     day, time = f"{at:%y%m%d}", f"{at:%H%M}"
+    parties = f"ZZ*{'PAYER':15}*ZZ*{'LAKESIDE':15}"
     out = [
-        "ISA*00*          *00*          *ZZ*PAYER          *ZZ*LAKESIDE       *"
-        f"{day}*{time}*^*00501*{control:09d}*0*{usage}*:",
+        f"ISA*00*{' ':10}*00*{' ':10}*{parties}*{day}*{time}*^*00501*{control:09d}*0*{usage}*:",
         f"GS*HP*PAYER*LAKESIDE*20{day}*{time}*{control}*X*005010X221A1",
     ]
     for number, segments in enumerate(sets, 1):

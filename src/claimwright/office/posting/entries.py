@@ -71,13 +71,14 @@ def entry_of(move: Move, source: Source, subjects: Mapping[int, Subject], revers
 
 
 def _sides(move: Move, source: Source) -> tuple[NewPosting, NewPosting]:
-    receivable = NewPosting(Account.RECEIVABLE, -move.cents, charge_id=move.line_key, owner=move.level)
+    code = f"{move.group}-{move.reason}" if move.reason else ""
+    receivable = NewPosting(Account.RECEIVABLE, -move.cents, charge_id=move.line_key, owner=move.level, reference=code)
     if move.kind in CASH_KINDS:
         cash = NewPosting(Account.CASH_DUE, move.cents, payer_id=source.payer_id, reference=source.trace_number[:50])
         return cash, receivable if move.kind is MoveKind.PAYMENT else _payer_side(move, source)
     if move.kind is MoveKind.TRANSFER:
-        return NewPosting(Account.RECEIVABLE, move.cents, charge_id=move.line_key, owner=move.to), receivable
-    return NewPosting(WRITE_OFF_ACCOUNTS[move.kind], move.cents, charge_id=move.line_key, owner=move.level), receivable
+        return replace(receivable, cents=move.cents, owner=move.to), receivable
+    return replace(receivable, account=WRITE_OFF_ACCOUNTS[move.kind], cents=move.cents), receivable
 
 
 def _payer_side(move: Move, source: Source) -> NewPosting:

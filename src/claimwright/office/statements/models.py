@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from claimwright.office.core.models import ScopedModel, StoredFile
 from django.db import models
 
+from claimwright.office.core.models import ScopedModel, StoredFile
 from claimwright.office.patients.models import Patient
 
 

@@ -5,31 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("core", "0001_initial"),
+        ("patients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30)),
-                ('statement_date', models.DateField()),
-                ('due_date', models.DateField()),
-                ('amount_cents', models.BigIntegerField()),
-                ('created_at', models.DateTimeField()),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('guarantor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='patients.patient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=30)),
+                ("statement_date", models.DateField()),
+                ("due_date", models.DateField()),
+                ("amount_cents", models.BigIntegerField()),
+                ("created_at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "guarantor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="patients.patient"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.UniqueConstraint(fields=('client', 'number'), name='statement_number_once')],
+                "ordering": ["id"],
+                "constraints": [models.UniqueConstraint(fields=("client", "number"), name="statement_number_once")],
             },
         ),
     ]
