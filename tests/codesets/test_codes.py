@@ -67,6 +67,10 @@ def test_every_diagnosis_code_of_the_year_has_the_shape_of_one() -> None:
     assert [code for code in codes if not is_icd10cm_shaped(code.replace(".", ""))] == []
 
 
+def test_a_code_with_two_letters_in_front_is_a_diagnosis_code() -> None:
+    assert is_icd10cm_shaped("QA00101")
+
+
 @pytest.mark.parametrize("code", ["E11.9", "11900", "E1", "E1190001", "e119", ""])
 def test_what_is_not_a_diagnosis_code_is_refused(code: str) -> None:
     assert not is_icd10cm_shaped(code)

@@ -1,10 +1,10 @@
-"""Whether a text has the form of a code. Form only: that the code exists on a day is for the publisher's table to say."""
+"""Whether a text has the form of a code. Form only: that the code exists on a day is for the publisher's table."""
 
 from __future__ import annotations
 
 import re
 
-_ICD10CM = re.compile(r"[A-Z]\d[0-9A-Z](?:[0-9A-Z]{1,4})?\Z")
+_ICD10CM = re.compile(r"(?:[A-Z]\d|Q[A-Z])[0-9A-Z](?:[0-9A-Z]{1,4})?\Z")
 _HCPCS = re.compile(r"(?:\d{4}[0-9A-Z]|[A-V]\d{4})\Z")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}\Z")
 _TAXONOMY = re.compile(r"[0-9A-Z]{9}X\Z")
@@ -13,7 +13,7 @@ _ZIP = re.compile(r"\d{5}(?:\d{4})?\Z")
 
 
 def is_icd10cm_shaped(code: str) -> bool:
-    """`E119`, `S72001A`: three to seven characters without the dot, a letter and a digit first."""
+    """`E119`, `S72001A`, `QA00101`: three to seven characters without the dot, a letter first, most often a digit next."""
     return bool(_ICD10CM.match(code)) and not (len(code) == 7 and code[3:] == "XXXX")
 
 

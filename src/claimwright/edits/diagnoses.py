@@ -35,7 +35,7 @@ def _there_is_no_diagnosis(case: Case) -> Iterable[Hit]:
     E,
     "diagnoses.N.code",
     "{value!r} has not the form of an ICD-10-CM code.",
-    "Write three to seven characters without the dot, a letter and a digit first.",
+    "Write three to seven characters without the dot, a letter first.",
     "ICD-10-CM, 45 CFR 162.1002",
 )
 def _diagnosis_is_malformed(case: Case) -> Iterable[Hit]:
