@@ -56,7 +56,8 @@ def accepting(rule: SegmentRule, delimiters: Delimiters) -> re.Pattern[str]:
     separator = re.escape(delimiters.element)
     bodies = [_pattern(element, delimiters, delimiters.element) for element in rule.elements]
     usages = [element.usage for element in rule.elements]
-    return re.compile(re.escape(rule.id) + _sequence(bodies, usages, separator, separator) + r"\Z", re.ASCII)
+    sequence = _sequence(bodies, usages, separator, separator)
+    return re.compile(rf"{re.escape(rule.id)}{sequence}(?<!{separator})\Z", re.ASCII)
 
 
 def _sequence(bodies: list[str], usages: list[str], lead: str, separator: str) -> str:
@@ -138,9 +139,10 @@ class Explainer:
 
     def findings(self) -> Iterator[Finding]:
         """The findings, in the order of the elements."""
-        yield from self._extra()
+        yield from self._count()
         for number, rule in enumerate(self.rule.elements, 1):
             yield from self._element(rule, number)
+        yield from self._beyond()
         for note in self.rule.notes:
             yield from self._note(note)
 
@@ -157,16 +159,19 @@ class Explainer:
         words.setdefault("name", rule.place.name)
         return finding(code, where, segment=self.segment.id, element=element, **words)
 
-    def _extra(self) -> Iterator[Finding]:
+    def _count(self) -> Iterator[Finding]:
         given, known = len(self.segment), len(self.rule.standard.places)
         if given > known:
             yield finding("X12-ELM-009", self._where(known + 1), segment=self.segment.id, value=given, expected=known)
         elif given and not self.segment.fields[-1]:
             yield finding("X12-ELM-012", self._where(given), segment=self.segment.id)
-        for number in range(len(self.rule.elements) + 1, min(given, known) + 1):
+
+    def _beyond(self) -> Iterator[Finding]:
+        """Elements that the standard has and the guide does not name."""
+        places = self.rule.standard.places
+        for number in range(len(self.rule.elements) + 1, min(len(self.segment), len(places)) + 1):
             if value := self.segment[number]:
-                place = ElementRule(self.rule.standard.places[number - 1], "N")
-                yield self._say("X12-ELM-002", number, place, value=value)
+                yield self._say("X12-ELM-002", number, ElementRule(places[number - 1], "N"), value=value)
 
     def _element(self, rule: ElementRule, number: int) -> Iterator[Finding]:
         text = self.segment[number]

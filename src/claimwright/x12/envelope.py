@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from claimwright.findings import Finding, Where
@@ -42,7 +42,7 @@ def check_interchange(interchange: Interchange) -> None:
             found.append(finding("X12-ENV-007", _at(iea, 2), value=iea[2], expected=interchange.control))
         if _count(iea[1]) != len(interchange.groups):
             found.append(finding("X12-ENV-008", _at(iea, 1), value=iea[1], expected=len(interchange.groups)))
-    found += _repeated(interchange.groups, "X12-ENV-017")
+    _check_repeated(interchange.groups, "X12-ENV-017")
     for ack in interchange.acks:
         found += _ack_elements(ack)
 
@@ -116,7 +116,7 @@ def check_group(group: Group) -> None:
     ):
         if not is_right:
             found.append(_form_finding(gs, element, name, ack))
-    found += _repeated(group.sets, "X12-ENV-016")
+    _check_repeated(group.sets, "X12-ENV-016")
 
 
 def _form_finding(
@@ -148,12 +148,10 @@ def _count(text: str) -> int:
     return int(text) if is_digits(text) and len(text) < 11 else -1
 
 
-def _repeated(parts: list[Group] | list[TransactionSet], code: str) -> list[Finding]:
+def _check_repeated(parts: Sequence[Group] | Sequence[TransactionSet], code: str) -> None:
+    """Control numbers are once only; the finding goes to the group or set that comes second."""
     seen: set[str] = set()
-    found = []
     for part in parts:
         if part.control in seen:
-            opening = part.gs if code == "X12-ENV-017" else part.segments[0]  # type: ignore[union-attr]
-            found.append(finding(code, _at(opening), value=part.control))
+            part.findings.append(finding(code, _at(part.opening), value=part.control))
         seen.add(part.control)
-    return found

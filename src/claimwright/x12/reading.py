@@ -41,6 +41,10 @@ class TransactionSet:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def opening(self) -> Segment:
+        return self.segments[0]
+
+    @property
     def st01(self) -> str:
         return self.segments[0][1]
 
@@ -75,6 +79,10 @@ class Group:
     ge: Segment | None = None
     sets: list[TransactionSet] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def opening(self) -> Segment:
+        return self.gs
 
     @property
     def functional_id(self) -> str:
