@@ -18,7 +18,7 @@ def test_an_npi_with_its_check_digit_is_one(npi: str) -> None:
     assert is_npi(npi)
 
 
-@pytest.mark.parametrize("text", ["1234567890", "3234567893", "123456789", "12345678934", "", "１234567893"])
+@pytest.mark.parametrize("text", ["1234567890", "3234567893", "123456789", "12345678934", "", "\uff11234567893"])
 def test_anything_else_is_no_npi(text: str) -> None:
     assert not is_npi(text)
 

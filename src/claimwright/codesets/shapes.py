@@ -13,7 +13,7 @@ _ZIP = re.compile(r"\d{5}(?:\d{4})?\Z")
 
 
 def is_icd10cm_shaped(code: str) -> bool:
-    """`E119`, `S72001A`, `QA00101`: three to seven characters without the dot, a letter first, most often a digit next."""
+    """`E119`, `S72001A`, `QA00101`: three to seven characters without the dot, a letter first, then mostly a digit."""
     return bool(_ICD10CM.match(code)) and not (len(code) == 7 and code[3:] == "XXXX")
 
 
