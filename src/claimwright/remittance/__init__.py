@@ -27,6 +27,7 @@ from claimwright.remittance.books import (
     PostedResult,
     PostingPolicy,
 )
+from claimwright.remittance.cob import PriorResult, cob_findings, next_payer_claim
 from claimwright.remittance.plan import Move, MoveKind, Plan
 from claimwright.remittance.planner import plan_claim_again, plan_remittance
 
@@ -41,7 +42,10 @@ __all__ = [
     "Plan",
     "PostedResult",
     "PostingPolicy",
+    "PriorResult",
     "balance_findings",
+    "cob_findings",
+    "next_payer_claim",
     "plan_claim_again",
     "plan_remittance",
 ]
