@@ -8,12 +8,14 @@ from typing import Any
 from django.dispatch import receiver
 
 from claimwright.findings import Finding
+from claimwright.office.claims.models import Claim
 from claimwright.office.followup import subjects
 from claimwright.office.followup.denials import close_overturned, open_denials
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import close_answered, open_reviews, open_ticklers
 from claimwright.office.followup.worklists import open_item
 from claimwright.office.posting.models import Remittance
+from claimwright.office.posting.next_payers import next_claim_refused
 from claimwright.office.posting.posting import remittance_posted
 from claimwright.office.posting.receiving import remittance_set_aside
 from claimwright.remittance.plan import Plan
@@ -44,4 +46,19 @@ def show_set_aside(remittance: Remittance, reason: str, findings: Sequence[Findi
         rule="row 2" if is_duplicate else "row 1",
         money_cents=abs(remittance.payment_cents),
         remittance=remittance,
+    )
+
+
+@receiver(next_claim_refused, dispatch_uid="followup.show_refused_claim")
+def show_refused_claim(claim: Claim, level: str, findings: Sequence[Finding], **_: Any) -> None:
+    """Show a claim that cannot be sent to its next payer to a person."""
+    open_item(
+        WorkItem.Queue.OTHER,
+        subjects.of_claim(claim.pk, level, "next payer"),
+        title=f"Claim {claim.number} cannot be sent to its next payer",
+        reason="; ".join(finding.message for finding in findings) or "It cannot be built.",
+        next_action=next((finding.hint for finding in findings if finding.hint), ""),
+        rule=findings[0].code if findings else "",
+        claim=claim,
+        patient_id=claim.patient_id,
     )

@@ -1,0 +1,15 @@
+"""What the numbers say: the accounting of every dollar, the ageing of what is open, the checks that must always hold.
+
+    account_for(client)      charges = payments + adjustments + open; unexplained 0.00, proved against the documents too
+    age_balances(as_of)      what is open by who owes it and how old it is, each cell with its encounters
+    check_practice(client)   findings where anything that must always hold does not
+
+Promises: every figure is computed from the ledger; every cell opens to the rows behind it; nothing here changes
+anything. Knows every room below and none of the screens.
+"""
+
+from claimwright.office.reports.accounting import Accounting, account_for
+from claimwright.office.reports.ageing import Ageing, age_balances
+from claimwright.office.reports.checking import check_practice
+
+__all__ = ["Accounting", "Ageing", "account_for", "age_balances", "check_practice"]
