@@ -35,7 +35,16 @@ def sample_paths() -> list[Path]:
 def remittances_of(path: Path) -> Iterator[Remittance]:
     for _, record, _ in read_documents(read(path.read_bytes())):
         if isinstance(record, Remittance):
-            yield replace(record, is_test=False)
+            yield replace(record, is_test=False, claims=with_own_numbers(record.claims))
+
+
+def with_own_numbers(claims: tuple[RemittanceClaim, ...]) -> tuple[RemittanceClaim, ...]:
+    """De-identified files give all claims the same control number; ours are told apart."""
+    if len({claim.control_number for claim in claims}) == len(claims) or any(claim.status == "22" for claim in claims):
+        return claims
+    return tuple(
+        replace(claim, control_number=f"{claim.control_number} {number}") for number, claim in enumerate(claims, 1)
+    )
 
 
 def known_by(claim: RemittanceClaim, key: int) -> KnownClaim:

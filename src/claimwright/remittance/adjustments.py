@@ -15,7 +15,7 @@ from claimwright.findings import Finding, Severity, Where
 from claimwright.money import format_dollars
 from claimwright.remittance.draft import Account, Draft, Entry, Pool
 from claimwright.remittance.plan import PATIENT, WRITE_OFF_KINDS, DeniedAmount, Move, MoveKind, Queue
-from claimwright.remittance.treatments import COST_SHARE_REASONS, PROTECTING_REMARKS, Treatment
+from claimwright.remittance.treatments import COST_SHARE_REASONS, PROTECTING_REMARKS, Treatment, why_unclassified
 
 SHARES = frozenset({Treatment.COST_SHARE, Treatment.PROTECTED, Treatment.PATIENT_WAS_PAID, Treatment.PATIENT_REVIEW})
 OPEN = frozenset(
@@ -154,7 +154,8 @@ def _category(reason: str, default: str) -> str:
 def _unclassified(draft: Draft, pool: Pool, entry: Entry) -> None:
     posted = _leave_open(draft, pool, entry, 14)
     if posted:
-        reason = f"{entry.adjustment} is not known, not allowed in this group, or lacks its remark code"
+        adjustment = entry.adjustment
+        reason = f"{adjustment}: {why_unclassified(adjustment.group, adjustment.reason)}"
         draft.review(Queue.CODES, 14, reason, posted, entry.line_key, entry.origin)
 
 

@@ -139,6 +139,17 @@ def _named(group: str, reason: str) -> Treatment | None:
     return None
 
 
+def why_unclassified(group: str, reason: str) -> str:
+    """Why row 14 leaves an adjustment unclassified, in words that follow its code."""
+    if group not in GROUPS:
+        return f"the group {group or '(none)'} is not used any more"
+    if group not in ONLY_IN.get(reason, GROUPS):
+        return f"it is allowed only in group {' or '.join(sorted(ONLY_IN[reason]))}"
+    if treatment_of(group, reason) is Treatment.UNCLASSIFIED:
+        return "the reason is not among those known here"
+    return "it says nothing without a remark code, and there is none"
+
+
 def lacks_remark(reason: str, remarks: Iterable[str]) -> bool:
     """Whether a reason that must be explained by a remark code is not."""
     return reason in NEEDS_REMARK and all(_is_alert(remark) for remark in remarks)
