@@ -114,21 +114,25 @@ def release_encounters(encounters: Sequence[Encounter]) -> list[int]:
     findings = [finding for row in rows for finding in _check_release(row)]
     if has_errors(findings):
         raise InputError(f"Nothing was released: {findings[0].message}", findings)
-    return release_taken_over(rows, [NOWHERE] * len(rows))
+    coverages = coverages_of({row.patient_id for row in rows})
+    owners = [LEVELS[0] if coverages(row.patient_id, row.service_date) else PATIENT for row in rows]
+    return _release(rows, owners, [NOWHERE] * len(rows))
 
 
 def release_taken_over(encounters: Sequence[Encounter], origins: Sequence[Origin]) -> list[int]:
-    """`release_encounters` for those of another system: nothing is asked of them, each has its place in a file."""
+    """`release_encounters` for those whose claims another system made: nothing is asked of them, a payer owes them.
+
+    `origins` is each one's place in a file.
+    """
+    return _release(encounters, [LEVELS[0]] * len(encounters), origins)
+
+
+def _release(rows: Sequence[Encounter], owners: Sequence[str], origins: Sequence[Origin]) -> list[int]:
     with transaction.atomic():
-        _mark_released(encounters)
-        coverages = coverages_of({row.patient_id for row in encounters})
-        entries = [
-            entry
-            for row, origin in zip(encounters, origins, strict=True)
-            for entry in _entries(row, LEVELS[0] if coverages(row.patient_id, row.service_date) else PATIENT, origin)
-        ]
-        numbers = post_entries(entries)
-        audit.record("charges.release", encounters=len(encounters), entries=len(numbers))
+        _mark_released(rows)
+        by_row = zip(rows, owners, origins, strict=True)
+        numbers = post_entries([entry for row, owner, origin in by_row for entry in _entries(row, owner, origin)])
+        audit.record("charges.release", encounters=len(rows), entries=len(numbers))
     return numbers
 
 

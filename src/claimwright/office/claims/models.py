@@ -158,9 +158,7 @@ class ClaimFinding(ScopedModel):
     `resolved_at`."""
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="findings")
-    submission = models.ForeignKey(
-        Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="findings"
-    )
+    submission = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="findings")
     source = models.CharField(max_length=12, default="edit")
     code = models.CharField(max_length=20)
     severity = models.CharField(max_length=8)

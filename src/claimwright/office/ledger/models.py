@@ -18,6 +18,7 @@ class Account(models.TextChoices):
     RECEIVABLE = "receivable", "Receivable"
     CASH_DUE = "cash_due", "Cash due from remittances"
     CASH = "cash", "Cash from patients"
+    PRIOR_PAYMENT = "prior_payment", "Paid to the system that a claim came from"
     CHARGES = "charges", "Charges"
     CONTRACTUAL = "contractual", "Contractual adjustments"
     SEQUESTRATION = "sequestration", "Sequestration"

@@ -102,7 +102,10 @@ class Patient(ScopedModel, PostalAddress):
 
 
 class Coverage(ScopedModel):
-    """One policy of a patient; `rank` 1 pays first. The subscriber's columns are filled when he is not the patient."""
+    """One policy of a patient; `rank` 1 pays first. The subscriber's columns are filled when he is not the patient.
+
+    `state`, `verified_at` and `answered_member_id` are what the payer last answered (271).
+    """
 
     class State(models.TextChoices):
         UNVERIFIED = "unverified", "Not verified"
@@ -127,6 +130,7 @@ class Coverage(ScopedModel):
     end_date = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNVERIFIED)
     verified_at = models.DateTimeField(null=True, blank=True)
+    answered_member_id = models.CharField(max_length=80, blank=True)
 
     class Meta:
         ordering = ["rank"]

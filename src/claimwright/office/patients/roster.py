@@ -23,7 +23,7 @@ from claimwright.errors import ConflictError, InputError
 from claimwright.findings import Finding, Severity, Where, has_errors
 from claimwright.office.core import audit, clock
 from claimwright.office.core.models import ScopedModel
-from claimwright.office.core.numbers import take_number
+from claimwright.office.core.numbers import take_numbers
 from claimwright.office.patients.models import (
     Authorization,
     Contract,
@@ -44,6 +44,7 @@ LEVELS = "PSTABCDEFGH"
 RELATIONSHIPS = frozenset(("01", "18", "19", "20", "21", "39", "40", "53", "G8"))
 """The relationships of a patient to the subscriber that a claim knows (SBR02, PAT01)."""
 
+_NAMES_AT_ONCE = 1000
 _TAX_ID = re.compile(r"\d{9}\Z", re.ASCII)
 _STATE = re.compile(r"[A-Z]{2}\Z")
 
@@ -64,7 +65,7 @@ def add_patient(last_name: str, first_name: str = "", *, account_number: str = "
     Raises `InputError` with findings, `ConflictError` when the account number is taken.
     """
     with transaction.atomic():
-        number = account_number or next_account_number()
+        number = account_number or new_account_numbers(1)[0]
         return _add(Patient(last_name=last_name, first_name=first_name, account_number=number, **columns))
 
 
@@ -92,16 +93,23 @@ def add_contract(
 def correct_member_id(coverage: Coverage, member_id: str) -> None:
     """Take over a member ID that the payer or the patient corrected; the coverage is to be verified again."""
     coverage.member_id = member_id
-    coverage.state, coverage.verified_at = Coverage.State.UNVERIFIED, None
+    coverage.state, coverage.verified_at, coverage.answered_member_id = Coverage.State.UNVERIFIED, None, ""
     _save(coverage, "patients.coverage.correct")
 
 
-def next_account_number() -> str:
-    """A number for a patient that no other has."""
-    while True:
-        number = f"A{take_number('patient account'):06d}"
-        if not Patient.objects.filter(account_number=number).exists():
-            return number
+def new_account_numbers(count: int) -> list[str]:
+    """Numbers for patients that no other has."""
+    numbers: list[str] = []
+    while len(numbers) < count:
+        missing = count - len(numbers)
+        first = take_numbers("patient account", missing)
+        names = [f"A{number:06d}" for number in range(first, first + missing)]
+        taken: set[str] = set()
+        for start in range(0, missing, _NAMES_AT_ONCE):
+            some = Patient.objects.filter(account_number__in=names[start : start + _NAMES_AT_ONCE])
+            taken.update(some.values_list("account_number", flat=True))
+        numbers += [name for name in names if name not in taken]
+    return numbers
 
 
 def coverages_on(patient: Patient, day: date) -> list[Coverage]:

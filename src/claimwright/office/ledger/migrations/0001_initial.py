@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                             ("receivable", "Receivable"),
                             ("cash_due", "Cash due from remittances"),
                             ("cash", "Cash from patients"),
+                            ("prior_payment", "Paid to the system that a claim came from"),
                             ("charges", "Charges"),
                             ("contractual", "Contractual adjustments"),
                             ("sequestration", "Sequestration"),
