@@ -87,7 +87,7 @@ def _entry(
     if lacks_remark(adjustment.reason, remarks):
         treatment = Treatment.UNCLASSIFIED
     origin = fallback if adjustment.origin == NOWHERE else adjustment.origin
-    return Entry(adjustment, treatment, line_key, code, remarks, origin)
+    return Entry(adjustment, adjustment.amount_cents, treatment, line_key, code, remarks, origin)
 
 
 def _pool(draft: Draft, standing: Standing, accounts: tuple[Account, ...]) -> Pool:

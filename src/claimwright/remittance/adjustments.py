@@ -15,7 +15,7 @@ from claimwright.findings import Finding, Severity, Where
 from claimwright.money import format_dollars
 from claimwright.remittance.draft import Account, Draft, Entry, Pool
 from claimwright.remittance.plan import PATIENT, WRITE_OFF_KINDS, DeniedAmount, Move, MoveKind, Queue
-from claimwright.remittance.treatments import COST_SHARE_REASONS, PROTECTING_REMARKS, Treatment, why_unclassified
+from claimwright.remittance.treatments import PROTECTING_REMARKS, Treatment, why_unclassified
 
 SHARES = frozenset({Treatment.COST_SHARE, Treatment.PROTECTED, Treatment.PATIENT_WAS_PAID, Treatment.PATIENT_REVIEW})
 OPEN = frozenset(
@@ -308,18 +308,13 @@ def _unpaid_contract(draft: Draft, pool: Pool, entry: Entry) -> None:
 
 def _judge_contract(draft: Draft, pool: Pool) -> None:
     """Find the row for the contract reductions of a pool, and how much of them is more than the contract allows."""
-    contract_cents = pool.sum_of({Treatment.CONTRACT, Treatment.NEGATIVE_ONLY})
-    patient_cents = sum(entry.cents for entry in pool.entries if entry.adjustment.group == "PR")
-    share_cents = sum(
-        entry.cents
-        for entry in pool.entries
-        if entry.adjustment.group == "PR" and entry.adjustment.reason in COST_SHARE_REASONS
-    )
-    to_patient_cents = pool.sum_of({Treatment.PATIENT_WAS_PAID})
-    allowed_cents = pool.paid_cents + share_cents + to_patient_cents + pool.sum_of({Treatment.SEQUESTRATION})
+    contract_cents = pool.cents_of(Treatment.CONTRACT, Treatment.NEGATIVE_ONLY)
+    patient_cents, share_cents = pool.patient_cents, pool.share_cents
+    to_patient_cents = pool.cents_of(Treatment.PATIENT_WAS_PAID)
+    allowed_cents = pool.paid_cents + share_cents + to_patient_cents + pool.cents_of(Treatment.SEQUESTRATION)
     if pool.paid_cents <= 0 and patient_cents <= 0 and to_patient_cents <= 0:
         is_whole = contract_cents == pool.charge_cents
-        is_denied = any(entry.treatment is Treatment.DENIAL for entry in pool.entries)
+        is_denied = Treatment.DENIAL in pool.cents
         pool.row = 24 if not draft.is_later or is_whole or is_denied else 31
     elif draft.is_later:
         pool.row = 31
@@ -343,12 +338,14 @@ def _judge_priced(draft: Draft, pool: Pool, contract_cents: int, allowed_cents: 
     tolerance_cents = max(policy.tolerance_cents, expected_cents * policy.tolerance_permille // 1000)
     difference_cents = allowed_cents - expected_cents
     pool.row = 20
+    if abs(difference_cents) <= tolerance_cents:
+        return
     said = f"allowed {format_dollars(allowed_cents)}, expected {format_dollars(expected_cents)}"
-    if difference_cents > tolerance_cents:
+    if difference_cents > 0:
         pool.row = 22
         clock = "; a government payer: the 60-day clock runs" if _is_government(draft) else ""
         draft.review(Queue.OVERPAID, 22, said + clock, difference_cents, pool.line_key)
-    elif difference_cents < -tolerance_cents:
+    else:
         by_contract_cents = max(pool.charge_cents - expected_cents, 0)
         pool.gap_cents = max(contract_cents - by_contract_cents, 0)
         if pool.gap_cents:
@@ -380,7 +377,7 @@ def _explain_rest(draft: Draft, pool: Pool, start: int) -> None:
 
 def _check_negative(draft: Draft, pool: Pool, start: int) -> None:
     """Row 30: a negative adjustment is posted; when the write-offs exceed the charge all the same, a person looks."""
-    if all(entry.cents >= 0 for entry in pool.entries):
+    if not pool.has_negative:
         return
     written_off = sum(move.cents for move in draft.moves[start:] if move.kind in WRITE_OFF_KINDS)
     if written_off > pool.charge_cents:
@@ -390,7 +387,7 @@ def _check_negative(draft: Draft, pool: Pool, start: int) -> None:
 
 def _check_sequestration(draft: Draft, pool: Pool) -> None:
     """CO-253 is 2 % of the payment before it (row 19); anything else is told, and posted."""
-    cut_cents = pool.sum_of({Treatment.SEQUESTRATION})
+    cut_cents = pool.cents_of(Treatment.SEQUESTRATION)
     if not cut_cents:
         return
     off_percent_cents = cut_cents * 100 - (pool.paid_cents + cut_cents) * SEQUESTRATION_PERCENT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -26,7 +25,7 @@ from claimwright.remittance.plan import (
     Tickler,
 )
 from claimwright.remittance.standing import Standing
-from claimwright.remittance.treatments import Treatment
+from claimwright.remittance.treatments import COST_SHARE_REASONS, Treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,12 @@ class Entry(NamedTuple):
     """One adjustment, where it stands, and how it is treated. `code` is the procedure as billed."""
 
     adjustment: Adjustment
+    cents: int
     treatment: Treatment
     line_key: int | None
     code: str
     remarks: tuple[str, ...]
     origin: Origin
-
-    @property
-    def cents(self) -> int:
-        return self.adjustment.amount_cents
 
 
 class Account(NamedTuple):
@@ -71,31 +67,49 @@ class Account(NamedTuple):
 class Pool:
     """Accounts that are judged together: one line, or everything where the payer adjusted the claim as a whole.
 
-    `room_cents` is what may still be posted against the level (row 31); None: no limit.
+    `room_cents` is what may still be posted against the level (row 31); None: no limit. `cents` sums the entries by
+    treatment; `patient_cents` those of group PR, `share_cents` the deductible, coinsurance and copay among them.
+    `row` and `gap_cents` are for the contract reductions: the row that decides them, and what of them stays open.
     """
 
     __slots__ = (
         "accounts",
+        "cents",
         "charge_cents",
         "entries",
         "expected_cents",
         "gap_cents",
+        "has_negative",
         "line_key",
         "paid_cents",
+        "patient_cents",
         "room_cents",
         "row",
+        "share_cents",
     )
 
     def __init__(self, accounts: tuple[Account, ...], expected_cents: int | None, room_cents: int | None) -> None:
         self.accounts = accounts
         self.expected_cents = expected_cents
         self.room_cents = room_cents
-        self.charge_cents = sum(account.charge_cents for account in accounts)
-        self.paid_cents = sum(account.paid_cents for account in accounts)
+        self.charge_cents = sum([account.charge_cents for account in accounts])
+        self.paid_cents = sum([account.paid_cents for account in accounts])
         self.entries: list[Entry] = [entry for account in accounts for entry in account.entries]
         self.line_key = accounts[0].line_key if len(accounts) == 1 else None
-        self.row = 0
-        self.gap_cents = 0
+        self.row = self.gap_cents = self.patient_cents = self.share_cents = 0
+        self.has_negative = False
+        self.cents: dict[Treatment, int] = {}
+        for entry in self.entries:
+            self._count(entry)
+
+    def _count(self, entry: Entry) -> None:
+        cents = entry.cents
+        self.cents[entry.treatment] = self.cents.get(entry.treatment, 0) + cents
+        self.has_negative = self.has_negative or cents < 0
+        if entry.adjustment.group == "PR":
+            self.patient_cents += cents
+            if entry.adjustment.reason in COST_SHARE_REASONS:
+                self.share_cents += cents
 
     def take(self, cents: int) -> int:
         """How much of an adjustment may be posted; the room shrinks by it."""
@@ -105,9 +119,9 @@ class Pool:
         self.room_cents -= posted
         return posted
 
-    def sum_of(self, treatments: Iterable[Treatment]) -> int:
+    def cents_of(self, *treatments: Treatment) -> int:
         """Cents of the entries treated so."""
-        return sum(entry.cents for entry in self.entries if entry.treatment in treatments)
+        return sum([self.cents.get(treatment, 0) for treatment in treatments])
 
 
 @dataclass(slots=True)
