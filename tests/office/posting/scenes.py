@@ -23,6 +23,7 @@ from claimwright.office.claims.models import Adjudication, Claim, ClaimLine
 from claimwright.office.core import clock
 from claimwright.office.core.files import store_file
 from claimwright.office.core.models import StoredFile
+from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries
 from claimwright.office.ledger.models import Account
 from claimwright.office.patients.models import Coverage, Patient, Payer, Provider
@@ -34,6 +35,71 @@ from claimwright.remittance.plan import PATIENT
 NPI = "1999999984"
 SERVICE_DATE = date(2025, 12, 1)
 LEVELS = "PSTA"
+
+
+PAID = """
+    CLP*A1*1*150*80*20*MB*ICN1
+    SVC*HC:99213*150*80**1
+    CAS*CO*45*50
+    CAS*PR*2*20
+    REF*6R*A1-1
+"""
+"""150.00 charged: 80.00 paid, 50.00 by contract, 20.00 coinsurance."""
+
+PAID_A2, PAID_A3 = PAID.replace("A1", "A2"), PAID.replace("A1", "A3")
+
+TAKEN_BACK = """
+    CLP*A1*22*-150*-80*-20*MB*ICN1
+    SVC*HC:99213*-150*-80**-1
+    CAS*CO*45*-50
+    CAS*PR*2*-20
+    REF*6R*A1-1
+"""
+"""The reversal of `PAID`."""
+
+IN_FULL = """
+    CLP*A1*1*150*100**MB*ICN2
+    SVC*HC:99213*150*100**1
+    CAS*CO*45*50
+    REF*6R*A1-1
+"""
+"""150.00 charged: 100.00 paid, 50.00 by contract."""
+
+TAKEN_BACK_IN_FULL = """
+    CLP*A1*22*-150*-100**MB*ICN2
+    SVC*HC:99213*-150*-100**-1
+    CAS*CO*45*-50
+    REF*6R*A1-1
+"""
+
+REVERSED_AND_CORRECTED = TAKEN_BACK + IN_FULL.strip("\n")
+
+SECOND = """
+    CLP*A1*2*150*15**CI*ICN3
+    SVC*HC:99213*150*15**1
+    CAS*OA*23*130
+    CAS*PR*3*5
+    REF*6R*A1-1
+"""
+"""The second payer after `PAID`: 15.00 paid, 5.00 copay."""
+
+DENIED = """
+    CLP*A1*1*150*0**MB*ICN1
+    MOA***MA01
+    SVC*HC:99213*150*0**0
+    CAS*CO*50*150
+    REF*6R*A1-1
+"""
+"""Not medically necessary, an appeal is allowed."""
+
+
+def owed(claim: Claim) -> dict[str, int]:
+    """What each owner owes on the claim, lines and whole together."""
+    totals: dict[str, int] = {}
+    for owners in owed_on_encounters([claim.encounter_id]).get(claim.encounter_id, {}).values():
+        for owner, cents in owners.items():
+            totals[owner] = totals.get(owner, 0) + cents
+    return {owner: cents for owner, cents in totals.items() if cents}
 
 
 @dataclass

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from claimwright.errors import ConflictError
 from claimwright.office.claims.models import Adjudication, ClaimEvent
-from claimwright.office.ledger.balances import account_totals, owed_on_encounters
+from claimwright.office.core.scope import client_scope
+from claimwright.office.ledger.balances import account_totals
 from claimwright.office.ledger.models import Account, JournalEntry
 from claimwright.office.posting.models import PayerItem, Remittance, RemittanceClaim
-from claimwright.office.posting.posting import plan_of, post_remittance
+from claimwright.office.posting.posting import plan_of, post_claim_again, post_remittance, remittance_posted
 from claimwright.remittance.plan import PATIENT
-from tests.office.posting.scenes import Practice
-
-PAID = """
-    CLP*A1*1*150*80*20*MB*ICN1
-    SVC*HC:99213*150*80**1
-    CAS*CO*45*50
-    CAS*PR*2*20
-    REF*6R*A1-1
-"""
-
-
-@pytest.fixture
-def practice(lakeside) -> Practice:
-    return Practice()
-
-
-def owed(claim) -> dict[str, int]:
-    """What each owner owes on the claim, lines and whole together."""
-    totals: dict[str, int] = {}
-    for owners in owed_on_encounters([claim.encounter_id]).get(claim.encounter_id, {}).values():
-        for owner, cents in owners.items():
-            totals[owner] = totals.get(owner, 0) + cents
-    return {owner: cents for owner, cents in totals.items() if cents}
+from tests.office.posting.scenes import (
+    IN_FULL,
+    PAID,
+    PAID_A2,
+    PAID_A3,
+    REVERSED_AND_CORRECTED,
+    SECOND,
+    TAKEN_BACK,
+    TAKEN_BACK_IN_FULL,
+    owed,
+)
 
 
 def test_a_paid_claim_leaves_the_patient_owing_the_coinsurance(practice):
@@ -135,30 +126,11 @@ def test_a_secondary_payer_pays_what_the_first_one_left(practice):
     practice.post(
         "T2",
         15_00,
-        """
-        CLP*A1*2*150*15**CI*ICN2
-        SVC*HC:99213*150*15**1
-        CAS*OA*23*130
-        CAS*PR*3*5
-        REF*6R*A1-1
-        """,
+        SECOND,
         payer="supplement",
     )
     assert owed(claim) == {PATIENT: 5_00}
     assert {level.level: level.state for level in claim.adjudications.all()} == {"P": "paid", "S": "paid"}
-
-
-REVERSED_AND_CORRECTED = """
-    CLP*A1*22*-150*-80*-20*MB*ICN1
-    SVC*HC:99213*-150*-80**-1
-    CAS*CO*45*-50
-    CAS*PR*2*-20
-    REF*6R*A1-1
-    CLP*A1*1*150*100**MB*ICN2
-    SVC*HC:99213*150*100**1
-    CAS*CO*45*50
-    REF*6R*A1-1
-"""
 
 
 def test_a_reversal_undoes_the_earlier_result_entry_by_entry_and_the_correction_stands(practice):
@@ -182,12 +154,22 @@ def test_a_second_reversal_of_the_same_result_goes_to_a_person(practice):
     assert JournalEntry.objects.filter(remittance_id=again.pk, reverses__isnull=False).count() == 0
 
 
-def test_a_recoupment_is_opened_by_one_remittance_and_settled_by_the_next(practice):
+def test_a_balance_carried_forward_is_opened_by_one_remittance_and_settled_by_the_next(practice):
     practice.bill("A1", [("99213", 150_00)])
     practice.post("T1", 80_00, PAID)
-    practice.post("T2", 0, "PLB*1999999984*20261231*WO:A1*-30*FB:T2*30")
-    item = PayerItem.objects.order_by("pk").first()
-    assert item is not None
+    practice.post("T2", 0, TAKEN_BACK + "\nPLB*1999999984*20261231*FB:T2*-80")
+    (item,) = PayerItem.objects.all()
+    assert (item.code, item.reference, item.open_cents) == ("FB", "T2", 80_00)
+    practice.bill("A2", [("99213", 150_00)])
+    practice.post("T3", 50_00, PAID_A2 + "\nPLB*1999999984*20261231*FB:T2*30")
+    item.refresh_from_db()
+    assert (item.open_cents, item.closed_at) == (50_00, None)
+    practice.bill("A3", [("99213", 150_00)])
+    third = practice.post("T4", 30_00, PAID_A3 + "\nPLB*1999999984*20261231*FB:T2*50")
+    item.refresh_from_db()
+    assert (item.open_cents, item.closed_by) == (0, third)
+    assert account_totals()[Account.FORWARD_BALANCE] == 0
+    assert account_totals()[Account.CASH_DUE] == 160_00
 
 
 def test_interest_is_income_and_never_a_claim_payment(practice):
@@ -196,3 +178,83 @@ def test_interest_is_income_and_never_a_claim_payment(practice):
     assert owed(claim) == {PATIENT: 20_00}
     assert account_totals()[Account.INTEREST] == -1_50
     assert account_totals()[Account.CASH_DUE] == 81_50
+
+
+def test_money_that_waits_is_posted_when_a_person_names_its_claim(practice):
+    remittance = practice.post("T1", 80_00, PAID.replace("A1", "OLD1"))
+    claim = practice.bill("A1", [("99213", 150_00)])
+    (row,) = remittance.claims.all()
+    plan = post_claim_again(row, claim=claim)
+    assert plan.moves
+    assert owed(claim) == {PATIENT: 20_00}
+    assert account_totals()[Account.UNAPPLIED] == 0
+    assert account_totals()[Account.CASH_DUE] == 80_00
+    with pytest.raises(ConflictError):
+        post_claim_again(row, claim=claim)
+
+
+def test_a_later_payer_who_answers_first_is_posted_once_the_earlier_one_has(practice):
+    claim = practice.bill("A1", [("99213", 150_00)], payers=("medicare", "supplement"))
+    early = practice.post("T2", 15_00, SECOND, payer="supplement")
+    assert early.state == Remittance.State.REVIEW
+    (row,) = early.claims.all()
+    assert not post_claim_again(row).moves
+    practice.post("T1", 80_00, PAID)
+    assert post_claim_again(row).moves
+    assert owed(claim) == {PATIENT: 5_00}
+
+
+def test_a_claim_that_nobody_owes_anything_on_closes_and_opens_again_when_it_is_taken_back(practice):
+    claim = practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 100_00, IN_FULL)
+    claim.refresh_from_db()
+    assert claim.closed_at is not None
+    practice.post("T2", 0, TAKEN_BACK_IN_FULL + "\nPLB*1999999984*20261231*FB:T2*-100")
+    claim.refresh_from_db()
+    assert claim.closed_at is None
+    assert owed(claim) == {"P": 150_00}
+
+
+def test_another_practice_sees_and_posts_nothing_of_it(practice, hillcrest):
+    remittance = practice.receive("T1", 80_00, PAID)
+    with client_scope(hillcrest):
+        assert not Remittance.objects.exists()
+        with pytest.raises(Remittance.DoesNotExist):
+            post_remittance(remittance)
+
+
+def test_a_posting_that_fails_at_its_end_leaves_nothing_behind(practice):
+    claim = practice.bill("A1", [("99213", 150_00)])
+    remittance = practice.receive("T1", 80_00, PAID)
+
+    def fail(**_):
+        raise RuntimeError("the last step")
+
+    remittance_posted.connect(fail)
+    try:
+        with pytest.raises(RuntimeError):
+            post_remittance(remittance)
+    finally:
+        remittance_posted.disconnect(fail)
+    remittance.refresh_from_db()
+    assert remittance.state == Remittance.State.RECEIVED
+    assert owed(claim) == {"P": 150_00}
+    assert not ClaimEvent.objects.exists()
+    assert post_remittance(remittance).accepted
+
+
+def test_a_thousand_claims_take_a_number_of_queries_that_does_not_grow_with_them(practice):
+    few = _bulk(practice, "F", 3)
+    many = _bulk(practice, "M", 40)
+    with CaptureQueriesContext(connection) as small:
+        post_remittance(few)
+    with CaptureQueriesContext(connection) as large:
+        post_remittance(many)
+    assert len(large) <= len(small) + 3
+
+
+def _bulk(practice, prefix: str, count: int):
+    for number in range(count):
+        practice.bill(f"{prefix}{number}", [("99213", 150_00)])
+    body = "\n".join(PAID.replace("A1", f"{prefix}{number}") for number in range(count))
+    return practice.receive(f"T{prefix}", 80_00 * count, body)

@@ -12,7 +12,7 @@ from claimwright.office.claims.models import Claim
 from claimwright.office.followup import subjects
 from claimwright.office.followup.denials import close_overturned, open_denials
 from claimwright.office.followup.models import WorkItem
-from claimwright.office.followup.review_items import close_answered, open_reviews, open_ticklers
+from claimwright.office.followup.review_items import close_answered, close_found, open_reviews, open_ticklers
 from claimwright.office.followup.worklists import open_item
 from claimwright.office.posting.models import Remittance
 from claimwright.office.posting.next_payers import next_claim_refused
@@ -25,6 +25,7 @@ from claimwright.remittance.plan import Plan
 def open_work(remittance: Remittance, plan: Plan, **_: Any) -> None:
     """Close what the remittance answers, then open what it leaves to a person."""
     close_answered(remittance, plan)
+    close_found(remittance, plan)
     close_overturned(remittance, plan)
     open_denials(remittance, plan)
     open_ticklers(remittance, plan.ticklers)

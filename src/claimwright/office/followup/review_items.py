@@ -13,7 +13,7 @@ from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import NewItem, close_many, open_many
 from claimwright.office.posting.models import Remittance
-from claimwright.remittance.plan import RESULT_STATES, Plan, Queue, ReviewItem, Tickler
+from claimwright.remittance.plan import RESULT_STATES, ClaimState, Plan, Queue, ReviewItem, Tickler
 from claimwright.remittance.table import ROWS
 
 _TO = WorkItem.Queue
@@ -116,6 +116,17 @@ def close_answered(remittance: Remittance, plan: Plan) -> int:
     waited = [subjects.of_claim(key, level, what) for key, level in answered for what in ("", _WAIT)]
     words = f"Answered by {remittance.payer_name}, trace {remittance.trace_number}"
     return close_many(waited, queues=_ANSWERED_QUEUES, resolution=words)
+
+
+def close_found(remittance: Remittance, plan: Plan) -> int:
+    """Close the items of payments that waited for their claim and are posted now; how many were closed."""
+    found = [
+        subjects.of_remittance(remittance.pk, outcome.position, queue.value)
+        for outcome in plan.outcomes
+        if outcome.state is not ClaimState.REVIEW
+        for queue in Queue
+    ]
+    return close_many(found, queues=(_TO.UNMATCHED, _TO.RECOUPMENT), resolution="Its claim was found and it is posted")
 
 
 def _subject(remittance: Remittance, review: ReviewItem) -> str:

@@ -68,7 +68,7 @@ def undo_payment(payment: PatientPayment, *, reason: str) -> list[int]:
         take_turn()
         if not PatientPayment.objects.filter(pk=payment.pk, undone_at=None).update(undone_at=clock.now()):
             raise ConflictError("This payment was undone already; nothing was changed.")
-        payment.refresh_from_db()
+        payment.refresh_from_db(from_queryset=PatientPayment.objects.all())
         numbers = reverse_entries(payment.entries, text=reason)
         _close(numbers)
         audit.record("payment.undo", f"patient payment {payment.pk}", patient_id=payment.patient_id)

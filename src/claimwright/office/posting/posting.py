@@ -22,7 +22,7 @@ from claimwright.office.core import clock
 from claimwright.office.ledger.journal import post_entries
 from claimwright.office.posting.closing import close_settled
 from claimwright.office.posting.entries import Source, Subject, entry_of, makes_entry
-from claimwright.office.posting.known_claims import move_from_plain
+from claimwright.office.posting.known_claims import known_claims, move_from_plain
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.office_books import OfficeBooks
 from claimwright.office.posting.payer_items import change_items
@@ -30,11 +30,12 @@ from claimwright.office.posting.receiving import record_of
 from claimwright.office.posting.results import tell_claims
 from claimwright.office.posting.turns import take_turn
 from claimwright.origin import Origin
-from claimwright.remittance import plan_remittance
-from claimwright.remittance.plan import Move, Plan, Queue
+from claimwright.remittance import plan_claim_again, plan_remittance
+from claimwright.remittance.plan import ClaimState, Move, Plan, Queue
 
 State = Remittance.State
 _WAITING = (State.RECEIVED, State.REFUSED)
+_POSTED = (State.POSTED, State.REVIEW)
 
 remittance_posted = Signal()
 """Sent with `remittance` and `plan`, within the transaction, when a remittance was posted or the rules refused it."""
@@ -52,15 +53,36 @@ def post_remittance(remittance: Remittance) -> Plan:
     """
     with transaction.atomic():
         take_turn()
-        remittance.refresh_from_db()
+        remittance.refresh_from_db(from_queryset=Remittance.objects.all())
         if remittance.state not in _WAITING:
             state = State(remittance.state).label.lower()
             raise ConflictError(f"This remittance is {state} already; nothing was posted.")
         plan = plan_of(remittance)
         if plan.accepted:
-            _carry_out(remittance, plan)
+            _carry_out(remittance, plan, {row.position: row for row in remittance.claims.all()})
         _finish(remittance, plan, _state_after(plan))
         remittance_posted.send(Remittance, remittance=remittance, plan=plan)
+    return plan
+
+
+def post_claim_again(row: RemittanceClaim, *, claim: Claim | None = None) -> Plan:
+    """Post one claim of a posted remittance whose money waits unapplied: an earlier payer has answered meanwhile, or a
+    person names the `claim` it is for. A plan without moves changes nothing: its reviews say what is still in the way.
+
+    Raises `ConflictError` when the remittance is not posted, or this claim of it does not wait.
+    """
+    with transaction.atomic():
+        take_turn()
+        row.refresh_from_db(from_queryset=RemittanceClaim.objects.all())
+        remittance = row.remittance
+        if remittance.state not in _POSTED or row.outcome != ClaimState.REVIEW:
+            raise ConflictError("This payment does not wait for a claim; reload and look again.")
+        named = known_claims([claim.pk])[0] if claim else None
+        books = OfficeBooks(remittance)
+        plan = plan_claim_again(record_of(remittance), row.position, books, clock.today(), named)
+        if plan.accepted and plan.moves:
+            _carry_out(remittance, plan, {row.position: row})
+            remittance_posted.send(Remittance, remittance=remittance, plan=plan)
     return plan
 
 
@@ -91,9 +113,8 @@ def _with_findings(known: list[dict[str, Any]], findings: Iterable[Finding]) -> 
     return known + [finding for finding in found if finding not in known]
 
 
-def _carry_out(remittance: Remittance, plan: Plan) -> None:
+def _carry_out(remittance: Remittance, plan: Plan, rows: Mapping[int, RemittanceClaim]) -> None:
     source = Source(remittance.pk, remittance.file.sha256, remittance.trace_number, remittance.payer_id)
-    rows = {row.position: row for row in remittance.claims.all()}
     subjects = _subjects(plan)
     posted = {index: move for index, move in enumerate(plan.moves) if makes_entry(move)}
     undone = _entries_undone(posted)

@@ -1,0 +1,86 @@
+"""A patient's money goes to the oldest debt first; what is left is a credit; undoing restores everything."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from claimwright.errors import ConflictError, InputError
+from claimwright.office.core import audit
+from claimwright.office.ledger.balances import account_totals
+from claimwright.office.ledger.models import Account
+from claimwright.office.posting.patient_payments import apply_credit, credit_cents, take_payment, undo_payment
+from claimwright.remittance.plan import PATIENT
+from tests.office.posting.scenes import owed
+
+
+def test_the_oldest_service_is_paid_first(practice):
+    patient = practice.patient()
+    later = practice.bill("B", [("99213", 100_00)], (), patient=patient, service_date=date(2025, 12, 20))
+    earlier = practice.bill("A", [("99213", 60_00)], (), patient=patient, service_date=date(2025, 11, 2))
+    take_payment(patient, cents=70_00, method="card")
+    assert owed(earlier) == {}
+    assert owed(later) == {PATIENT: 90_00}
+    assert account_totals()[Account.CASH] == 70_00
+
+
+def test_what_is_not_owed_is_kept_as_credit_and_applied_later(practice):
+    patient = practice.patient()
+    practice.bill("A", [("99213", 60_00)], (), patient=patient)
+    take_payment(patient, cents=100_00, method="check", reference="1007")
+    assert credit_cents(patient) == 40_00
+    later = practice.bill("B", [("99213", 25_00)], (), patient=patient)
+    assert apply_credit(patient) == 25_00
+    assert owed(later) == {}
+    assert credit_cents(patient) == 15_00
+
+
+def test_a_guarantor_pays_for_dependents(practice):
+    parent, child = practice.patient("ROE"), practice.patient("ROE")
+    child.guarantor = parent
+    child.save()
+    visit = practice.bill("A", [("99213", 60_00)], (), patient=child)
+    take_payment(parent, cents=60_00, method="cash")
+    assert owed(visit) == {}
+    assert credit_cents(parent) == 0
+
+
+def test_a_payment_for_one_visit_leaves_the_others_alone(practice):
+    patient = practice.patient()
+    first = practice.bill("A", [("99213", 60_00)], (), patient=patient)
+    second = practice.bill("B", [("99213", 60_00)], (), patient=patient)
+    take_payment(patient, cents=60_00, method="cash", encounter_id=second.encounter_id)
+    assert (owed(first), owed(second)) == ({PATIENT: 60_00}, {})
+
+
+def test_what_payers_owe_is_never_paid_by_the_patient(practice):
+    claim = practice.bill("A", [("99213", 60_00)], ("medicare",))
+    take_payment(claim.patient, cents=20_00, method="card")
+    assert owed(claim) == {"P": 60_00}
+    assert credit_cents(claim.patient) == 20_00
+
+
+def test_undoing_restores_every_balance_and_can_be_done_once(practice):
+    patient = practice.patient()
+    claim = practice.bill("A", [("99213", 60_00)], (), patient=patient)
+    before = account_totals()
+    payment = take_payment(patient, cents=100_00, method="check")
+    undo_payment(payment, reason="The check bounced")
+    assert {name: cents for name, cents in account_totals().items() if cents} == before
+    assert owed(claim) == {PATIENT: 60_00}
+    with pytest.raises(ConflictError):
+        undo_payment(payment, reason="again")
+
+
+@pytest.mark.parametrize(("cents", "method"), [(0, "cash"), (-5, "cash"), (100, "barter")])
+def test_nonsense_is_refused_before_anything_is_written(practice, cents, method):
+    with pytest.raises(InputError):
+        take_payment(practice.patient(), cents=cents, method=method)
+    assert account_totals() == {}
+
+
+def test_who_took_the_money_is_kept(practice, people):
+    with audit.acting_as(people["alice"], source="web"):
+        payment = take_payment(practice.patient(), cents=10_00, method="cash")
+    assert payment.taken_by == people["alice"]
