@@ -31,7 +31,7 @@ class Acceptance:
 
     def __init__(self, delimiters: Delimiters) -> None:
         self._delimiters = delimiters
-        self._patterns: dict[SegmentRule, re.Pattern[str]] = {}
+        self._matches: dict[SegmentRule, Callable[[str], object]] = {}
         self._met: Counter[SegmentRule] = Counter()
 
     @staticmethod
@@ -42,12 +42,12 @@ class Acceptance:
 
     def accepts(self, rule: SegmentRule, segment: Segment) -> bool:
         """True only when every element of the segment is surely right; `False` says nothing."""
-        pattern = self._patterns.get(rule)
-        if pattern is not None:
-            return pattern.match(self._delimiters.element.join(segment.fields)) is not None
+        match = self._matches.get(rule)
+        if match is not None:
+            return match(self._delimiters.element.join(segment.fields)) is not None
         self._met[rule] += 1
         if self._met[rule] > _MET_BEFORE_COMPILED:
-            self._patterns[rule] = accepting(rule, self._delimiters)
+            self._matches[rule] = accepting(rule, self._delimiters).match
         return False
 
 
@@ -283,8 +283,8 @@ def breaks_a_note(rule: SegmentRule, fields: list[str]) -> bool:
     """True when a syntax note of the segment does not hold, among those that may not."""
     count = len(fields)
     for note in rule.doubtful_notes:
-        if note.kind != "R" and note.positions[0] >= count and min(note.positions) >= count:
-            continue  # Nothing of it is given.
+        if note.first >= count:
+            return False
         if _broken(note.kind, [position < count and bool(fields[position]) for position in note.positions]):
             return True
     return False

@@ -315,8 +315,7 @@ class _Splitter:
             collector.take(segment)
             if is_cut:
                 self._report_cut(interchange, segment)
-                break
-            if segment.fields[0] == "IEA":
+            if is_cut or interchange.iea is not None:
                 break
         return position
 
@@ -337,7 +336,7 @@ class _Splitter:
     def _segment(self, begin: int, end: int, delimiters: Delimiters) -> Segment:
         self.index += 1
         raw = self.text[begin:end]
-        if not self.is_ascii:
+        if not self.is_ascii and not raw.isascii():
             raw = raw.encode("latin-1").decode("utf-8", "surrogateescape")
         return Segment(raw.split(delimiters.element), delimiters, self.index, begin, end - begin)
 
@@ -369,25 +368,26 @@ class _Collector:
     def __init__(self, interchange: Interchange) -> None:
         self.interchange = interchange
         self.group: Group | None = None
-        self.set: TransactionSet | None = None
+        self.segments: list[Segment] | None = None
+        """Those of the set that is open."""
 
     def take(self, segment: Segment) -> None:
         """Put the segment where it belongs."""
         place = self._PLACES.get(segment.fields[0])
         if place is not None:
             place(self, segment)
-        elif self.set is not None:
-            self.set.segments.append(segment)
+        elif self.segments is not None:
+            self.segments.append(segment)
         else:
             self._stray(segment)
 
     def _open_group(self, segment: Segment) -> None:
-        self.set = None
+        self.segments = None
         self.group = Group(segment, self.interchange)
         self.interchange.groups.append(self.group)
 
     def _close_group(self, segment: Segment) -> None:
-        self.set = None
+        self.segments = None
         if self.group is None:
             self._stray(segment)
         else:
@@ -398,15 +398,15 @@ class _Collector:
         if self.group is None:
             self._stray(segment)
         else:
-            self.set = TransactionSet([segment], self.group)
-            self.group.sets.append(self.set)
+            self.segments = [segment]
+            self.group.sets.append(TransactionSet(self.segments, self.group))
 
     def _close_set(self, segment: Segment) -> None:
-        if self.set is None:
+        if self.segments is None:
             self._stray(segment)
         else:
-            self.set.segments.append(segment)
-            self.set = None
+            self.segments.append(segment)
+            self.segments = None
 
     def _close_interchange(self, segment: Segment) -> None:
         self.interchange.iea = segment

@@ -441,10 +441,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A syntax note: its kind (P, R, E, C, L) and the element positions it is about."""
+    """A syntax note: its kind (P, R, E, C, L) and the element positions it is about.
+
+    A segment with fewer than `first` elements cannot break it.
+    """
 
     kind: str
     positions: tuple[int, ...]
+    first: int
 
     def __str__(self) -> str:
         return self.kind + "".join(f"{position:02d}" for position in self.positions)
@@ -497,5 +501,6 @@ def _place(text: str, composites: dict[str, list[str]]) -> Place:
 
 
 def _note(text: str) -> Note:
-    digits = text[1:]
-    return Note(text[0], tuple(int(digits[start : start + 2]) for start in range(0, len(digits), 2)))
+    kind, digits = text[0], text[1:]
+    positions = tuple(int(digits[start : start + 2]) for start in range(0, len(digits), 2))
+    return Note(kind, positions, 0 if kind == "R" else min(positions))

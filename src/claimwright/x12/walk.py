@@ -56,7 +56,8 @@ class Walk:
 
     def _choose(self, segment: Segment) -> Candidate | None:
         """Where the segment stands: the nearest place that its qualifier fits and that is not used up."""
-        fork = self._position.fork(segment.fields[0])
+        name = segment.fields[0]
+        fork = self._position.forks.get(name) or self._position.fork(name)
         element, component = fork.qualifier
         qualifier = segment.component(element, component) if component else segment[element]
         fitting = fork.by_qualifier.get(qualifier, fork.unqualified)
@@ -83,11 +84,13 @@ class Walk:
         frames = self._frames
         for _ in range(candidate.closes):
             frame = frames.pop()
-            self._check_required(frame, len(frame.node.groups), segment)
+            if frame.node.required:
+                self._check_required(frame, len(frame.node.groups), segment)
         frame = frames[-1]
         member = candidate.member
         if member.group > frame.group:
-            self._check_required(frame, member.group, segment)
+            if frame.node.required:
+                self._check_required(frame, member.group, segment)
             frame.group = member.group
         count = frame.counts[member] = frame.counts.get(member, 0) + 1
         position = candidate.position
@@ -98,7 +101,10 @@ class Walk:
             self._say("X12-SEG-004", segment, frame, name=position.rule.name, expected=member.repeat)
         frame.loop.segments.append(segment)
         self._position = position
-        self._check(segment, position, frame)
+        rule = position.rule
+        is_right = self._acceptance.accepts(rule, segment)
+        if not is_right or (rule.doubtful_notes and breaks_a_note(rule, segment.fields)):
+            self.findings.extend(Explainer(rule, segment, frame.node.path).findings())
 
     def _open(self, node: LoopNode, segment: Segment, count: int) -> _Frame:
         loop = Loop(node.id)
@@ -137,12 +143,6 @@ class Walk:
             self._say("X12-SEG-001", segment, frame)
         else:
             self._say("X12-SEG-002", segment, frame)
-
-    def _check(self, segment: Segment, position: Position, frame: _Frame) -> None:
-        rule = position.rule
-        is_right = self._acceptance.accepts(rule, segment)
-        if not is_right or (rule.doubtful_notes and breaks_a_note(rule, segment.fields)):
-            self.findings.extend(Explainer(rule, segment, frame.node.path).findings())
 
     def _say(self, code: str, segment: Segment, frame: _Frame, **words: object) -> None:
         where = Where(loop=frame.node.path, segment=segment.id, index=segment.index, offset=segment.offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from claimwright.x12.standard import Note, Place, StandardSegment, segments
 
@@ -32,7 +33,7 @@ class ElementRule:
 class SegmentRule:
     """A segment as the guide wants it, shared by every position that uses it.
 
-    `doubtful_notes` are the syntax notes that a segment may break although it keeps every element's usage.
+    `doubtful_notes` are the syntax notes that a segment may break although it keeps every element's usage, by `first`.
     """
 
     standard: StandardSegment
@@ -262,7 +263,7 @@ class _Builder:
         elements = _elements(standard.places, _usages(letters), narrowed, ())
         used = {number for number, element in enumerate(elements, 1) if element.usage != "N"}
         notes = tuple(note for note in standard.notes if len(used.intersection(note.positions)) > 1)
-        doubtful = tuple(note for note in notes if _is_doubtful(note, elements))
+        doubtful = tuple(sorted((note for note in notes if _is_doubtful(note, elements)), key=attrgetter("first")))
         return SegmentRule(standard, elements, notes, line.name, doubtful), usage, _repeat(repeat)
 
 
