@@ -85,6 +85,25 @@ def _pay(draft: Draft, account: Account) -> None:
         )
 
 
+def _add(draft: Draft, entry: Entry, kind: MoveKind, cents: int, row: int, *, to: str = "", detail: str = "") -> None:
+    draft.moves.append(
+        Move(
+            kind,
+            cents,
+            row,
+            entry.origin,
+            draft.claim_key,
+            entry.line_key,
+            draft.level,
+            to,
+            entry.adjustment.group,
+            entry.adjustment.reason,
+            detail,
+            position=draft.position,
+        )
+    )
+
+
 def _post(
     draft: Draft,
     pool: Pool,
@@ -99,28 +118,11 @@ def _post(
     """Post an entry (or `cents` of it) as far as the pool has room, the rest as information; the cents posted."""
     cents = entry.cents if cents is None else cents
     posted = pool.take(cents)
-    for part, part_kind, part_row in (
-        (posted, kind, row),
-        (cents - posted, MoveKind.INFORMATION, 26 if draft.is_repeat else 31),
-    ):
-        if part:
-            is_rest = part_kind is not kind or part_row != row
-            draft.moves.append(
-                Move(
-                    part_kind,
-                    part,
-                    part_row,
-                    entry.origin,
-                    draft.claim_key,
-                    entry.line_key,
-                    draft.level,
-                    "" if is_rest else to,
-                    entry.adjustment.group,
-                    entry.adjustment.reason,
-                    ("a duplicate" if draft.is_repeat else "more than this payer's level owes") if is_rest else detail,
-                    position=draft.position,
-                )
-            )
+    if posted:
+        _add(draft, entry, kind, posted, row, to=to, detail=detail)
+    if posted != cents:
+        rest_row, why = (26, "a duplicate") if draft.is_repeat else (31, "more than this payer's level owes")
+        _add(draft, entry, MoveKind.INFORMATION, cents - posted, rest_row, detail=why)
     return posted
 
 
@@ -209,21 +211,7 @@ def _patient_was_paid(draft: Draft, pool: Pool, entry: Entry) -> None:
 def _information(draft: Draft, pool: Pool, entry: Entry) -> None:
     """What earlier payers did. From the payer that we hold for the first it is a question of the order of payers."""
     if draft.is_later:
-        draft.moves.append(
-            Move(
-                MoveKind.INFORMATION,
-                entry.cents,
-                18,
-                entry.origin,
-                draft.claim_key,
-                entry.line_key,
-                draft.level,
-                "",
-                entry.adjustment.group,
-                entry.adjustment.reason,
-                position=draft.position,
-            )
-        )
+        _add(draft, entry, MoveKind.INFORMATION, entry.cents, 18)
         return
     posted = _leave_open(draft, pool, entry, 18, "no payer before this one is on file")
     if posted:
@@ -308,7 +296,7 @@ def _unpaid_contract(draft: Draft, pool: Pool, entry: Entry) -> None:
 
 def _judge_contract(draft: Draft, pool: Pool) -> None:
     """Find the row for the contract reductions of a pool, and how much of them is more than the contract allows."""
-    contract_cents = pool.cents_of(Treatment.CONTRACT, Treatment.NEGATIVE_ONLY)
+    contract_cents = pool.cents_of(Treatment.CONTRACT) + pool.cents_of(Treatment.NEGATIVE_ONLY)
     patient_cents, share_cents = pool.patient_cents, pool.share_cents
     to_patient_cents = pool.cents_of(Treatment.PATIENT_WAS_PAID)
     allowed_cents = pool.paid_cents + share_cents + to_patient_cents + pool.cents_of(Treatment.SEQUESTRATION)

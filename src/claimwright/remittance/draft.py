@@ -119,9 +119,9 @@ class Pool:
         self.room_cents -= posted
         return posted
 
-    def cents_of(self, *treatments: Treatment) -> int:
+    def cents_of(self, treatment: Treatment) -> int:
         """Cents of the entries treated so."""
-        return sum([self.cents.get(treatment, 0) for treatment in treatments])
+        return self.cents.get(treatment, 0)
 
 
 @dataclass(slots=True)

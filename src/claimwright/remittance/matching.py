@@ -1,7 +1,8 @@
 """Rows 5 to 7: which of our claims a CLP is about, which of its payers answered, and how sure that is.
 
 The ladder: our own control number; the payer's number of the claim; member, first day, charge and billing NPI. On every
-rung charge, patient and days must agree, and exactly one claim may be left.
+rung charge, patient and days must agree, and exactly one claim may be left. A control number that we know is never
+overruled: when its claim does not agree, no other claim is tried.
 """
 
 from __future__ import annotations
@@ -36,23 +37,33 @@ def match_claim(
 ) -> ClaimMatch:
     """The claim that a CLP is about. `standing_of` gives the state of a known claim within the plan."""
     refusals: list[str] = []
-    if claim.control_number:
-        found = _those_that_agree(books.claims_by_control_number(claim.control_number), claim, standing_of, refusals)
-        if len(found) == 1:
-            return ClaimMatch(found[0], Confidence.EXACT, 5, "our control number; patient, days and charge agree")
-        if found:
-            return _unmatched(f"{len(found)} claims have the control number {claim.control_number}")
-    if claim.payer_claim_number:
-        candidates = books.claims_by_payer_claim_number(claim.payer_claim_number)
-        found = _those_that_agree(candidates, claim, standing_of, refusals)
-        if len(found) == 1:
-            return ClaimMatch(found[0], Confidence.FLAGGED, 6, f"the payer's claim number {claim.payer_claim_number}")
+    named = books.claims_by_control_number(claim.control_number) if claim.control_number else ()
+    found = _those_that_agree(named, claim, standing_of, refusals)
+    if len(found) == 1:
+        return ClaimMatch(found[0], Confidence.EXACT, 5, "our control number; patient, days and charge agree")
+    if named:
+        return _by_payer_number(found, claim) or _unmatched(
+            f"{len(found)} claims have the control number {claim.control_number}" if found else refusals[0]
+        )
+    numbered = books.claims_by_payer_claim_number(claim.payer_claim_number) if claim.payer_claim_number else ()
+    found = _those_that_agree(numbered, claim, standing_of, refusals)
+    if len(found) == 1:
+        return ClaimMatch(found[0], Confidence.FLAGGED, 6, f"the payer's claim number {claim.payer_claim_number}")
     found = _those_that_agree(_by_service(claim, remittance, books), claim, standing_of, refusals)
     if len(found) == 1:
         return ClaimMatch(found[0], Confidence.FLAGGED, 6, "member, first day of service, charge and billing provider")
     if found:
         return _unmatched(f"{len(found)} claims have this member, first day of service and charge")
     return _unmatched(refusals[0] if refusals else f"no claim has the control number {claim.control_number}")
+
+
+def _by_payer_number(found: Sequence[Standing], claim: RemittanceClaim) -> ClaimMatch | None:
+    """Of several claims with our control number, the only one to which the payer gave the number it writes."""
+    number = claim.payer_claim_number
+    same = [standing for standing in found if number and number in standing.known.payer_claim_numbers]
+    if len(same) != 1:
+        return None
+    return ClaimMatch(same[0], Confidence.FLAGGED, 6, f"the payer's claim number {number}, of {len(found)} claims")
 
 
 def level_of(standing: Standing, claim: RemittanceClaim, payer_key: int | None) -> tuple[KnownLevel | None, bool]:

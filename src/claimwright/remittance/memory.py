@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from claimwright.documents.remittance import Remittance
 from claimwright.errors import ConflictError, InputError
 from claimwright.remittance.books import KnownClaim, PayerItem, PostingPolicy
-from claimwright.remittance.plan import CASH_KINDS, ItemChange, Move, MoveKind, Plan
+from claimwright.remittance.plan import CASH_KINDS, ItemChange, MoveKind, Plan
 from claimwright.remittance.standing import Standing
 
 Identity = tuple[str, str, int, date | None]
@@ -103,12 +103,15 @@ class ClaimsInMemory:
         keys: dict[int, int] = {}
         fresh = 1 + max((result.key for claim in self.claims for result in claim.results), default=0)
         order = {outcome.position: outcome for outcome in plan.outcomes}
-        for position in _in_order_of_posting(plan.moves, order):
+        moves_by_position = plan.moves_by_position
+        for position in [*moves_by_position, *(position for position in order if position not in moves_by_position)]:
+            if not position:
+                continue
             outcome = order[position]
             standing = standings.get(outcome.claim_key) if outcome.claim_key is not None else None
             if standing is None:
                 continue
-            moves = plan.moves_of(position)
+            moves = moves_by_position.get(position, ())
             keys[-position] = fresh
             if outcome.reverses is not None:
                 outcome = replace(outcome, reverses=keys.get(outcome.reverses, outcome.reverses))
@@ -137,9 +140,3 @@ def identity_of(remittance: Remittance) -> Identity:
 
 def _is_same(item: PayerItem, change: ItemChange) -> bool:
     return (item.code, item.reference) == (change.code, change.reference)
-
-
-def _in_order_of_posting(moves: Iterable[Move], positions: Iterable[int]) -> list[int]:
-    """The CLP positions in the order of their moves, those without moves after them."""
-    seen = dict.fromkeys(move.position for move in moves if move.position)
-    return [*seen, *(position for position in positions if position not in seen)]

@@ -356,6 +356,14 @@ class Plan:
         return tuple(move for move in self.moves if move.position == position)
 
     @property
+    def moves_by_position(self) -> dict[int, tuple[Move, ...]]:
+        """All moves by the CLP that they came from, in one pass; positions in the order of posting."""
+        found: dict[int, list[Move]] = {}
+        for move in self.moves:
+            found.setdefault(move.position, []).append(move)
+        return {position: tuple(moves) for position, moves in found.items()}
+
+    @property
     def totals_cents(self) -> dict[MoveKind, int]:
         """Cents by kind of move."""
         totals: Counter[MoveKind] = Counter()

@@ -44,8 +44,8 @@ def plan_claim_again(
 ) -> Plan:
     """Plan one CLP whose money waits unapplied once more: the earlier payer has answered, or its claim was `named`.
 
-    The first move takes the money out of the unapplied account again, so the cash of the plan sums to zero. A CLP that
-    still cannot be posted gives a plan without moves, and its review.
+    The caller makes sure that the money of that CLP is still unapplied. The first move takes it out of there again, so
+    the cash of the plan sums to zero. A CLP that still cannot be posted gives a plan without moves, and its review.
     """
     books.prepare(remittance)
     context = Context(remittance, books.policy, today, books.payer_key(remittance))

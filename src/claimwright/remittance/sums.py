@@ -16,28 +16,55 @@ from claimwright.remittance.standing import Standing
 def close_claims(drafts: Sequence[Draft], policy: PostingPolicy) -> None:
     """Look at every claim that was posted to; what is found is added to the last draft of each."""
     last = {id(draft.standing): draft for draft in drafts if draft.posts}
-    transferred = _transferred_cents(drafts)
     for draft in last.values():
         if draft.standing is not None:
             _write_off_small_balance(draft, draft.standing, policy)
             draft.reviews.extend(_credits(draft, draft.standing))
+    if any(draft.standing is not None and draft.standing.known.results for draft in drafts):
+        _look_at_later_payers(drafts)
     for draft in drafts:
         if draft.outcome.state is ClaimState.REVERSED and draft.standing is not None:
-            _follow_reversal(draft, draft.standing, transferred[draft.standing.known.key, draft.level])
+            _await_correction(draft, draft.standing)
 
 
-def _transferred_cents(drafts: Sequence[Draft]) -> Counter[tuple[int | None, str]]:
-    """By claim and level, what the plan has moved from that level to others in all."""
-    transferred: Counter[tuple[int | None, str]] = Counter()
+def _look_at_later_payers(drafts: Sequence[Draft]) -> None:
+    """What a payer leaves to a later one has changed after that one has decided: a person looks at it again.
+
+    After a reversal (row 9), or when an earlier payer decides at last (row 15).
+    """
+    last: dict[tuple[int, str], Draft] = {}
+    transferred: Counter[tuple[int, str]] = Counter()
+    reversed_at: set[tuple[int, str]] = set()
     for draft in drafts:
-        for move in draft.moves:
-            if move.kind is MoveKind.TRANSFER:
-                transferred[move.claim_key, move.level] += move.cents
-    return transferred
+        key = (id(draft.standing), draft.level)
+        if draft.posts:
+            last[key] = draft
+            transferred[key] += sum(move.cents for move in draft.moves if move.kind is MoveKind.TRANSFER)
+        if draft.outcome.state is ClaimState.REVERSED:
+            reversed_at.add(key)
+    for key, draft in last.items():
+        if transferred[key] and draft.standing is not None:
+            for level in _decided_before(draft.standing, draft.level):
+                reason = f"payer {level} has decided before what payer {draft.level} leaves to it has changed"
+                row = 9 if key in reversed_at else 15
+                draft.review(Queue.COB_ORDER, row, reason, abs(transferred[key]))
+
+
+def _decided_before(standing: Standing, level: str) -> Iterable[str]:
+    """The later payers with a result from before this plan that still stands."""
+    standing_keys = {result.key for result in standing.results}
+    decided = {result.level for result in standing.known.results if result.key in standing_keys}
+    after = standing.known.level_after(level)
+    while after is not None:
+        if after.level in decided:
+            yield after.level
+        after = standing.known.level_after(after.level)
 
 
 def _credits(draft: Draft, standing: Standing) -> Iterable[ReviewItem]:
     """Row 33: who has a credit now. What the patient paid ahead counts when every payer is done, or when it grows."""
+    if all(cents >= 0 for owed in standing.owed.values() for cents in owed.values()):
+        return
     are_done = all(level.level in standing.settled for level in standing.known.levels)
     for owner in sorted({owner for owed in standing.owed.values() for owner in owed}):
         for line_key in _credit_accounts(standing, owner):
@@ -105,16 +132,8 @@ def _write_off_small_balance(draft: Draft, standing: Standing, policy: PostingPo
     draft.moves.extend(moves)
 
 
-def _follow_reversal(draft: Draft, standing: Standing, transferred_cents: int) -> None:
-    """A reversal waits for its correction; what later payers decided on the old result is looked at again."""
+def _await_correction(draft: Draft, standing: Standing) -> None:
+    """A reversal without its correction is looked at again when it should have come (row 9)."""
     if not standing.results_at(draft.level):
         due_date = draft.context.today + timedelta(days=draft.context.policy.reversal_wait_days)
         draft.tickle(9, due_date, "reversed: is the correction there?")
-    if not transferred_cents:
-        return
-    after = standing.known.level_after(draft.level)
-    while after is not None:
-        if standing.results_at(after.level):
-            reason = f"payer {after.level} has decided on a result of payer {draft.level} that is reversed"
-            draft.review(Queue.COB_ORDER, 9, reason, abs(transferred_cents))
-        after = standing.known.level_after(after.level)
