@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from claimwright.documents.adjustments import Adjustment
@@ -27,32 +27,33 @@ REASONS = (
     *("1", "2", "3", "16", "18", "23", "24", "29", "45", "50", "59", "94", "96", "97", "100", "104", "131", "133"),
     *("144", "193", "197", "204", "209", "223", "246", "253", "303", "B11", "P12", "999"),
 )
+USUAL = (("CO", "45"), ("PR", "1"), ("PR", "2"), ("OA", "23"), ("CO", "97"))
 STATUSES = ("1", "1", "1", "2", "3", "4", "19", "20", "21", "22", "23", "25")
 PLB_CODES = ("WO", "FB", "72", "L6", "CS", "IR", "LE", "50", "AP", "ZZ")
 cents = st.integers(0, 50_000)
 
 
 @st.composite
+def billed_lines(draw, key: int, number: int, owner: str) -> KnownLine:
+    """A line as sent; `owner` owes its charge, or a part of it when an earlier payer has decided."""
+    charge = draw(cents)
+    owed = charge if owner == "P" else draw(st.integers(0, charge))
+    code, rate = draw(st.sampled_from(CODES)), draw(st.none() | cents)
+    return KnownLine(key * 100 + number, number, f"A{key}-{number}", code, (), charge, DAY, {owner: owed}, rate)
+
+
+@st.composite
 def claims(draw) -> list[KnownClaim]:
     made = []
     for key in range(1, draw(st.integers(1, 3)) + 1):
-        levels = tuple(KnownLevel(level, PAYERS[level], f"MEMBER-{key}") for level in "PST"[: draw(st.integers(1, 3))])
+        is_second = draw(st.booleans())
+        levels = tuple(
+            KnownLevel(level, PAYERS[level], f"MEMBER-{key}", is_settled=is_second and level == "P")
+            for level in "PST"[: draw(st.integers(1 + is_second, 3))]
+        )
         lines = tuple(
-            KnownLine(
-                key * 100 + number,
-                number,
-                f"A{key}-{number}",
-                draw(st.sampled_from(CODES)),
-                (),
-                charge,
-                DAY,
-                owed,
-                rate,
-            )
+            draw(billed_lines(key, number, "S" if is_second else "P"))
             for number in range(1, draw(st.integers(1, 3)) + 1)
-            for charge in [draw(cents)]
-            for owed in [{"P": charge}]
-            for rate in [draw(st.none() | cents)]
         )
         is_protected = draw(st.booleans())
         total = sum(line.charge_cents for line in lines)
@@ -66,7 +67,7 @@ def claims(draw) -> list[KnownClaim]:
 @st.composite
 def adjustments(draw, total: int) -> tuple[Adjustment, ...]:
     """Some adjustments that sum to `total`, now and then with a negative one among them."""
-    codes = st.tuples(st.sampled_from(GROUPS), st.sampled_from(REASONS))
+    codes = st.sampled_from(USUAL) | st.tuples(st.sampled_from(GROUPS), st.sampled_from(REASONS))
     parts = draw(st.lists(st.integers(-2_000, 30_000), max_size=3))
     amounts = [*parts, total - sum(parts)]
     return tuple(Adjustment(*draw(codes), amount) for amount in amounts if amount)
@@ -165,7 +166,8 @@ def days(draw) -> tuple[list[KnownClaim], list[Remittance]]:
             )
             for amount in draw(st.lists(st.integers(-5_000, 5_000), max_size=2))
         ]
-        made = remittance(draw(st.sampled_from(("P", "S", "T", "UNKNOWN"))), number, now, moved)
+        payer = draw(st.sampled_from((*"PSTP"[number - 1], *"PST", "UNKNOWN")))
+        made = remittance(payer, number, now, moved)
         if made.payment_cents < 0:
             carried = ProviderAdjustment("1", None, "FB", made.trace_number, made.payment_cents)
             made = remittance(made.payer_tax_id, number, now, [*moved, carried])
@@ -299,7 +301,7 @@ def test_the_random_answers_meet_most_rows() -> None:
     rows: Counter[int] = Counter()
 
     @given(days())
-    @settings(max_examples=100, deadline=None, derandomize=True)
+    @settings(max_examples=200, deadline=None, derandomize=True, phases=[Phase.generate])
     def run(day) -> None:
         known, sent = day
         books = ClaimsInMemory(known, PAYERS)
@@ -310,4 +312,4 @@ def test_the_random_answers_meet_most_rows() -> None:
                 books.apply(plan, made)
 
     run()
-    assert {5, 7, 9, 10, 14, 15, 25, 31, 32, 35, 36} <= set(rows)
+    assert {5, 7, 9, 10, 14, 15, 18, 25, 31, 32, 35, 36} <= set(rows)
