@@ -32,7 +32,7 @@ from claimwright.documents.parties_x12 import (
     read_provider,
     read_reference,
     write_address,
-    write_adjustments,
+    write_adjustments_by_group,
     write_name,
     write_party,
     write_person,
@@ -72,6 +72,8 @@ _CLAIM_ORDER = "CLM DTP PWK CN1 AMT REF K3 NTE CR1 CR2 CRC HI HCP"
 _LINE_ORDER = "LX SV1 SV5 PWK CR1 CR3 CRC DTP QTY MEA CN1 REF AMT K3 NTE PS1 HCP"
 _CLAIM_PARTS = "DN P3 82 77 DQ PW 45"
 _LINE_PARTS = "82 QB 77 DQ DK DN P3 PW 45"
+_PROVIDER_AT_PAYER = frozenset(("G2", "LU"))
+"""Numbers of the billing provider: they stand with the payer of the claim (2010BB), not with another payer (2330B)."""
 _FORMS = ("LQ", "FRM")
 _OTHER_PAYER_ORDER = "SBR CAS AMT DMG OI MIA MOA"
 _HOMES = {
@@ -616,7 +618,7 @@ def _write_other_payer(other: OtherPayer) -> Iterator[OutgoingSegment]:
     yield from write_address(payer.address)
     if other.adjudication_date:
         yield ("DTP", "573", "D8", x12_day(other.adjudication_date))
-    yield from map(write_reference, payer.references)
+    yield from (write_reference(one) for one in payer.references if one.qualifier not in _PROVIDER_AT_PAYER)
     yield from _write_numbers([("F8", other.payer_claim_number)])
     for part, provider in other.providers:
         yield ("NM1", part, "1" if provider.is_person else "2")
@@ -625,7 +627,7 @@ def _write_other_payer(other: OtherPayer) -> Iterator[OutgoingSegment]:
 
 def _write_other_payer_itself(other: OtherPayer) -> Iterator[OutgoingSegment]:
     yield _write_sbr(other.subscriber)
-    yield from write_adjustments(other.adjustments)
+    yield from write_adjustments_by_group(other.adjustments)
     for qualifier, cents in (("D", other.paid_cents), ("A8", other.noncovered_cents), ("EAF", other.remaining_cents)):
         if cents is not None:
             yield ("AMT", qualifier, x12_amount(cents))
@@ -682,7 +684,7 @@ def _write_adjudication(decision: LineAdjudication) -> Iterator[OutgoingSegment]
         "SVD", decision.payer_id, x12_amount(decision.paid_cents), write_procedure(decision.procedure), "",
         x12_number(decision.quantity), bundled_into,
     )  # fmt: skip
-    yield from write_adjustments(decision.adjustments)
+    yield from write_adjustments_by_group(decision.adjustments)
     if decision.adjudication_date:
         yield ("DTP", "573", "D8", x12_day(decision.adjudication_date))
     if decision.remaining_cents is not None:

@@ -154,6 +154,14 @@ def write_adjustments(adjustments: Iterable[Adjustment]) -> Iterator[OutgoingSeg
             yield ("CAS", group, *(element for triplet in triplets for element in triplet))
 
 
+def write_adjustments_by_group(adjustments: Iterable[Adjustment]) -> Iterator[OutgoingSegment]:
+    """As `write_adjustments`, all of a group together: an 837 has room for five CAS, and payers mix their groups."""
+    by_group: dict[str, list[Adjustment]] = {}
+    for adjustment in adjustments:
+        by_group.setdefault(adjustment.group, []).append(adjustment)
+    return write_adjustments(adjustment for members in by_group.values() for adjustment in members)
+
+
 def write_procedure(procedure: Procedure) -> tuple[str, ...]:
     """The composite of a service."""
     modifiers = (*procedure.modifiers, "", "", "", "")[:4]

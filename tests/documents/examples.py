@@ -1,0 +1,225 @@
+"""An 835 and an 837P, written by hand and of nobody, and the way from records to bytes and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from claimwright import x12
+
+ENVELOPE = x12.Envelope("ZZ", "SENDER", "ZZ", "RECEIVER", datetime(2026, 11, 2, 9, 30, tzinfo=UTC), 1, 1)
+
+
+def written(*sets: x12.OutgoingSet) -> bytes:
+    return x12.write_interchange(ENVELOPE, sets)
+
+
+def only_set(data: bytes) -> x12.TransactionSet:
+    (found,) = x12.read(data).sets()
+    return found
+
+
+def segments_of(data: bytes) -> list[str]:
+    """The segments between ST and SE."""
+    return [str(segment) for segment in only_set(data).segments[1:-1]]
+
+
+def file_of(st01: str, version: str, body: str) -> bytes:
+    """A file with one set of those segments, one to a line."""
+    lines = [line.strip() for line in body.strip().splitlines()]
+    st = f"ST*{st01}*0001" + ("" if st01 == "835" else f"*{version}")
+    group = {"835": "HP", "837": "HC"}[st01]
+    head = (
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261102*0930*^*00501*000000001*0*T*:",
+        f"GS*{group}*SENDER*RECEIVER*20261102*0930*1*X*{version}",
+        st,
+    )
+    tail = (f"SE*{len(lines) + 2}*0001", "GE*1*1", "IEA*1*000000001")
+    return ("~\n".join((*head, *lines, *tail)) + "~\n").encode()
+
+
+REMITTANCE = file_of(
+    "835",
+    "005010X221A1",
+    """
+    BPR*I*156*C*ACH*CCP*01*123456780*DA*998877*1999999999*000000001*01*123456780*DA*112233*20261105
+    TRN*1*EFT55501*1999999999*SUB1
+    CUR*PR*CAD
+    REF*EV*RECEIVER1
+    REF*F2*V41
+    DTM*405*20261104
+    N1*PR*NORTHWIND HEALTH*XV*NW001
+    N3*1 PAYER PLAZA*SUITE 9
+    N4*PORTLAND*OR*972010001
+    REF*2U*55501
+    PER*CX*CLAIMS DESK*TE*6035550100*EX*12
+    PER*BL*EDI DESK*TE*6035550101*EM*EDI@PAYER.EXAMPLE
+    PER*IC**UR*WWW.PAYER.EXAMPLE
+    N1*PE*CEDAR HILL CLINIC*XX*1234567893
+    N3*20 CEDAR ROAD
+    N4*SALEM*OR*973010002
+    REF*TJ*900000001
+    REF*PQ*77
+    RDM*FT*EDI*FTP.CLINIC.EXAMPLE
+    LX*1
+    TS3*1234567893*11*20261231*2*450
+    CLP*A1*1*300*112*28*12*PCN-1*11*1
+    CAS*OA*23*10**94*-10*2
+    NM1*QC*1*DOE*JANE*Q***MI*M100
+    NM1*IL*1*DOE*JOHN****MI*M100
+    NM1*74*1*DOE*JAYNE****C*M101
+    NM1*82*1*GRAY*ANNA****XX*1234567893
+    NM1*TT*2*SECOND HEALTH*****PI*SH9
+    NM1*PR*2*FIRST HEALTH*****PI*FH1
+    NM1*GB*1*DOE*JIM****MI*M200
+    MOA*0.8**MA18**N30
+    REF*1L*GROUP7
+    REF*G2*LOCAL8
+    DTM*232*20261001
+    DTM*050*20261010
+    PER*CX*APPEALS*TE*6035550102
+    AMT*AU*140
+    AMT*I*1.5
+    QTY*ZK*2
+    SVC*HC:99213:25*200*112*0450*1*HC:99214:25::::OFFICE VISIT*2
+    DTM*472*20261001
+    CAS*CO*45*50*1*253*10
+    CAS*PR*2*20**1*8
+    REF*BB*AUTH1
+    REF*6R*LINE1
+    REF*HPI*1234567893
+    REF*0B*LIC5
+    AMT*B6*140
+    QTY*ZK*3
+    LQ*HE*N130
+    LQ*HE*M51
+    LQ*RX*75
+    SVC*HC:36415*100*0**0
+    DTM*150*20261001
+    DTM*151*20261003
+    CAS*CO*97*100
+    LX*2
+    CLP*A2*22*-150*-54*-96*12*PCN-2*11*1**470*1.2345*0.5
+    CAS*CO*45*-96
+    NM1*QC*1*ROE*RICHARD****MI*M300
+    MIA*0****MA01
+    PLB*1234567893*20261231*WO:PCN-9*40*L6*-1.5
+    PLB*1234567893*20271231*FB:EFT55400*-136.5
+    """,
+)
+
+CLAIMS = file_of(
+    "837",
+    "005010X222A1",
+    """
+    BHT*0019*00*BATCH7*20261102*093015*CH
+    NM1*41*2*CEDAR HILL CLINIC*****46*S55501
+    PER*IC*BILLING DESK*TE*6035550100*EX*12
+    NM1*40*2*NORTHWIND HEALTH*****46*NW001
+    HL*1**20*1
+    PRV*BI*PXC*207Q00000X
+    CUR*85*USD
+    NM1*85*2*CEDAR HILL CLINIC*****XX*1234567893
+    N3*20 CEDAR ROAD
+    N4*SALEM*OR*973010002
+    REF*EI*900000001
+    REF*0B*LIC5
+    PER*IC*FRONT DESK*TE*6035550101
+    NM1*87*2
+    N3*PO BOX 5
+    N4*SALEM*OR*973010005
+    HL*2*1*22*0
+    SBR*S*18*GROUP7*GOLD PLAN*12****MB
+    PAT*****D8*20261005*01*152.5
+    NM1*IL*1*DOE*JANE*Q**JR*MI*M100
+    N3*5 ELM STREET*APT 2
+    N4*SALEM*OR*97301
+    DMG*D8*19700102*F
+    REF*SY*000000001
+    NM1*PR*2*NORTHWIND HEALTH*****PI*NW001
+    N3*1 PAYER PLAZA
+    N4*PORTLAND*OR*972010001
+    REF*2U*55501
+    REF*G2*LOCAL8
+    CLM*A1*300***11:B:7*Y*A*Y*Y*P*AA:OA::OR*02********7
+    DTP*431*D8*20260930
+    DTP*314*RD8*20260930-20261010
+    PWK*OZ*EL***AC*A77
+    AMT*F5*15
+    REF*9F*REFER1
+    REF*G1*AUTH1
+    REF*F8*PCN-1
+    REF*X4*12D4567890
+    REF*D9*CH-1
+    REF*EA*MRN-1
+    NTE*ADD*SEEN TWICE
+    HI*ABK:J069*ABF:E119
+    HI*BG:A1
+    NM1*DN*1*WHITE*WALT****XX*1234567893
+    REF*G2*LOCAL9
+    NM1*P3*1*FAMILY*FAY****XX*1234567893
+    NM1*82*1*GRAY*ANNA****XX*1234567893
+    PRV*PE*PXC*363L00000X
+    NM1*77*2*CEDAR SURGERY*****XX*1234567893
+    N3*22 CEDAR ROAD
+    N4*SALEM*OR*973010002
+    NM1*DQ*1*BLACK*BO****XX*1234567893
+    SBR*P*01*GROUP8******CI
+    CAS*OA*23*10**94*-10
+    AMT*D*180
+    AMT*EAF*20
+    OI***Y*P**Y
+    MOA***MA18
+    NM1*IL*1*DOE*JOHN****MI*M200
+    N3*5 ELM STREET
+    N4*SALEM*OR*97301
+    NM1*PR*2*FIRST HEALTH*****PI*FH1
+    REF*2U*55502
+    REF*F8*FIRST-1
+    NM1*82*1
+    REF*G2*LOCAL7
+    LX*1
+    SV1*HC:99213:25*200*UN*1***1:2**Y
+    CRC*70*Y*65
+    DTP*472*D8*20261001
+    DTP*304*D8*20260915
+    REF*G1*AUTH2
+    REF*G1*AUTH3**2U:FH1
+    REF*6R*LINE1
+    REF*X4*12D4567891
+    AMT*T*2.5
+    NTE*DCP*BOTH SIDES
+    LIN**N4*00002143380
+    CTP****2.5*ML
+    REF*XZ*RX5
+    NM1*82*1*GREEN*GUS****XX*1234567893
+    NM1*DK*1*ORDER*OLA****XX*1234567893
+    SVD*FH1*120*HC:99213:25**1*2
+    CAS*CO*45*60
+    CAS*PR*1*20
+    DTP*573*D8*20261020
+    LQ*UT*04.04
+    FRM*1A**J0234
+    LX*2
+    SV1*HC:00400*100*MJ*45*22**1****Y*Y***0
+    DTP*472*RD8*20261001-20261003
+    REF*6R*LINE2
+    SVD*FH1*60*HC:00400**45
+    CAS*CO*45*40
+    DTP*573*D8*20261020
+    HL*3*1*22*1
+    SBR*P********CI
+    NM1*IL*1*ROE*RICHARD****MI*M300
+    NM1*PR*2*NORTHWIND HEALTH*****PI*NW001
+    HL*4*3*23*0
+    PAT*19********Y
+    NM1*QC*1*ROE*RITA
+    N3*7 OAK STREET
+    N4*SALEM*OR*97301
+    DMG*D8*20200102*F
+    CLM*A2*50***11:B:1*Y*A*Y*Y
+    HI*ABK:J069
+    LX*1
+    SV1*HC:99212*50*UN*1***1
+    DTP*472*D8*20261002
+    """,
+)

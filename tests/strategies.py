@@ -1,0 +1,545 @@
+"""Claims and remittances for property tests: all that the guides allow, balanced to the cent, of nobody.
+
+`claim_batches()` and `remittances()` are what most tests want; the smaller ones are there to be built upon.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from claimwright.documents.adjustments import Adjustment, Amount
+from claimwright.documents.claim import (
+    Claim,
+    ClaimBatch,
+    ClaimLine,
+    Diagnosis,
+    Drug,
+    LineAdjudication,
+    OtherPayer,
+    Subscriber,
+)
+from claimwright.documents.other import OtherSegment
+from claimwright.documents.parties import Address, Contact, Party, Period, Person, Procedure, Provider, Reference
+from claimwright.documents.remittance import (
+    BankAccount,
+    ProviderAdjustment,
+    Quantity,
+    Remittance,
+    RemittanceClaim,
+    RemittanceHeader,
+    RemittanceLine,
+)
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _npi(nine: str) -> str:
+    """Nine digits and the check digit that makes them an NPI (Luhn, prefix 80840)."""
+    total = 0
+    for position, digit in enumerate(reversed("80840" + nine), 1):
+        value = int(digit) * (2 if position % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return nine + str(-total % 10)
+
+
+def _tuples(elements, max_size, **options):
+    return st.lists(elements, max_size=max_size, **options).map(tuple)
+
+
+def _maybe(value):
+    return st.sampled_from(("", value)) if isinstance(value, str) else st.just("") | value
+
+
+# Values.
+
+names = st.text(_LETTERS + " '-.", min_size=1, max_size=20).filter(lambda text: text == text.strip())
+identifiers = st.text(_LETTERS + "0123456789", min_size=2, max_size=15)
+npis = st.integers(100_000_000, 299_999_999).map(lambda number: _npi(str(number)))
+days = st.dates(date(1990, 1, 1), date(2030, 12, 31))
+periods = st.tuples(days, days).map(lambda pair: Period(min(pair), max(pair))) | days.map(Period.day)
+charges = st.integers(0, 5_000_000)
+moved_cents = st.integers(-500_000, 5_000_000).filter(bool)
+instants = st.integers(0, 10**9).map(lambda seconds: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
+small_numbers = st.decimals("0.1", "999", places=1)
+phones = st.integers(0, 99).map(lambda number: ("TE", f"60355501{number:02d}"))
+states = st.sampled_from(("OR", "NY", "TX", "CA", "FL"))
+addresses = st.builds(
+    Address,
+    line1=names,
+    line2=_maybe(names),
+    city=names.filter(lambda name: len(name) > 1),
+    state=states,
+    postal_code=st.integers(100_000_000, 999_999_999).map(str),
+)
+contacts = st.builds(Contact, name=names, numbers=st.tuples(phones))
+codes = st.integers(10_000, 99_999).map(str)
+procedures = st.builds(
+    Procedure,
+    code=codes,
+    modifiers=_tuples(st.sampled_from(("25", "59", "GT", "LT", "RT", "TC", "XE")), 4),
+    description=_maybe(names),
+)
+groups = st.sampled_from(("CO", "PR", "OA", "PI"))
+carcs = st.sampled_from(("1", "2", "3", "16", "18", "29", "45", "50", "97", "197", "253"))
+adjustments = st.builds(
+    Adjustment, group=groups, reason=carcs, amount_cents=moved_cents, quantity=st.none() | small_numbers
+)
+remark_codes = st.sampled_from(("MA01", "MA18", "M51", "N130", "N30", "N522"))
+control_numbers = st.integers(1, 10**9).map(lambda number: f"CW{number}")
+
+# Parties.
+
+
+def organisations(**fields):
+    return st.builds(Party, last_name=names, **fields)
+
+
+def persons(kind=Party, **fields):
+    return st.builds(
+        kind,
+        last_name=names,
+        first_name=names,
+        middle_name=_maybe(names),
+        suffix=st.sampled_from(("", "JR", "III")),
+        is_person=st.just(True),
+        **fields,
+    )
+
+
+def _references(qualifiers, max_size=2):
+    references = st.builds(Reference, qualifier=st.sampled_from(qualifiers), value=identifiers)
+    return _tuples(references, max_size, unique_by=lambda reference: reference.qualifier)
+
+
+_NPI = {"id_qualifier": st.just("XX"), "id": npis}
+_taxonomies = st.sampled_from(("", "207Q00000X", "363L00000X", "208600000X"))
+_provider_references = _references(("0B", "1G", "G2"))
+
+people = persons(
+    Person,
+    id_qualifier=st.just("MI"),
+    id=identifiers,
+    address=addresses,
+    references=_references(("SY",)).map(
+        lambda references: tuple(Reference(one.qualifier, "000000001") for one in references)
+    ),
+    birth_date=days,
+    sex=st.sampled_from("FMU"),
+)
+patients = persons(
+    Person,
+    address=addresses,
+    birth_date=days,
+    sex=st.sampled_from("FMU"),
+    death_date=st.none() | days,
+    weight_pounds=st.none() | small_numbers,
+    is_pregnant=st.booleans(),
+)
+billing_providers = st.builds(
+    Provider,
+    last_name=names,
+    **_NPI,
+    address=addresses,
+    contacts=_tuples(contacts, 2),
+    references=_references(("0B", "1G")),
+    taxonomy=_taxonomies,
+    tax_id=st.integers(100_000_000, 999_999_999).map(str),
+    tax_id_qualifier=st.just("EI"),
+)
+rendering_providers = persons(Provider, **_NPI, references=_provider_references, taxonomy=_taxonomies)
+other_providers = persons(Provider, **_NPI, references=_provider_references)
+facilities = st.builds(
+    Provider,
+    last_name=names,
+    **_NPI,
+    address=addresses,
+    references=_references(("0B", "G2", "LU")),
+    contacts=_tuples(contacts, 1),
+)
+payers = organisations(
+    id_qualifier=st.just("PI"),
+    id=identifiers,
+    address=st.none() | addresses,
+    references=_references(("2U", "FY", "NF", "G2")),
+)
+_first_payers = organisations(
+    id_qualifier=st.just("PI"),
+    id=identifiers,
+    address=st.none() | addresses,
+    references=_references(("2U", "EI", "NF")),
+)
+
+# Claims (837P).
+
+filing_codes = st.sampled_from(("MB", "MC", "CI", "BL", "16", "WC"))
+diagnoses = st.lists(
+    st.sampled_from(("J069", "E119", "I10", "M545", "Z0000", "R519")), min_size=1, max_size=6, unique=True
+).map(lambda found: tuple(Diagnosis(code, "ABF" if at else "ABK") for at, code in enumerate(found)))
+drugs = st.builds(
+    Drug,
+    ndc=st.integers(10**10, 10**11 - 1).map(str),
+    quantity=small_numbers,
+    unit=st.sampled_from(("UN", "ML", "GR", "F2", "ME")),
+    prescription=_maybe(identifiers),
+)
+_claim_dates = _tuples(
+    st.tuples(st.sampled_from(("431", "454", "439", "435", "096", "050")), days.map(Period.day)),
+    3,
+    unique_by=lambda one: one[0],
+)
+_line_dates = _tuples(
+    st.tuples(st.sampled_from(("471", "463", "304", "455")), days.map(Period.day)), 2, unique_by=lambda one: one[0]
+)
+_claim_others = st.sampled_from(
+    (
+        (),
+        (OtherSegment("PWK", (("OZ",), ("EL",), (), (), ("AC",), ("A77",))),),
+        (OtherSegment("K3", (("FILE INFORMATION",),)), OtherSegment("HI", (("BG", "A1"), ("BG", "B2")))),
+        (OtherSegment("CRC", (("75",), ("Y",), ("IH",))), OtherSegment("HCP", (("02",), ("100",), ("20",)))),
+    )
+)
+_line_others = st.sampled_from(
+    (
+        (),
+        (OtherSegment("MEA", (("TR",), ("R1",), ("11.3",))),),
+        (OtherSegment("CR3", (("I",), ("MO",), ("12",))), OtherSegment("PS1", (("PURCHASED",), ("40",)))),
+        (OtherSegment("LQ", (("UT",), ("04.04",))), OtherSegment("FRM", (("1A",), (), ("J0234",)))),
+    )
+)
+
+
+def subscribers(person=people, relationship="18"):
+    return st.builds(
+        Subscriber,
+        payer_level=st.sampled_from("PST"),
+        person=person,
+        relationship=st.just(relationship) if isinstance(relationship, str) else relationship,
+        group_number=_maybe(identifiers),
+        group_name=_maybe(names),
+        filing_code=filing_codes,
+    )
+
+
+@st.composite
+def claim_lines(draw, number=1, diagnoses=1, other_payers=()):
+    """A service line; what every one of `other_payers` decided explains its whole charge."""
+    charge, unit = draw(charges), draw(st.sampled_from(("UN", "MJ")))
+    procedure = draw(procedures)
+    return ClaimLine(
+        number=number,
+        procedure=procedure,
+        charge_cents=charge,
+        quantity=Decimal(draw(st.integers(1, 400))),
+        unit=unit,
+        period=draw(periods),
+        pointers=tuple(draw(st.lists(st.integers(1, diagnoses), min_size=1, max_size=4, unique=True))),
+        place_of_service=draw(st.sampled_from(("", "11", "22"))),
+        emergency=draw(st.booleans()),
+        epsdt=draw(st.booleans()),
+        family_planning=draw(st.booleans()),
+        copay_exempt=draw(st.booleans()),
+        control_number=draw(identifiers),
+        prior_authorization=draw(_maybe(identifiers)),
+        referral=draw(_maybe(identifiers)),
+        note=draw(_maybe(names)),
+        note_kind="ADD",
+        drug=draw(st.none() | drugs),
+        rendering=draw(st.none() | rendering_providers),
+        providers=draw(st.sampled_from(((), ("DQ",), ("DK", "DN"))).flatmap(_named_providers)),
+        dates=draw(_line_dates),
+        amounts=draw(
+            _tuples(st.builds(Amount, st.sampled_from(("T", "F4")), charges), 2, unique_by=lambda a: a.qualifier)
+        ),
+        references=draw(_references(("X4", "F4", "BT"))),
+        adjudications=tuple(draw(_line_adjudications(payer.id, charge, procedure)) for payer in other_payers),
+        others=draw(_line_others),
+    )
+
+
+def _named_providers(parts):
+    return st.tuples(*(st.tuples(st.just(part), other_providers) for part in parts))
+
+
+@st.composite
+def _line_adjudications(draw, payer_id, charge, procedure):
+    paid = draw(st.integers(0, charge))
+    rest = charge - paid
+    return LineAdjudication(
+        payer_id=payer_id,
+        paid_cents=paid,
+        procedure=procedure,
+        quantity=Decimal(1),
+        adjustments=draw(_explained(rest)),
+        adjudication_date=draw(days),
+        remaining_cents=draw(st.none() | charges),
+        bundled_into=draw(st.none() | st.integers(1, 50)),
+    )
+
+
+@st.composite
+def _explained(draw, cents):
+    """Adjustments that come to so many cents, those of one group together as an 837 has them."""
+    drawn = draw(st.lists(adjustments, max_size=8))
+    rest = cents - sum(one.amount_cents for one in drawn)
+    drawn += [Adjustment("CO", "45", rest)] if rest else []
+    return tuple(sorted(drawn, key=lambda adjustment: adjustment.group))
+
+
+@st.composite
+def other_payers(draw, payer, total_paid):
+    """Another payer of a claim, who paid that much in all, every reduction being said at the lines."""
+    return OtherPayer(
+        subscriber=draw(
+            subscribers(persons(Person, id_qualifier=st.just("MI"), id=identifiers, address=st.none() | addresses))
+        ),
+        payer=payer,
+        paid_cents=total_paid,
+        noncovered_cents=None,
+        remaining_cents=draw(st.none() | charges),
+        benefits_assigned=draw(st.sampled_from("NYW")),
+        release_of_information=draw(st.sampled_from("IY")),
+        patient_signature=draw(st.sampled_from(("", "P"))),
+        payer_claim_number=draw(_maybe(identifiers)),
+        remarks=draw(_tuples(remark_codes, 5)),
+        providers=draw(
+            st.sampled_from(
+                ((), (("82", Provider(is_person=True, references=(Reference("G2", "A55"),))),)),
+            )
+        ),
+    )
+
+
+@st.composite
+def claims(draw, billing=billing_providers, insured=None):
+    """A claim whose lines make its total, and whose earlier payers explain all of it."""
+    found = draw(diagnoses)
+    first_payers = draw(_tuples(_first_payers, 2, unique_by=lambda payer: payer.id))
+    count = draw(st.integers(1, 3))
+    lines = tuple(draw(claim_lines(number, len(found), first_payers)) for number in range(1, count + 1))
+    subscriber, payer, patient = draw(insured if insured is not None else insurances())
+    others = tuple(
+        draw(
+            other_payers(
+                payer, sum(one.paid_cents for line in lines for one in line.adjudications if one.payer_id == payer.id)
+            )
+        )
+        for payer in first_payers
+    )
+    accident = draw(st.booleans())
+    return Claim(
+        control_number=draw(control_numbers),
+        charge_cents=sum(line.charge_cents for line in lines),
+        place_of_service=draw(st.sampled_from(("11", "21", "22", "02"))),
+        frequency=draw(st.sampled_from("178")),
+        billing=draw(billing),
+        subscriber=subscriber,
+        payer=payer,
+        patient=patient,
+        diagnoses=found,
+        lines=lines,
+        rendering=draw(st.none() | rendering_providers),
+        referring=draw(st.none() | other_providers),
+        supervising=draw(st.none() | other_providers),
+        facility=draw(st.none() | facilities),
+        other_payers=others,
+        provider_signature=draw(st.sampled_from("NY")),
+        assignment=draw(st.sampled_from("ABC")),
+        patient_signature=draw(st.sampled_from(("", "P"))),
+        related_causes=("AA",) if accident else (),
+        accident_state=draw(states) if accident else "",
+        special_program=draw(st.sampled_from(("", "02"))),
+        delay_reason=draw(st.sampled_from(("", "7", "11"))),
+        patient_paid_cents=draw(st.none() | charges),
+        prior_authorization=draw(_maybe(identifiers)),
+        referral=draw(_maybe(identifiers)),
+        original_reference=draw(_maybe(identifiers)),
+        clearinghouse_number=draw(_maybe(identifiers)),
+        medical_record=draw(_maybe(identifiers)),
+        note=draw(_maybe(names)),
+        dates=draw(_claim_dates),
+        references=draw(_references(("X4", "P4", "EW"))),
+        others=draw(_claim_others),
+    )
+
+
+@st.composite
+def insurances(draw):
+    """(subscriber, payer, patient): the subscriber is the patient when there is none."""
+    payer = draw(payers)
+    if draw(st.booleans()):
+        return draw(subscribers()), payer, None
+    return draw(subscribers(relationship=st.sampled_from(("01", "19", "G8")))), payer, draw(patients)
+
+
+@st.composite
+def claim_batches(draw, max_claims=4):
+    """A batch whose claims share some billing providers and subscribers, as those of a practice do."""
+    billing = st.sampled_from(draw(st.lists(billing_providers, min_size=1, max_size=2)))
+    insured = st.sampled_from(draw(st.lists(insurances(), min_size=1, max_size=3)))
+    found = st.lists(
+        claims(billing, insured), min_size=1, max_size=max_claims, unique_by=lambda claim: claim.control_number
+    )
+    return ClaimBatch(
+        reference=draw(identifiers),
+        created_at=draw(instants),
+        submitter=draw(organisations(id_qualifier=st.just("46"), id=identifiers, contacts=st.tuples(contacts))),
+        receiver=draw(organisations(id_qualifier=st.just("46"), id=identifiers)),
+        claims=tuple(draw(found)),
+        kind=draw(st.sampled_from(("CH", "RP"))),
+        purpose=draw(st.sampled_from(("00", "18"))),
+    )
+
+
+# Remittances (835).
+
+_named_persons = persons(id_qualifier=st.just("MI"), id=identifiers)
+_named_organisations = organisations(id_qualifier=st.just("PI"), id=identifiers)
+_amount_codes = ("AU", "I", "T", "ZK")
+
+
+@st.composite
+def remittance_lines(draw):
+    """A line that balances."""
+    charge, found = draw(charges), draw(_tuples(adjustments, 8))
+    return RemittanceLine(
+        procedure=replace(draw(procedures), description=""),
+        charge_cents=charge,
+        paid_cents=charge - sum(one.amount_cents for one in found),
+        adjustments=found,
+        submitted=draw(st.none() | procedures),
+        revenue_code=draw(st.sampled_from(("", "0450"))),
+        quantity=draw(st.none() | small_numbers),
+        original_quantity=draw(st.none() | small_numbers),
+        period=draw(st.none() | periods),
+        control_number=draw(_maybe(identifiers)),
+        remarks=draw(_tuples(remark_codes, 3)),
+        pharmacy_remarks=draw(_tuples(st.sampled_from(("75", "88")), 2)),
+        amounts=draw(_tuples(st.builds(Amount, st.sampled_from(("B6", "T", "ZK")), moved_cents), 2)),
+        quantities=draw(_tuples(st.builds(Quantity, st.sampled_from(("ZK", "ZL")), small_numbers), 2)),
+        references=draw(_references(("APC", "G1", "BB"))) + draw(_references(("0B", "1C", "G2"))),
+        rendering=draw(st.none() | npis.map(lambda npi: Provider(id_qualifier="XX", id=npi))),
+    )
+
+
+@st.composite
+def remittance_claims(draw, header_number="1"):
+    """A claim that balances, with its lines or without."""
+    lines, found = draw(_tuples(remittance_lines(), 3)), draw(_tuples(adjustments, 7))
+    charge = sum(line.charge_cents for line in lines) if lines else draw(charges)
+    everything = found + tuple(one for line in lines for one in line.adjustments)
+    return RemittanceClaim(
+        control_number=draw(control_numbers),
+        status=draw(st.sampled_from(("1", "2", "3", "4", "19", "22"))),
+        charge_cents=charge,
+        paid_cents=charge - sum(one.amount_cents for one in everything),
+        patient_responsibility_cents=draw(st.none() | charges),
+        filing_code=draw(st.sampled_from(("MB", "MC", "HM", "12"))),
+        payer_claim_number=draw(identifiers),
+        facility_code=draw(st.sampled_from(("", "11", "22"))),
+        frequency=draw(st.sampled_from(("", "1", "7"))),
+        drg=draw(st.sampled_from(("", "470"))),
+        drg_weight=draw(st.none() | small_numbers),
+        discharge_fraction=draw(st.none() | st.just(Decimal("0.5"))),
+        patient=draw(_named_persons),
+        subscriber=draw(st.none() | _named_persons),
+        corrected_insured=draw(st.none() | persons(id_qualifier=st.just("C"), id=identifiers)),
+        rendering=draw(st.none() | persons(Provider, **_NPI)),
+        crossover_carrier=draw(st.none() | _named_organisations),
+        corrected_payer=draw(st.none() | _named_organisations),
+        other_subscriber=draw(st.none() | _named_persons),
+        adjustments=found,
+        inpatient=draw(st.sampled_from(((), ("0", "", "", "", "MA01", "12.5")))),
+        outpatient=draw(st.sampled_from(((), ("0.8", "", "MA18", "", "N30"), ("", "55.1")))),
+        lines=lines,
+        dates=draw(
+            _tuples(st.tuples(st.sampled_from(("232", "233", "036", "050")), days), 4, unique_by=lambda one: one[0])
+        ),
+        amounts=draw(_tuples(st.builds(Amount, st.sampled_from(_amount_codes), moved_cents), 3)),
+        quantities=draw(_tuples(st.builds(Quantity, st.sampled_from(("CA", "ZK")), small_numbers), 2)),
+        references=draw(_references(("1L", "CE", "EA", "F8"))) + draw(_references(("0B", "1C", "G2"))),
+        contacts=draw(_tuples(st.builds(Contact, name=names, numbers=st.tuples(phones), function=st.just("CX")), 2)),
+        header_number=header_number,
+    )
+
+
+provider_adjustments = st.builds(
+    ProviderAdjustment,
+    provider_id=st.sampled_from(("1000000004", "1000000012")),
+    fiscal_date=st.sampled_from((date(2026, 12, 31), date(2027, 12, 31))),
+    reason=st.sampled_from(("WO", "L6", "FB", "72", "CS")),
+    reference=_maybe(identifiers),
+    amount_cents=moved_cents,
+)
+remittance_payers = organisations(
+    id_qualifier=st.just("XV"),
+    id=identifiers,
+    address=addresses,
+    references=_references(("2U", "EO", "HI", "NF")),
+    contacts=st.tuples(
+        st.builds(Contact, name=names, numbers=st.tuples(phones), function=st.just("CX")),
+        st.builds(Contact, name=names, numbers=st.tuples(phones), function=st.just("BL")),
+        st.just(Contact("", (("UR", "WWW.PAYER.EXAMPLE"),), "IC")),
+    ),
+)
+payees = st.builds(
+    Provider,
+    last_name=names,
+    **_NPI,
+    address=st.none() | addresses,
+    references=_references(("0B", "PQ", "D3")),
+    tax_id=st.integers(100_000_000, 999_999_999).map(str),
+    tax_id_qualifier=st.just("TJ"),
+)
+bank_accounts = st.builds(
+    BankAccount, bank_id=st.just("123456780"), account=identifiers, account_qualifier=st.just("DA")
+)
+_headers = st.sampled_from(
+    (
+        (),
+        (RemittanceHeader("1", ("6543210903", "11", "20261231", "1", "130957")),),
+        (RemittanceHeader("2", ("6543210909", "11", "20261231", "2", "100"), ("59786", "55375.77")),),
+    )
+)
+
+
+@st.composite
+def remittances(draw, max_claims=4):
+    """A remittance that balances in all three ways; a payer who is owed carries the balance forward (PLB FB)."""
+    headers = draw(_headers)
+    numbers = [header.number for header in headers] or ["1"]
+    found = tuple(
+        draw(remittance_claims(number)) for number in numbers for _ in range(draw(st.integers(1, max_claims)))
+    )
+    moved = draw(_tuples(provider_adjustments, 8))
+    payment = sum(claim.paid_cents for claim in found) - sum(one.amount_cents for one in moved)
+    if payment < 0:
+        moved += (ProviderAdjustment("1000000004", date(2026, 12, 31), "FB", "T1", payment),)
+        payment = 0
+    return Remittance(
+        handling=draw(st.sampled_from("IHDP")),
+        payment_cents=payment,
+        credit_or_debit="C",
+        method=draw(st.sampled_from(("ACH", "CHK", "FWT"))) if payment else "NON",
+        payment_date=draw(days),
+        trace_number=draw(identifiers),
+        payer_tax_id="1999999999",
+        payer=draw(remittance_payers),
+        payee=draw(payees),
+        claims=found,
+        provider_adjustments=moved,
+        trace_suffix=draw(_maybe(identifiers)),
+        payment_format=draw(st.sampled_from(("", "CCP"))),
+        sender_bank=draw(st.none() | bank_accounts),
+        receiver_bank=draw(st.none() | bank_accounts),
+        originator_id=draw(_maybe("1999999999")),
+        currency=draw(_maybe("CAD")),
+        production_date=draw(st.none() | days),
+        receiver_id=draw(_maybe(identifiers)),
+        version_id=draw(_maybe(identifiers)),
+        headers=headers,
+        is_test=True,
+    )
