@@ -8,11 +8,9 @@ earlier payers settled for `taking_over`.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
@@ -34,6 +32,7 @@ from claimwright.office.core import audit, clock
 from claimwright.office.core.files import store_file
 from claimwright.office.core.models import StoredFile
 from claimwright.office.core.numbers import take_numbers
+from claimwright.office.core.storable import storable
 from claimwright.office.ledger.journal import post_entries
 from claimwright.office.patients.roster import LEVELS
 from claimwright.origin import Origin
@@ -111,16 +110,15 @@ KINDS = {
     "CLM-IMP-013": ("Two payers of the claim stand at the same level (SBR01), and one of them has decided already.",
                     "Say who pays first."),
     "CLM-IMP-014": ("A charge is negative.", "Void the earlier claim instead."),
-    "CLM-IMP-015": ("The claim holds characters that are not text.", "Ask the sender for a corrected file."),
-    "CLM-IMP-016": ("Bytes that are not UTF-8 were read as Latin-1.", "Compare names with accents."),
-    "CLM-IMP-017": ("Two lines have the same number (LX) or control number (REF 6R); the lines were numbered anew.",
+    "CLM-IMP-015": ("Bytes that are not UTF-8 were read as Latin-1.", "Compare names with accents."),
+    "CLM-IMP-016": ("Two lines have the same number (LX) or control number (REF 6R); the lines were numbered anew.",
                     "Nothing is to be done; the sender should number lines from 1."),
-    "CLM-IMP-018": ("Two payers of the claim stand at the same level (SBR01); the one named later was put behind.",
+    "CLM-IMP-017": ("Two payers of the claim stand at the same level (SBR01); the one named later was put behind.",
                     "Look who pays first, and correct the coverages when it is otherwise."),
 }  # fmt: skip
 """The findings of importing: what is wrong, what to do. All but the warnings keep the claim out."""
 
-_WARNINGS = frozenset(("CLM-IMP-010", "CLM-IMP-016", "CLM-IMP-017", "CLM-IMP-018"))
+_WARNINGS = frozenset(("CLM-IMP-010", "CLM-IMP-015", "CLM-IMP-016", "CLM-IMP-017"))
 
 
 def _finding(code: str, where: Where, what: str = "") -> Finding:
@@ -163,7 +161,7 @@ class _Judge:
                 self._say("CLM-IMP-003", record, "control_number")
                 continue
             readable = self._readable(record)
-            if readable is None or not self._is_complete(readable) or not self._is_new(readable, known, seen):
+            if not self._is_complete(readable) or not self._is_new(readable, known, seen):
                 continue
             seen.add(readable.control_number)
             candidates.append(self._numbered(self._ordered(readable)))
@@ -180,19 +178,14 @@ class _Judge:
         )
         self._findings.append(_finding(code, where, what))
 
-    def _readable(self, record: ClaimRecord) -> ClaimRecord | None:
-        """The record as text that a database takes; None when that cannot be."""
+    def _readable(self, record: ClaimRecord) -> ClaimRecord:
+        """The record as text that a database takes."""
         plain = to_plain(record)
-        text = json.dumps(plain, ensure_ascii=False)
-        if "\\u0000" in text:
-            self._say("CLM-IMP-015", record, "control_number")
-            return None
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            self._say("CLM-IMP-016", record, "control_number")
-            return dataclasses.replace(from_plain(ClaimRecord, _as_latin1(plain)), origin=record.origin)
-        return record
+        clean = storable(plain)
+        if clean == plain:
+            return record
+        self._say("CLM-IMP-015", record, "control_number")
+        return dataclasses.replace(from_plain(ClaimRecord, clean), origin=record.origin)
 
     def _is_complete(self, record: ClaimRecord) -> bool:
         wrong = next(_shortcomings(record), None)
@@ -223,7 +216,7 @@ class _Judge:
             others.append(dataclasses.replace(other, subscriber=subscriber))
         if tuple(others) == record.other_payers:
             return record
-        self._say("CLM-IMP-018", record, "other_payers")
+        self._say("CLM-IMP-017", record, "other_payers")
         return dataclasses.replace(record, other_payers=tuple(others))
 
     def _numbered(self, record: ClaimRecord) -> ClaimRecord:
@@ -232,7 +225,7 @@ class _Judge:
         controls = [line.control_number for line in record.lines if line.control_number]
         if len(set(numbers)) == len(numbers) and len(set(controls)) == len(controls):
             return record
-        self._say("CLM-IMP-017", record, "lines")
+        self._say("CLM-IMP-016", record, "lines")
         lines = [
             dataclasses.replace(line, number=number, control_number="") for number, line in enumerate(record.lines, 1)
         ]
@@ -298,17 +291,6 @@ def _parties(record: ClaimRecord) -> Iterator[tuple[str, str, Party]]:
     yield "patient", "patient", record.patient_person
     for number, other in enumerate(record.other_payers, 1):
         yield "other payer", f"other_payers.{number}.payer", other.payer
-
-
-def _as_latin1(value: Any) -> Any:
-    """Plain data with the bytes that were not UTF-8 as the letters that they are in Latin-1."""
-    if isinstance(value, dict):
-        return {name: _as_latin1(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_as_latin1(item) for item in value]
-    if isinstance(value, str) and not value.isascii():
-        return "".join(chr(ord(mark) - 0xDC00) if 0xDC80 <= ord(mark) <= 0xDCFF else mark for mark in value)
-    return value
 
 
 # Taking over.

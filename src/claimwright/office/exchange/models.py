@@ -38,7 +38,7 @@ class Connection(ScopedModel):
 
 
 class Transmission(ScopedModel):
-    """One interchange, out or in.
+    """One file. `kind` is its message: out 837P, 270, 276; in TA1, 999, 277CA, 271, 277, 835, or mixed.
 
     out: built ──▶ sent ──▶ accepted | partly_accepted | rejected        in: received ──▶ processed | quarantined
     """
@@ -63,6 +63,7 @@ class Transmission(ScopedModel):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="transmissions")
     file_name = models.CharField(max_length=120)
     interchange_control = models.CharField(max_length=9, blank=True)
+    group_control = models.CharField(max_length=9, blank=True)
     state = models.CharField(max_length=16, choices=State.choices)
     item_count = models.PositiveIntegerField(default=0)
     total_cents = models.BigIntegerField(default=0)
