@@ -14,27 +14,27 @@ Everything goes through the real reader: a scene's remittance is a whole 835 fil
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from claimwright.documents.plain import to_plain
 from claimwright.money import x12_amount
-from claimwright.office.charges.models import Charge, Encounter
-from claimwright.office.claims.models import Adjudication, Claim, ClaimLine
+from claimwright.office.charges.entry import NewEncounter, NewLine, enter_encounters, release_encounters
+from claimwright.office.claims.building import build_claims, record_of
+from claimwright.office.claims.models import Adjudication, Claim, Submission
 from claimwright.office.core import clock
 from claimwright.office.core.files import store_file
 from claimwright.office.core.models import StoredFile
 from claimwright.office.ledger.balances import owed_on_encounters
-from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries
-from claimwright.office.ledger.models import Account
 from claimwright.office.patients.models import Coverage, Patient, Payer, Provider
 from claimwright.office.posting.models import Remittance
 from claimwright.office.posting.posting import post_remittance
 from claimwright.office.posting.receiving import receive_remittances
-from claimwright.remittance.plan import PATIENT
 
 NPI = "1999999984"
 SERVICE_DATE = date(2025, 12, 1)
 LEVELS = "PSTA"
+ADDRESS = {"line1": "1 Pier Road", "city": "Madison", "state": "WI", "postal_code": "537035555"}
 
 
 PAID = """
@@ -94,7 +94,7 @@ DENIED = """
 
 
 def owed(claim: Claim) -> dict[str, int]:
-    """What each owner owes on the claim, lines and whole together."""
+    """What each owner owes on the claim (or on the encounter that stands for one), lines and whole together."""
     totals: dict[str, int] = {}
     for owners in owed_on_encounters([claim.encounter_id]).get(claim.encounter_id, {}).values():
         for owner, cents in owners.items():
@@ -111,7 +111,12 @@ class Practice:
 
     def __post_init__(self) -> None:
         self.billing = Provider.objects.create(
-            last_name="LAKESIDE FAMILY PRACTICE", npi=NPI, tax_id="123456789", is_billing=True
+            last_name="LAKESIDE FAMILY PRACTICE",
+            npi=NPI,
+            tax_id="123456789",
+            is_billing=True,
+            phone="6085550100",
+            **ADDRESS,
         )
         for name, kind, tax_id in (
             ("medicare", Payer.Kind.MEDICARE, "111111111"),
@@ -122,9 +127,10 @@ class Practice:
                 name=name.upper(), payer_id=f"ID{tax_id[:5]}", tax_id=tax_id, kind=kind, appeal_days=120
             )
 
-    def patient(self, name: str = "ROE") -> Patient:
+    def patient(self, name: str = "ROE", **columns: object) -> Patient:
         number = f"{name}-{Patient.objects.count() + 1}"
-        return Patient.objects.create(account_number=number, last_name=name, first_name="JANE")
+        values = {"birth_date": date(1980, 5, 17), "sex": "F", **ADDRESS, **columns}
+        return Patient.objects.create(account_number=number, last_name=name, first_name="JANE", **values)
 
     def bill(
         self,
@@ -136,40 +142,36 @@ class Practice:
         expected: dict[str, int] | None = None,
         service_date: date = SERVICE_DATE,
     ) -> Claim:
-        """A claim that was sent, its charges in the ledger, owed by the first payer (the patient without one)."""
+        """A claim that was sent, its charges in the ledger, owed by the first payer.
+
+        Without payers there is only the encounter, owed by the patient; a claim of no payer stands for it.
+        """
         patient = patient or self.patient()
-        now = clock.now()
-        encounter = Encounter.objects.create(
-            number=f"E-{number}", patient=patient, billing=self.billing, service_date=service_date,
-            state=Encounter.State.RELEASED, entered_at=now,
-        )  # fmt: skip
-        total = sum(cents for _, cents in services)
-        claim = Claim.objects.create(
-            number=number, encounter=encounter, patient=patient, billing=self.billing, charge_cents=total,
-            service_date=service_date, record={}, created_at=now,
-        )  # fmt: skip
-        owner = "P" if payers else PATIENT
-        entries = []
-        for place, (code, cents) in enumerate(services, 1):
-            charge = Charge.objects.create(encounter=encounter, number=place, code=code, charge_cents=cents)
-            ClaimLine.objects.create(
-                claim=claim, charge=charge, number=place, control_number=f"{number}-{place}", code=code,
-                charge_cents=cents, service_date=service_date, expected_cents=(expected or {}).get(code),
-            )  # fmt: skip
-            sides = (
-                NewPosting(Account.RECEIVABLE, cents, charge_id=charge.pk, owner=owner),
-                NewPosting(Account.CHARGES, -cents, charge_id=charge.pk),
+        for rank, payer in enumerate(payers, 1):
+            Coverage.objects.create(
+                patient=patient, payer=self.payers[payer], rank=rank, member_id=f"M{number}{LEVELS[rank - 1]}"
             )
-            entries.append(NewEntry("charge", sides, f"{code}", patient_id=patient.pk, encounter_id=encounter.pk))
-        post_entries(entries)
-        for level, payer in zip(LEVELS, payers, strict=False):
-            coverage = Coverage.objects.create(
-                patient=patient, payer=self.payers[payer], rank=LEVELS.index(level) + 1, member_id=f"M{number}{level}"
-            )
-            Adjudication.objects.create(
-                claim=claim, level=level, payer=self.payers[payer], coverage=coverage,
-                state=Adjudication.State.IN_PROCESS if level == "P" else Adjudication.State.NOT_SUBMITTED,
-            )  # fmt: skip
+        lines = tuple(NewLine(code, cents) for code, cents in services)
+        new = NewEncounter(patient, self.billing, service_date, ("J069",), lines, number=f"E-{number}")
+        encounters = enter_encounters([new])
+        release_encounters(encounters)
+        if not payers:
+            total = sum(cents for _, cents in services)
+            return Claim(encounter=encounters[0], patient=patient, number=number, charge_cents=total)
+        (claim,) = build_claims(encounters)
+        return self._sent(claim, number, expected or {})
+
+    def _sent(self, claim: Claim, number: str, expected: dict[str, int]) -> Claim:
+        """Give the claim the number and line numbers that a scene's remittances use, and send it."""
+        record = record_of(claim)
+        lines = tuple(replace(line, control_number=f"{number}-{line.number}") for line in record.lines)
+        claim.number, claim.record = number, to_plain(replace(record, control_number=number, lines=lines))
+        claim.save()
+        for line in claim.lines.all():
+            line.control_number, line.expected_cents = f"{number}-{line.number}", expected.get(line.code)
+            line.save()
+        claim.adjudications.filter(level="P").update(state=Adjudication.State.IN_PROCESS)
+        claim.submissions.update(state=Submission.State.SENT)
         return claim
 
     def file(

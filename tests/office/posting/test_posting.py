@@ -67,7 +67,7 @@ def test_the_claim_learns_its_state_its_payer_number_and_why(practice):
     practice.post("T1", 80_00, PAID)
     level = Adjudication.objects.get(claim=claim, level="P")
     assert (level.state, level.payer_claim_number) == (Adjudication.State.PAID, "ICN1")
-    event = ClaimEvent.objects.get(claim=claim)
+    event = ClaimEvent.objects.get(claim=claim, kind="adjudication")
     assert event.file.data[event.offset : event.offset + event.length].startswith(b"CLP*A1")
     assert "80.00 paid of 150.00" in event.text
 
@@ -239,7 +239,7 @@ def test_a_posting_that_fails_at_its_end_leaves_nothing_behind(practice):
     remittance.refresh_from_db()
     assert remittance.state == Remittance.State.RECEIVED
     assert owed(claim) == {"P": 150_00}
-    assert not ClaimEvent.objects.exists()
+    assert not ClaimEvent.objects.exclude(kind="submission").exists()
     assert post_remittance(remittance).accepted
 
 

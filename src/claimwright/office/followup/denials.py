@@ -12,7 +12,7 @@ from django.db import transaction
 from claimwright.denials import DenialAdvice, plan_denial
 from claimwright.errors import ConflictError, InputError
 from claimwright.money import format_dollars
-from claimwright.office.claims.models import Adjudication, ClaimLine
+from claimwright.office.claims.models import Adjudication, ClaimLine, Submission
 from claimwright.office.core import clock
 from claimwright.office.followup import subjects
 from claimwright.office.followup.models import Denial, WorkItem
@@ -76,6 +76,15 @@ def close_overturned(remittance: Remittance, plan: Plan) -> int:
 def record_correction(denial: Denial, *, actor: User | None = None) -> None:
     """The claim was corrected and sent again: wait for the payer's answer."""
     _wait_for_answer(denial, State.CORRECTED, "Corrected and sent again", actor)
+
+
+def note_corrections(submissions: Sequence[Submission]) -> None:
+    """Take note of claims that were sent again to a payer that had denied them."""
+    sent = {(row.claim_id, row.level): row for row in submissions}
+    for (claim_id, level, _), denial in _open_denials({claim_id for claim_id, _ in sent}).items():
+        again = sent.get((claim_id, level))
+        if again is not None and denial.state in (State.NEW, State.IN_REVIEW) and again.created_at > denial.denied_at:
+            record_correction(denial)
 
 
 def record_appeal(denial: Denial, *, actor: User | None = None) -> None:

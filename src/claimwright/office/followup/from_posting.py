@@ -1,4 +1,4 @@
-"""Listening to postings: work opens and closes in the transaction of the posting itself, so that none is ever lost."""
+"""Listening to postings and claims: work opens and closes in the transaction that calls for it; none is ever lost."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 from django.dispatch import receiver
 
 from claimwright.findings import Finding
-from claimwright.office.claims.models import Claim
+from claimwright.office.claims.lifecycle import submissions_moved
+from claimwright.office.claims.models import Claim, Submission
 from claimwright.office.followup import subjects
-from claimwright.office.followup.denials import close_overturned, open_denials
+from claimwright.office.followup.denials import close_overturned, note_corrections, open_denials
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import close_answered, close_found, open_reviews, open_ticklers
 from claimwright.office.followup.worklists import open_item
@@ -63,3 +64,10 @@ def show_refused_claim(claim: Claim, level: str, findings: Sequence[Finding], **
         claim=claim,
         patient_id=claim.patient_id,
     )
+
+
+@receiver(submissions_moved, dispatch_uid="followup.note_corrections")
+def follow_sent_claims(submissions: Sequence[Submission], to: Submission.State, **_: Any) -> None:
+    """A denied claim that was sent again waits for its payer's answer."""
+    if to == Submission.State.SENT:
+        note_corrections(submissions)

@@ -144,10 +144,17 @@ def take_item(item: WorkItem, *, actor: User) -> None:
     item.refresh_from_db()
 
 
-def set_due_date(item: WorkItem, due_date: date, *, actor: User | None = None) -> None:
-    """Say when to look at it again."""
+def leave_item(item: WorkItem, *, actor: User) -> None:
+    """Undo `take_item`. Raises `ConflictError` when the item is not the actor's."""
+    if not WorkItem.objects.filter(pk=item.pk, owner=actor).update(owner=None, touched_at=clock.now()):
+        raise ConflictError("This item is not yours; reload the list.")
+    item.refresh_from_db()
+
+
+def set_due_date(item: WorkItem, due_date: date | None, *, actor: User | None = None) -> None:
+    """Say when to look at it again; None: no day is set."""
     WorkItem.objects.filter(pk=item.pk).update(due_date=due_date, touched_at=clock.now())
-    write_note(item, f"Look again on {due_date:%Y-%m-%d}", author=actor)
+    write_note(item, f"Look again on {due_date:%Y-%m-%d}" if due_date else "No day is set", author=actor)
     item.refresh_from_db()
 
 

@@ -1,7 +1,8 @@
 """Where every dollar charged went, and the proof that none is missing.
 
-    charges = insurance payments + patient payments + contractual + other write-offs + open
+    charges = insurance payments + patient payments + earlier payments + contractual + other write-offs + open
 
+Earlier payments are those that were received before a claim of another system came here.
 The proof is made twice, by ways that share nothing but the journal. `Accounting.proofs` compares, figure by figure, the
 accounts with the receivable entries that should have made them, and the accounts with the documents: what payers' 835s
 say they paid, what was charged, what patients gave. `unexplained_cents` is the sum of all differences, each without its
@@ -60,6 +61,7 @@ class Accounting:
     charges_cents: int
     insurance_payments_cents: int
     patient_payments_cents: int
+    earlier_payments_cents: int
     contractual_cents: int
     write_offs: Mapping[str, int]
     open: tuple[OpenBalance, ...]
@@ -75,7 +77,7 @@ class Accounting:
 
     @property
     def payments_cents(self) -> int:
-        return self.insurance_payments_cents + self.patient_payments_cents
+        return self.insurance_payments_cents + self.patient_payments_cents + self.earlier_payments_cents
 
     @property
     def adjustments_cents(self) -> int:
@@ -98,6 +100,7 @@ class Accounting:
             "payments_cents": self.payments_cents,
             "insurance_payments_cents": self.insurance_payments_cents,
             "patient_payments_cents": self.patient_payments_cents,
+            "earlier_payments_cents": self.earlier_payments_cents,
             "adjustments_cents": self.adjustments_cents,
             "contractual_cents": self.contractual_cents,
             "write_offs": dict(self.write_offs),
@@ -133,6 +136,7 @@ def account_for(client: Client) -> Accounting:
             charges_cents=-totals.get(Account.CHARGES, 0),
             insurance_payments_cents=-sum(receivable[kind] for kind in INSURANCE_KINDS),
             patient_payments_cents=-sum(receivable[kind] for kind in PATIENT_KINDS),
+            earlier_payments_cents=totals.get(Account.PRIOR_PAYMENT, 0),
             contractual_cents=totals.get(Account.CONTRACTUAL, 0),
             write_offs=_named(totals, WRITE_OFF_ACCOUNTS, 1),
             open=balances,

@@ -83,7 +83,7 @@ def _within_journal(totals: Mapping[str, int], receivable: Mapping[str, int], op
     charges = -total(Account.CHARGES)
     insurance = total(Account.CASH_DUE, *PAYER_ACCOUNTS)
     patients = total(Account.CASH, Account.PATIENT_CREDIT)
-    adjusted = total(Account.CONTRACTUAL, *WRITE_OFF_ACCOUNTS)
+    adjusted = total(Account.CONTRACTUAL, *WRITE_OFF_ACCOUNTS, Account.PRIOR_PAYMENT)
     from_insurance = -sum(receivable[kind] for kind in INSURANCE_KINDS)
     from_patients = -sum(receivable[kind] for kind in PATIENT_KINDS)
     by_adjustments = -sum(cents for kind, cents in receivable.items() if kind not in _NO_ADJUSTMENTS)
@@ -93,7 +93,7 @@ def _within_journal(totals: Mapping[str, int], receivable: Mapping[str, int], op
         Proof("charges: the account, and the entries", charges, receivable["charge"]),
         Proof("insurance payments: the accounts, and the entries", insurance, from_insurance),
         Proof("patient payments: the accounts, and the entries", patients, from_patients),
-        Proof("adjustments: the accounts, and the entries", adjusted, by_adjustments),
+        Proof("adjustments and earlier payments: the accounts, and the entries", adjusted, by_adjustments),
         Proof("transfers between owners, and nothing", receivable["transfer"], 0),
         Proof("what is open: the account, and the owners", total(Account.RECEIVABLE), open_cents),
     )

@@ -1,0 +1,79 @@
+"""What no rule decides is shown to a person in the right queue, and goes away when it is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from claimwright.office.followup.models import WorkItem
+from claimwright.office.followup.review_items import _TITLES, QUEUES
+from claimwright.office.posting.posting import post_claim_again, post_remittance, remittance_posted
+from claimwright.remittance.plan import Queue
+from tests.office.posting.scenes import PAID, PAID_A2, TAKEN_BACK
+
+
+def open_items():
+    return WorkItem.objects.exclude(state=WorkItem.State.DONE)
+
+
+def test_every_queue_of_the_rules_has_a_worklist_and_a_title():
+    assert set(QUEUES) == set(Queue) == set(_TITLES)
+
+
+def test_money_without_a_claim_is_one_item_with_the_money_at_stake(practice):
+    practice.post("T1", 80_00, PAID)
+    (item,) = open_items()
+    assert (item.queue, item.money_cents) == ("unmatched", 80_00)
+    assert item.reason
+    assert item.due_date is not None
+
+
+def test_it_goes_away_when_the_claim_is_found(practice):
+    remittance = practice.post("T1", 80_00, PAID.replace("A1", "OLD"))
+    claim = practice.bill("A1", [("99213", 150_00)])
+    post_claim_again(remittance.claims.get(), claim=claim)
+    assert not open_items().exists()
+
+
+def test_a_duplicate_and_a_refused_remittance_are_shown(practice):
+    practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 80_00, PAID)
+    practice.receive("T1", 80_00, PAID)
+    practice.receive("T2", 80_00, PAID.replace("CO*45*50", "CO*45*49"))
+    titles = sorted(item.title.split(":")[0] for item in open_items())
+    assert titles == ["Came before", "Cannot be posted"]
+
+
+def test_a_reversal_without_its_correction_waits_for_its_day_and_closes_with_the_correction(practice):
+    practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 80_00, PAID)
+    practice.post("T2", 0, TAKEN_BACK + "\nPLB*1999999984*20261231*FB:T2*-80")
+    waiting = open_items().get(queue="no_response")
+    assert waiting.state == WorkItem.State.BLOCKED
+    practice.post("T3", 80_00, PAID.replace("ICN1", "ICN7"))
+    waiting.refresh_from_db()
+    assert waiting.state == WorkItem.State.DONE
+
+
+def test_items_are_lost_with_the_posting_that_opened_them(practice):
+    remittance = practice.receive("T1", 80_00, PAID)
+
+    def fail(**_):
+        raise RuntimeError("after the items")
+
+    remittance_posted.connect(fail)
+    try:
+        with pytest.raises(RuntimeError):
+            post_remittance(remittance)
+    finally:
+        remittance_posted.disconnect(fail)
+    assert not WorkItem.objects.exists()
+
+
+def test_what_waited_for_an_answer_closes_when_it_comes(practice):
+    claim = practice.bill("A2", [("99213", 150_00)])
+    item = WorkItem.objects.create(
+        queue="no_response", subject=f"claim {claim.pk} level P", title="x", reason="y", opened_at="2026-01-05T09:00Z"
+    )
+    practice.post("T1", 80_00, PAID_A2)
+    item.refresh_from_db()
+    assert item.state == WorkItem.State.DONE
