@@ -239,6 +239,12 @@ def test_a_payer_that_the_claim_does_not_name_is_refused() -> None:
     assert refusal_of(claim, "S", [result("P", MEDICARE, first_result())]) == {"COB-003"}
 
 
+def test_a_result_of_a_payer_that_the_claim_does_not_name_is_refused() -> None:
+    claim = replace(primary_claim(), other_payers=primary_claim().other_payers[1:])
+    results = [result("P", MEDICARE, first_result()), result("S", SUPPLEMENT, second_result())]
+    assert refusal_of(claim, "T", results) == {"COB-003"}
+
+
 def test_an_earlier_payer_without_a_result_is_refused() -> None:
     assert refusal_of(primary_claim(), "T", [result("P", MEDICARE, first_result())]) == {"COB-004"}
 

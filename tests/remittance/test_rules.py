@@ -240,6 +240,41 @@ def test_a_move_survives_storage() -> None:
         assert tuple(Move.from_plain(move.to_plain()) for move in plan.moves) == plan.moves
 
 
+def test_a_move_is_stored_with_the_bytes_it_came_from() -> None:
+    move = Move(MoveKind.PAYMENT, 100, 5, Origin("ab" * 32, 512, 20, 31), 1, 101, "P", position=1)
+    assert Move.from_plain(move.to_plain()) == move
+
+
+def test_a_plan_sums_its_moves_by_kind() -> None:
+    _, steps = played("row_12_bundled")
+    totals = steps[0][1].totals_cents
+    assert totals[MoveKind.PAYMENT] + totals[MoveKind.INTEREST] + totals[MoveKind.RECOUPMENT] == 7350
+    assert totals[MoveKind.CONTRACTUAL] == 6000
+
+
+def test_moves_are_found_by_their_place_in_the_remittance() -> None:
+    _, steps = played("row_12_bundled")
+    plan = steps[0][1]
+    by_position = plan.moves_by_position
+    assert by_position == {position: plan.moves_of(position) for position in (1, 0)}
+
+
+def test_books_in_memory_do_not_invent_a_claim() -> None:
+    scenario, _ = played(PAID)
+    with pytest.raises(KeyError):
+        scenario.books.claim("ELSE")
+
+
+def test_a_result_without_money_that_was_named_by_a_person_releases_nothing() -> None:
+    scenario, steps = played("row_07_other_days")
+    made = steps[0][0].remittance
+    claim = made.claims[0]
+    line = replace(claim.lines[0], paid_cents=0, adjustments=(Adjustment("CO", "197", 15000),))
+    denied = replace(made, payment_cents=0, claims=(replace(claim, paid_cents=0, lines=(line,)),))
+    plan = plan_claim_again(denied, 1, scenario.books, TODAY, scenario.books.claim("A1"))
+    assert [move.kind for move in plan.moves] == [MoveKind.LEFT_OPEN]
+
+
 def test_the_reason_of_a_move_is_in_plain_words() -> None:
     assert Move(MoveKind.CONTRACTUAL, 1, 20).because == ROWS[20].action
 

@@ -3,7 +3,7 @@
     # What the scenario shows, in one sentence.
     policy small_balance_limit_cents 500
     item FB T0 28.00                                 an open payer item
-    claim A1 payers P S [protected] [government] [set-aside S] [number ICN9]
+    claim A1 payers P S [protected] [government] [set-aside S] [number ICN9] [member M] [same-payer]
       line 99213-25 150.00 [expected 100.00] [on 2026-03-04]
     remittance T1 pays 80.00 [from S] [debit] [test] [handling H] [method NON] [unseen] [npi N] [currency CAD]
       clp A1 1 150.00 80.00 [icn ICN9] [name ROE] [member M] [to CARRIER] [interest 1.50] [remarks MA18] [share 20.00]
@@ -137,11 +137,18 @@ def _item(scenario: Scenario, tokens: list[str]) -> None:
 def _claim(scenario: Scenario, tokens: list[str]) -> None:
     key = len(scenario.books.claims) + 1
     number = tokens[0]
-    _, named = words(tokens[1:], frozenset({"payers", "protected", "government", "set-aside", "number"}))
+    _, named = words(
+        tokens[1:], frozenset({"payers", "protected", "government", "set-aside", "number", "same-payer", "member"})
+    )
     aside = named.get("set-aside", [])
+    member_id = named["member"][0] if "member" in named else f"MEMBER-{key}"
     levels = tuple(
         KnownLevel(
-            level, PAYERS[level], f"MEMBER-{key}", is_settled=level in aside, is_government="government" in named
+            level,
+            PAYERS["P" if "same-payer" in named else level],
+            member_id,
+            is_settled=level in aside,
+            is_government="government" in named,
         )
         for level in named.get("payers", ["P"])
     )
