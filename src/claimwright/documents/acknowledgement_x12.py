@@ -361,7 +361,7 @@ def _read_provider_answers(level: Loop, provider: Provider, reader: Reader) -> I
 def _read_claims(level: Loop, source: Party, provider: Provider, reader: Reader) -> Iterator[ClaimStatus]:
     """The claims of a provider; TRN02 is our own control number of the claim."""
     for patient_level in level.loops_of("2000D"):
-        pool = name_pool(patient_level, "2100D", "patient", reader)
+        pool = name_pool(patient_level, "2100D", "patient", reader, "QC")
         patient = read_person(pool, None, reader)
         reader.leave(pool)
         for loop in patient_level.loops_of("2200D"):

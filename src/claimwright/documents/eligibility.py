@@ -32,11 +32,11 @@ class Trace:
 class EligibilityInquiry:
     """One question: is this person covered on this day, and for which kinds of service (EQ01; 30 = the plan's summary)?
 
-    `trace` is ours (TRN02) and comes back with the answer; `trace_origin` (TRN03) and `trace_suffix` (TRN04) say whose it
-    is. `patient` is None when the subscriber is the patient; `relationship` is the patient's to the subscriber (18 self,
-    01 spouse, 19 child; a 270 knows no other but 34). `service_end_date` is there when a run of days is asked about,
-    `procedure` when the question is about one service (EQ02), `coverage_level` FAM when it is about the family (EQ03).
-    `others` are segments that have no field here.
+    `trace` is ours (TRN02) and comes back with the answer; `trace_origin` (TRN03) and `trace_suffix` (TRN04) say whose
+    it is. `patient` is None when the subscriber is the patient; `relationship` is the patient's to the subscriber
+    (18 self, 01 spouse, 19 child; a 270 knows no other but 34). `service_end_date` is there when a run of days is asked
+    about, `procedure` when the question is about one service (EQ02), `coverage_level` FAM when it is about the family
+    (EQ03). `others` are segments that have no field here.
     """
 
     trace: str

@@ -65,6 +65,7 @@ _ENTITY_ORDER = "NM1 N3 N4 PER PRV"
 _REFERRALS = ("9F", "G1")
 _ASKED_RELATIONSHIPS = frozenset(("01", "19", "34"))
 _OTHER_RELATIONSHIP = "34"
+"""The relationships that a 270 knows; any other is the last of them, which a 271 in turn calls G8."""
 
 
 @dataclass(slots=True)
@@ -205,13 +206,13 @@ def _service_types(segment: Segment, element: int) -> tuple[str, ...]:
 def _person_pools(place: _Place, reader: Reader) -> tuple[Pool, Pool | None]:
     """The subscriber's name loop, and the patient's when that is somebody else."""
     if place.above is None:
-        return name_pool(place.level, "2100C", "subscriber", reader), None
-    above = name_pool(place.above, "2100C", "subscriber", reader)
-    return above, name_pool(place.level, "2100D", "dependent", reader)
+        return name_pool(place.level, "2100C", "subscriber", reader, "IL"), None
+    above = name_pool(place.above, "2100C", "subscriber", reader, "IL")
+    return above, name_pool(place.level, "2100D", "dependent", reader, "03")
 
 
 def _read_traces(place: _Place, kind: str, reader: Reader) -> tuple[Trace, tuple[Trace, ...]]:
-    """Our trace (empty when there is none) and the further ones: those of the patient's level, else the subscriber's."""
+    """Our trace (empty when there is none) and the further ones, of the patient's level, else the subscriber's."""
     pool = Pool(place.level)
     trns = pool.take_all("TRN") or (Pool(place.above).take_all("TRN") if place.above else [])
     pool.take("HL")
@@ -535,7 +536,8 @@ def _write_response(response: EligibilityResponse, levels: Levels, receiver: int
     yield from _write_traces("2", response)
     correction = ("001", "25") if response.is_corrected else ()
     if patient and (response.relationship or correction):
-        person.append(("INS", "N", response.relationship, *correction))
+        relationship = "G8" if response.relationship == _OTHER_RELATIONSHIP else response.relationship
+        person.append(("INS", "N", relationship, *correction))
     elif correction:
         person.append(("INS", "Y", "18", *correction))
     person += [x12_period(*named) for named in response.plan_dates]

@@ -35,11 +35,16 @@ def write_head(structure: str, purpose: str, reference: str, created_at: datetim
     return ("BHT", structure, purpose, reference, x12_day(created_at.date()), x12_time(created_at), kind)
 
 
-def name_pool(level: Loop, loop_id: str, what: str, reader: Reader) -> Pool:
-    """The segments of the loop that names somebody; a level without one is an error of the file."""
+def name_pool(level: Loop, loop_id: str, what: str, reader: Reader, part: str = "") -> Pool:
+    """The segments of the loop that names somebody, as `part` (NM101) where one is given.
+
+    A level without a name is an error of the file; a name that stands where another should is nobody's here.
+    """
     loop = level.loop(loop_id)
-    if loop is None or loop.first("NM1") is None:
+    name = loop.first("NM1") if loop else None
+    if name is None or (part and name[1] != part):
         reader.say("010", level.segments[0], loop=level.id, what=what)
+        return Pool(None)
     return Pool(loop)
 
 

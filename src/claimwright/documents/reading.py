@@ -37,7 +37,9 @@ _READERS = {
     ("277", "X214"): ("acknowledgement_x12", "read_claim_acknowledgement"),
     ("277", "X212"): ("status_x12", "read_responses"),
     ("277", "X093"): ("status_x12", "read_responses"),
+    ("277", "X364"): ("acknowledgement_x12", "read_claim_acknowledgement"),
     ("999", ""): ("acknowledgement_x12", "read_functional"),
+    ("997", ""): ("acknowledgement_x12", "read_functional"),
 }
 """(ST01, a part of the version) to the function that reads it; the first line that fits counts."""
 

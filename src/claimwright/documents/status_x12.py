@@ -85,10 +85,10 @@ def _places(root: Loop, reader: Reader) -> Iterator[_Place]:
             for provider_level in receiver_level.loops_of("2000C"):
                 provider = _read_provider(provider_level, reader)
                 for level in provider_level.loops_of("2000D"):
-                    subscriber = _read_person(level, "2100D", "subscriber", reader)
+                    subscriber = _read_person(level, "2100D", "subscriber", "IL", reader)
                     yield _Place(payer, receiver, provider, subscriber, None, level)
                     for dependent in level.loops_of("2000E"):
-                        patient = _read_person(dependent, "2100E", "dependent", reader)
+                        patient = _read_person(dependent, "2100E", "dependent", "QC", reader)
                         yield _Place(payer, receiver, provider, subscriber, patient, dependent)
 
 
@@ -111,9 +111,9 @@ def _read_provider(level: Loop, reader: Reader) -> Provider:
     return chosen
 
 
-def _read_person(level: Loop, loop_id: str, what: str, reader: Reader) -> Person:
+def _read_person(level: Loop, loop_id: str, what: str, part: str, reader: Reader) -> Person:
     """The person whom the level names; birth date and sex (276 only) stand before the name."""
-    pool = name_pool(level, loop_id, what, reader)
+    pool = name_pool(level, loop_id, what, reader, part)
     own = Pool(level)
     if dmg := own.take("DMG"):
         pool.give_back(dmg)
