@@ -82,6 +82,7 @@ EXAMPLES: dict[str, bytes] = {
     "X12-CLM-003": file_of("837", CLAIM + CLAIM[CLAIM.index("CLM*") :]),
     "X12-CLM-004": _claim("AMT*D*80", "AMT*D*81"),
     "X12-CLM-005": _claim("CAS*CO*45*20", "CAS*CO*45*19"),
+    "X12-CLM-006": _claim("LX*2", "LX*3"),
     "X12-PAY-001": _payment("CAS*CO*45*20", "CAS*CO*45*21"),
     "X12-PAY-002": _payment("150*118.75*11.25", "150*118.76*11.25"),
     "X12-PAY-003": _payment("CLP*CLAIM1*1*150*", "CLP*CLAIM1*1*151*"),

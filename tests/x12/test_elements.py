@@ -72,6 +72,13 @@ def test_untidy_elements_are_warned_of_and_accepted(old, new, code):
     assert x12.read(data).accepted
 
 
+def test_a_finding_is_not_as_long_as_what_it_is_about():
+    (found,) = x12.read(claims("REF*EA*MRN1", "REF*EA*" + "9" * 100_000)).findings
+
+    assert found.code == "X12-ELM-004"
+    assert len(found.message) < 200
+
+
 @pytest.mark.parametrize("amount", ["100", "100.0", "100.00", "0100", "100."])
 def test_an_amount_may_be_written_in_any_plain_way(amount):
     assert codes(claims("25*100*UN", f"25*{amount}*UN")) == []

@@ -45,6 +45,11 @@ def test_a_claims_charge_is_the_sum_of_its_lines():
     assert "150" in found.message
 
 
+@pytest.mark.parametrize("number", ["1", "3", "02", "0"])
+def test_the_lines_of_a_claim_are_counted_from_one(number):
+    assert codes(claims(spoil(CLAIM, "LX*2", f"LX*{number}"))) == ["X12-CLM-006"]
+
+
 @pytest.mark.parametrize("pointer", ["3", "0", "13"])
 def test_a_pointer_points_at_a_diagnosis_of_the_claim(pointer):
     found = errors(claims(spoil(CLAIM, "UN*1***1:2", f"UN*1***1:{pointer}")))

@@ -134,6 +134,8 @@ KINDS = {
         Kind("X12-CLM-005", E, 3, None,
              "What payer {payer} paid and adjusted makes {expected}, the line charges {value}.",
              "Report every adjustment that the earlier payer made to the line."),
+        Kind("X12-CLM-006", E, 2, "7", "LX01 is {value!r}; this is line {expected} of claim {claim}.",
+             "Number the lines of a claim 1, 2, 3 without a gap."),
         Kind("X12-PAY-001", E, 3, None,
              "Claim {claim}: the line pays {value}; charge minus adjustments make {expected}.",
              "Ask the payer for a correct remittance; do not post this one."),
@@ -158,9 +160,17 @@ KINDS = {
 }  # fmt: skip
 
 
+_LONGEST_WORD = 60
+
+
 def finding(code: str, where: Where, **words: object) -> Finding:
-    """A finding of the kind `code`; `expected` may stand in its hint too."""
+    """A finding of the kind `code`; values are shortened, so that no finding is as long as a file."""
     kind = KINDS[code]
-    hint = kind.hint.format(**words) if "{" in kind.hint else kind.hint
-    ack = kind.ack.format(**words) or None if kind.ack else None
-    return Finding(code, kind.severity, kind.message.format(**words), hint, where, kind.snip, ack)
+    shown = {name: _shortened(word) for name, word in words.items()}
+    ack = kind.ack.format(**shown) or None if kind.ack else None
+    return Finding(code, kind.severity, kind.message.format(**shown), kind.hint.format(**shown), where, kind.snip, ack)
+
+
+def _shortened(word: object) -> object:
+    is_long = isinstance(word, str) and len(word) > _LONGEST_WORD
+    return f"{str(word)[:_LONGEST_WORD]} ..." if is_long else word

@@ -242,7 +242,7 @@ class Explainer:
         if length < rule.min and kind not in ("DT", "TM"):
             yield self._say("X12-ELM-003", number, rule, component, value=value, expected=rule.min)
         elif length > rule.max:
-            yield self._say("X12-ELM-004", number, rule, component, value=value[:40], expected=rule.max)
+            yield self._say("X12-ELM-004", number, rule, component, value=value, expected=rule.max)
 
     def _period(self, rule: ElementRule, number: int, component: int | None, value: str) -> Iterator[Finding]:
         """A date period follows the format that the element before it names (D8, RD8, TM ...)."""

@@ -38,6 +38,16 @@ def check_totals(transaction_set: TransactionSet) -> Iterator[Finding]:
             yield finding("X12-CLM-001", where, value=clm[2], expected=x12_amount(sum(lines)), claim=clm[1])
 
 
+def check_line_numbers(transaction_set: TransactionSet) -> Iterator[Finding]:
+    """LX01 counts the lines of each claim from 1: payers answer with it."""
+    for claim in _claims(transaction_set):
+        for number, line in enumerate(claim.loops_of("2400"), 1):
+            lx = line.segments[0]
+            if lx[1] != str(number) and is_digits(lx[1]):
+                name = claim.value("CLM", 1)
+                yield finding("X12-CLM-006", _at(lx, 1, "2400"), value=lx[1], expected=number, claim=name)
+
+
 def check_pointers(transaction_set: TransactionSet) -> Iterator[Finding]:
     """SV107 points at diagnoses that the claim has."""
     for claim in _claims(transaction_set):
