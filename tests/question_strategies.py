@@ -322,8 +322,7 @@ def statuses(*entities, min_size=1, code_list=False, **fields):
     found = st.builds(
         StatusInformation,
         codes=st.lists(status_codes(*entities, code_list=code_list), min_size=1, max_size=3).map(tuple),
-        effective_date=days,
-        **fields,
+        **{"effective_date": days, **fields},
     )
     return st.lists(found, min_size=min_size, max_size=2).map(tuple)
 
@@ -444,12 +443,12 @@ acknowledged_lines = st.builds(
     LineStatus,
     procedure=procedures,
     charge_cents=charges,
-    statuses=statuses("82", "QC", action=st.just("U")),
+    statuses=statuses("82", "QC", action=st.just("U"), effective_date=st.none() | days),
     control_number=st.just("") | identifiers,
     period=st.none() | periods,
     quantity=st.none() | small_numbers,
     prescription=st.just("") | identifiers,
-).map(lambda line: replace(line, statuses=tuple(replace(one, effective_date=None) for one in line.statuses)))
+)
 
 
 @st.composite
@@ -483,7 +482,7 @@ def claim_acknowledgements(draw):
         ProviderAcknowledgement,
         provider=st.just(found[0]),
         trace=identifiers,
-        statuses=statuses("85", "87", **_acted),
+        statuses=statuses("85", "87", effective_date=st.none(), **_acted),
         totals=totals,
         references=references_of("0B", "G2"),
     )

@@ -165,7 +165,7 @@ AMT*YY*150
 HL*3*2*19*1
 NM1*85*2*LAKESIDE CLINIC*****XX*1234567893
 TRN*1*0
-STC*A1:19:85*20260302*WQ*250
+STC*A1:19:85**WQ*250
 QTY*QA*1
 QTY*QC*1
 AMT*YU*100
@@ -296,11 +296,21 @@ def _with_one_context_each(acknowledgement):
 @JUDGED
 @given(claim_acknowledgements())
 def test_pyx12_accepts_every_277ca_that_we_write(acknowledgement):
-    """Its map knows no provider whose claims are all refused together, so each one here has claims."""
+    """Its map wants claims of every provider and one identifier, and of a line one status with a day of its own."""
     claimed = {claim.provider for claim in acknowledgement.claims}
     assume(claimed)
-    answers = tuple(answer for answer in acknowledgement.providers if answer.provider in claimed)
-    assert pyx12_errors(written(write_claim_acknowledgement(replace(acknowledgement, providers=answers)))) == []
+    answers = tuple(
+        replace(answer, references=answer.references[:1])
+        for answer in acknowledgement.providers
+        if answer.provider in claimed
+    )
+    claims = tuple(replace(claim, lines=tuple(map(_with_one_status, claim.lines))) for claim in acknowledgement.claims)
+    judged = replace(acknowledgement, providers=answers, claims=claims)
+    assert pyx12_errors(written(write_claim_acknowledgement(judged))) == []
+
+
+def _with_one_status(line):
+    return replace(line, statuses=(replace(line.statuses[0], effective_date=date(2026, 3, 2)),))
 
 
 def test_the_real_samples_are_read_and_written_again_without_a_loss(samples):

@@ -440,8 +440,10 @@ def _write_batch(acknowledgement: ClaimAcknowledgement) -> Iterator[OutgoingSegm
 
 
 def _write_provider_answer(answer: ProviderAcknowledgement) -> Iterator[OutgoingSegment]:
+    """2200C, whose statuses have no day of their own: they hold on that of the batch."""
     yield ("TRN", "1", answer.trace)
-    yield from map(write_status, answer.statuses)
+    for status in answer.statuses:
+        yield write_status(replace(status, effective_date=None))
     yield from map(write_reference, answer.references)
     yield from _write_totals(answer.totals, "QA", "QC")
 
