@@ -1,0 +1,1 @@
+"""Killing the office while it posts: nothing is lost, nothing is done twice, nothing is half done."""

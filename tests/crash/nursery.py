@@ -1,0 +1,190 @@
+"""A process that has Django loaded and forks workers, so that a worker lives from its first moment in the posting.
+
+    python -m tests.crash.nursery HOME [DATABASE_URL]     commands on stdin, answers on stdout, one line each
+
+    prepare CODE COUNT CLAIMS   a practice, and the files of COUNT remittances of CLAIMS claims, some of them twice
+    work CODE [LIMIT]           take in and post the files; says `posting TRACE`, then `posted TRACE SECONDS`
+    work-planted CODE           the same with a mistake that a test must find: a commit for each claim, the state last
+    check CODE                  everything that must hold: says `report JSON`
+
+Every command is answered by `worker PID`, later by `ended PID STATUS`.
+"""
+# ruff: noqa: E402 - Django must be set up before what needs it is imported
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import nullcontext
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from types import SimpleNamespace
+
+os.environ["CLAIMWRIGHT_HOME"], os.environ["CLAIMWRIGHT_DATABASE_URL"] = [*sys.argv[1:], ""][:2]
+os.environ["DJANGO_SETTINGS_MODULE"] = "claimwright.office.settings"
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import transaction
+
+from claimwright.office.charges.entry import NewEncounter, NewLine, enter_encounters, release_encounters
+from claimwright.office.claims.building import build_claims, record_of
+from claimwright.office.core.files import store_file
+from claimwright.office.core.jobs import enqueue
+from claimwright.office.core.models import Client, Job
+from claimwright.office.core.scope import client_scope
+from claimwright.office.ledger.models import JournalEntry
+from claimwright.office.patients.models import Coverage, Patient
+from claimwright.office.posting import posting
+from claimwright.office.posting.models import Remittance, RemittanceClaim
+from claimwright.office.posting.receiving import receive_remittances
+from claimwright.office.reports.checking import check_practice
+from tests.office.posting.scenes import Practice
+
+SERVICE_DATE = date(2026, 1, 5)
+PAID = """
+    CLP*{number}*1*150*80*20*MB*ICN{number}
+    SVC*HC:99213*150*80**1
+    CAS*CO*45*50
+    CAS*PR*2*20
+    REF*6R*{line}
+"""
+_PAID_CENTS = 80_00
+
+
+def inbox(code: str) -> Path:
+    """Where the practice's files are delivered."""
+    folder = Path(sys.argv[1]) / "inbox" / code
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def prepare(code: str, count: str, claims: str) -> None:
+    """The practice, its claims, and the files of its payer."""
+    call_command("migrate", verbosity=0)
+    size, folder = int(claims), inbox(code)
+    client = Client.objects.create(name=code.title(), code=code)
+    with client_scope(client):
+        practice = Practice()
+        records = [record_of(claim) for claim in _claims(practice, int(count) * size)]
+        for number in range(int(count)):
+            own = records[number * size : (number + 1) * size]
+            body = "".join(
+                PAID.format(number=record.control_number, line=record.lines[0].control_number) for record in own
+            )
+            data = practice.file(f"T{number:04d}", _PAID_CENTS * size, body)
+            (folder / f"{number:04d}.835").write_bytes(data)
+            if number % 3 == 0:
+                (folder / f"{number:04d}-again.835").write_bytes(data)
+
+
+def _claims(practice: Practice, count: int):
+    patients = Patient.objects.bulk_create(
+        [Patient(account_number=f"A{number}", last_name="ROE", first_name="JANE") for number in range(count)]
+    )
+    payer = practice.payers["medicare"]
+    Coverage.objects.bulk_create(
+        [Coverage(patient=patient, payer=payer, member_id=f"M{patient.pk}") for patient in patients]
+    )
+    line = NewLine("99213", 150_00)
+    visits = [NewEncounter(patient, practice.billing, SERVICE_DATE, ("J069",), (line,)) for patient in patients]
+    encounters = enter_encounters(visits)
+    release_encounters(encounters)
+    return build_claims(encounters)
+
+
+def work(code: str, limit: str = "1000000") -> None:
+    """Take in what was delivered and post what waits; safe to be started again at any moment."""
+    left = int(limit)
+    with client_scope(Client.objects.get(code=code)):
+        left -= _post_waiting(left)
+        for path in sorted(inbox(code).iterdir()):
+            if left > 0:
+                _take_in(path)
+                left -= _post_waiting(left)
+
+
+def _take_in(path: Path) -> None:
+    if Job.objects.filter(kind="delivery", key=str(path)).exists():
+        return
+    with transaction.atomic():
+        file, _ = store_file(path.name, path.read_bytes())
+        receive_remittances(file)
+        enqueue("delivery", str(path), {})
+
+
+def _post_waiting(limit: int) -> int:
+    waiting = list(Remittance.objects.filter(state=Remittance.State.RECEIVED)[:limit])
+    for remittance in waiting:
+        say(f"posting {remittance.trace_number}")
+        start_s = time.perf_counter()
+        posting.post_remittance(remittance)
+        say(f"posted {remittance.trace_number} {time.perf_counter() - start_s:.4f}")
+    return len(waiting)
+
+
+def work_planted(code: str) -> None:
+    plant_a_commit_for_each_claim()
+    work(code)
+
+
+def check(code: str) -> None:
+    """What must hold, and what was done, as JSON."""
+    client = Client.objects.get(code=code)
+    findings = [str(finding) for finding in check_practice(client)]
+    with client_scope(client):
+        rows = Remittance.objects.order_by("pk").values_list("pk", "trace_number", "state")
+        unposted = [key for key, _, state in rows if state in ("received", "duplicate")]
+        half_done = RemittanceClaim.objects.filter(remittance__in=unposted).exclude(outcome="").count()
+        strays = JournalEntry.objects.filter(remittance_id__in=unposted).count()
+        unfinished = RemittanceClaim.objects.filter(outcome="").exclude(remittance__in=unposted).count()
+        report = {
+            "findings": findings,
+            "states": [[trace, state] for _, trace, state in rows],
+            "partial": half_done + strays + unfinished,
+        }
+    say(f"report {json.dumps(report)}")
+
+
+def plant_a_commit_for_each_claim() -> None:
+    """The mistake: no transaction around the remittance, one for each claim."""
+    post_entries = posting.post_entries
+
+    def post_by_claim(entries):
+        groups = groupby(entries, key=lambda entry: entry.encounter_id)
+        return [number for _, group in groups for number in post_entries(list(group))]
+
+    posting.transaction = SimpleNamespace(atomic=nullcontext)
+    posting.take_turn = lambda: None
+    posting.post_entries = post_by_claim
+
+
+def say(line: str) -> None:
+    """One line, in one piece."""
+    os.write(sys.stdout.fileno(), f"{line}\n".encode())
+
+
+VERBS = {"prepare": prepare, "work": work, "work-planted": work_planted, "check": check}
+
+
+def main() -> None:
+    say("ready")
+    for line in iter(sys.stdin.readline, ""):
+        verb, *arguments = line.split()
+        worker = os.fork()
+        if worker == 0:
+            VERBS[verb](*arguments)
+            os._exit(0)
+        say(f"worker {worker}")
+        _, status = os.waitpid(worker, 0)
+        say(f"ended {worker} {status}")
+
+
+if __name__ == "__main__":
+    main()

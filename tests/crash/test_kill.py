@@ -1,0 +1,127 @@
+"""kill -9 at random moments of posting, on each database; and the same test against a mistake that it must find."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests import postgresql
+
+KILLS = 50
+REMITTANCES, CLAIMS = 60, 5
+DELIVERIES = Counter({f"T{number:04d}": 2 if number % 3 == 0 else 1 for number in range(REMITTANCES)})
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Nursery:
+    """The process whose workers are killed, and what they said; see `tests.crash.nursery`."""
+
+    def __init__(self, home: Path, database_url: str) -> None:
+        command = [sys.executable, "-m", "tests.crash.nursery", str(home), database_url]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.acknowledged: set[str] = set()
+        self.report: dict = {}
+        self.posting_s = 0.0
+        self._until("ready")
+
+    def run(self, command: str) -> None:
+        """Let a worker do it to its end."""
+        self._start(command)
+        assert int(self._until("ended").split()[2]) == 0, command
+
+    def kill_while_posting(self, command: str, chance: random.Random) -> bool:
+        """Kill the worker at a random moment of a posting; whether it lived long enough to be killed."""
+        worker = self._start(command)
+        for _ in range(chance.randint(1, 2)):
+            if self._until("posting", "ended").startswith("ended"):
+                return False
+        time.sleep(chance.uniform(0, self.posting_s))
+        os.kill(worker, signal.SIGKILL)
+        return int(self._until("ended").split()[2]) == signal.SIGKILL
+
+    def wrongs(self, code: str) -> list[str]:
+        """Everything that does not hold at this moment, with no worker alive."""
+        self.run(f"check {code}")
+        wrong = list(self.report["findings"])
+        wrong += ["an 835 is partly posted"] if self.report["partial"] else []
+        posted = Counter(trace for trace, state in self.report["states"] if state in ("posted", "review"))
+        wrong += [f"{trace} was posted {times} times" for trace, times in posted.items() if times > 1]
+        wrong += [f"{trace} was acknowledged and is lost" for trace in self.acknowledged - set(posted)]
+        return wrong
+
+    def _start(self, command: str) -> int:
+        assert self.process.stdin
+        self.process.stdin.write(f"{command}\n")
+        self.process.stdin.flush()
+        return int(self._until("worker").split()[1])
+
+    def _until(self, *words: str) -> str:
+        assert self.process.stdout
+        while line := self.process.stdout.readline():
+            word, *rest = line.split(" ", 1)
+            if word == "posted":
+                trace, seconds = rest[0].split()
+                self.acknowledged.add(trace)
+                self.posting_s = max(self.posting_s, float(seconds))
+            elif word == "report":
+                self.report = json.loads(rest[0])
+            if word.strip() in words:
+                return line
+        raise AssertionError("the nursery ended")
+
+
+@pytest.fixture(scope="module", params=["sqlcipher", "postgresql"])
+def nursery(request, tmp_path_factory) -> Iterator[Nursery]:
+    """Each database in turn."""
+    home = tmp_path_factory.mktemp("home")
+    with ExitStack() as stack:
+        url = ""
+        if request.param == "postgresql":
+            if postgresql.binaries() is None:
+                pytest.skip(postgresql.ABSENT)
+            url = stack.enter_context(postgresql.server())
+        running = Nursery(home, url)
+        yield running
+        running.process.stdin.close()
+        running.process.wait(timeout=20)
+
+
+def test_nothing_is_lost_or_done_twice_when_the_office_is_killed_while_it_posts(nursery):
+    nursery.run(f"prepare lakeside {REMITTANCES} {CLAIMS}")
+    nursery.run("work lakeside 1")
+    chance = random.Random(20260105)
+    for kill in range(1, KILLS + 1):
+        killed = nursery.kill_while_posting("work lakeside", chance)
+        assert killed, f"all was posted before kill {kill}: give it more"
+        if kill % 10 == 0:
+            assert nursery.wrongs("lakeside") == []
+    nursery.run("work lakeside")
+    assert nursery.wrongs("lakeside") == []
+    states = Counter((trace, state) for trace, state in nursery.report["states"])
+    for trace, times in DELIVERIES.items():
+        assert states[trace, "posted"] == 1, trace
+        assert states[trace, "duplicate"] == times - 1, trace
+    assert nursery.acknowledged <= set(DELIVERIES)
+
+
+def test_a_commit_for_each_claim_is_found_out(nursery):
+    nursery.acknowledged.clear()
+    nursery.run(f"prepare planted {REMITTANCES} {CLAIMS}")
+    nursery.run("work planted 1")
+    chance = random.Random(20260106)
+    for _ in range(KILLS):
+        nursery.kill_while_posting("work-planted planted", chance)
+        if nursery.wrongs("planted"):
+            return
+    pytest.fail("fifty kills did not show that each claim is committed by itself")
