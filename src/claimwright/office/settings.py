@@ -56,6 +56,8 @@ _url = os.environ.get("CLAIMWRIGHT_DATABASE_URL", "")
 DATABASES = {"default": _postgresql(_url) if _url else _embedded()}
 
 INSTALLED_APPS = [
+    # Before allauth: the sign-in pages take our templates.
+    "claimwright.office.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -75,7 +77,7 @@ INSTALLED_APPS = [
     "claimwright.office.posting",
     "claimwright.office.followup",
     "claimwright.office.statements",
-    "claimwright.office.web",
+    "claimwright.office.routine",
 ]
 
 MIDDLEWARE = [
@@ -151,4 +153,5 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
 STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True  # files are served from the package itself; there is nothing to collect
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

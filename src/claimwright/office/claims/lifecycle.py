@@ -79,17 +79,19 @@ UNSENT = frozenset((S.BUILT, S.SCRUB_FAILED, S.READY))
 """Nothing has left the house: the record may still be changed."""
 
 DECIDED = frozenset((A.PAID, A.PARTIAL, A.ZERO_PATIENT, A.DENIED))
-_WAITING = frozenset((A.IN_PROCESS, A.PENDED, A.INFO_REQUESTED, A.NO_RESPONSE))
-_AFTER_WAITING = DECIDED | _WAITING | {A.NOT_SUBMITTED, A.FORWARDED, A.VOID, A.REVERSED}
+WAITING = frozenset((A.IN_PROCESS, A.PENDED, A.INFO_REQUESTED, A.NO_RESPONSE))
+"""The payer has the claim, or should have it, and has not decided."""
+
+_AFTER_WAITING = DECIDED | WAITING | {A.NOT_SUBMITTED, A.FORWARDED, A.VOID, A.REVERSED}
 _AFTER_DECISION = DECIDED | {A.REVERSED, A.IN_PROCESS, A.VOID}
 
 ADJUDICATION_MOVES: Mapping[A, frozenset[A]] = MappingProxyType(
     {
         A.NOT_SUBMITTED: frozenset((A.IN_PROCESS, A.FORWARDED, A.VOID)) | DECIDED,
-        **dict.fromkeys(_WAITING, _AFTER_WAITING),
+        **dict.fromkeys(WAITING, _AFTER_WAITING),
         **dict.fromkeys(DECIDED, _AFTER_DECISION),
-        A.FORWARDED: DECIDED | _WAITING | {A.NOT_SUBMITTED, A.VOID, A.REVERSED},
-        A.REVERSED: DECIDED | _WAITING | {A.VOID},
+        A.FORWARDED: DECIDED | WAITING | {A.NOT_SUBMITTED, A.VOID, A.REVERSED},
+        A.REVERSED: DECIDED | WAITING | {A.VOID},
         A.VOID: frozenset((A.NOT_SUBMITTED,)),
     }
 )
@@ -255,6 +257,7 @@ def _work(
         if not Claim.objects.filter(pk=claim.pk, **before).update(**after):
             raise ConflictError(f"Claim {claim.number} was changed by somebody else; reload it.")
         write_events([event(claim.pk, "work", text, from_state=was, to_state=state)])
+        audit.record(f"claims.{state}", f"claim {claim.pk}", patient_id=claim.patient_id)
     for name, value in after.items():
         setattr(claim, name, value)
 
@@ -316,6 +319,6 @@ def latest_submissions(claim_ids: Collection[int]) -> dict[int, Submission]:
     """The newest submission of each claim, whatever its level."""
     newest: dict[int, Submission] = {}
     for chunk in chunks(list(claim_ids)):
-        for row in Submission.objects.filter(claim__in=chunk).order_by("pk"):
+        for row in Submission.objects.filter(claim__in=chunk).defer("record").order_by("pk"):
             newest[row.claim_id] = row
     return newest

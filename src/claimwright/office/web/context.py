@@ -10,7 +10,12 @@ from claimwright.office.core import clock
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The user's practices, and the day the office stands at when its clock is a trial's."""
+    """The user's practices, what he may do in the one in use, and the day at which a trial's clock stands."""
     current = clock.current()
     standing = isinstance(current, clock.HomeClock) and current.is_standing
-    return {"practices": getattr(request, "practices", []), "trial_date": current.today() if standing else None}
+    return {
+        "practices": getattr(request, "practices", []),
+        "can": {permission.value: True for permission in getattr(request, "allowed", ())},
+        "trial_date": current.today() if standing else None,
+        "today": current.today(),
+    }

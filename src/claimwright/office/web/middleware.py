@@ -36,11 +36,13 @@ _POLICY = "; ".join(
 
 
 class OfficeRequest(HttpRequest):
-    """A request as views see it: signed in, with the practice in use and all the practices of the user."""
+    """A request as views see it: signed in, with the practice in use, what the user may do there, and all the
+    practices of the user."""
 
     user: User
     client: Client
     practices: list[Client]
+    allowed: frozenset[access.Permission]
 
 
 class HeadersMiddleware:
@@ -86,7 +88,9 @@ class PracticeMiddleware:
         practices = access.clients_of(user) if isinstance(user, User) else []
         chosen = request.session.get("client") if practices else None
         client = next((practice for practice in practices if practice.pk == chosen), next(iter(practices), None))
-        request.practices, request.client = practices, client  # type: ignore[attr-defined]
+        role = access.role_in(user, client) if client and isinstance(user, User) else None
+        allowed = access.ALLOWED[role] if role else frozenset()
+        request.practices, request.client, request.allowed = practices, client, allowed  # type: ignore[attr-defined]
         if client is None or not isinstance(user, User):
             return self.get_response(request)
         with client_scope(client), audit.acting_as(user, source="web"):

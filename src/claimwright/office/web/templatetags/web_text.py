@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from claimwright.money import format_dollars
+from claimwright.office.claims.status_word import StatusWord
+from claimwright.office.web.words import owner_word
 
 register = template.Library()
 
-TONES = {
-    "good": {"active", "paid", "posted", "accepted", "payer_accepted", "ch_accepted", "f999_accepted", "processed", "done",
-             "overturned", "zero_patient", "settled"},
-    "warn": {"partial", "review", "partly_accepted", "pended", "info_requested", "unverified", "scrub_failed", "no_response",
-             "warning", "reversed", "held", "in_review", "blocked"},
-    "bad": {"denied", "rejected", "refused", "inactive", "ta1_rejected", "f999_rejected", "ch_rejected", "payer_rejected",
-            "quarantined", "duplicate", "error", "new"},
-    "note": {"in_process", "sent", "batched", "ready", "forwarded", "received", "asked", "open", "appealed", "corrected"},
-}  # fmt: skip
+_TONES = {
+    "good": "active paid posted accepted payer_accepted ch_accepted f999_accepted processed done overturned "
+    "zero_patient settled ok exact",
+    "warn": "partial partly review partly_accepted pended info_requested unverified scrub_failed no_response warning "
+    "reversed held in_review blocked flagged estimated",
+    "bad": "denied rejected refused inactive ta1_rejected f999_rejected ch_rejected payer_rejected quarantined "
+    "duplicate error new stop upheld",
+    "note": "in_process sent batched ready forwarded received asked open appealed corrected wait",
+}
+"""The badge that each state, and each tone of a status word, wears."""
+
+TONES = {state: tone for tone, states in _TONES.items() for state in states.split()}
 
 
 @register.filter
@@ -38,7 +45,7 @@ def money(cents: int | None) -> SafeString:
 @register.filter
 def tone(state: str) -> str:
     """The badge colour of a state; the badge's mark and word say the same without colour."""
-    return next((tone for tone, states in TONES.items() if state in states), "")
+    return TONES.get(state, "")
 
 
 @register.simple_tag
@@ -58,3 +65,54 @@ def segment_markup(text: str, separator: str) -> SafeString:
 def modifiers(values: list[str]) -> SafeString:
     """`25 59` after a code."""
     return format_html_join(" ", '<span class="soft">{}</span>', ((value,) for value in values))
+
+
+@register.simple_tag
+def word_badge(word: StatusWord | None) -> SafeString:
+    """The one status word of a claim as a badge."""
+    return badge(word.tone, word.word) if word else SafeString("")
+
+
+@register.filter
+def due_in_words(day: date | None, today: date) -> str:
+    """`3 days overdue`, `today`, `in 5 days`; nothing for no day."""
+    if day is None:
+        return ""
+    days = (day - today).days
+    if days == 0:
+        return "today"
+    plural = "" if abs(days) == 1 else "s"
+    return f"in {days} day{plural}" if days > 0 else f"{-days} day{plural} overdue"
+
+
+@register.filter
+def age_in_words(at: datetime | None, today: date) -> str:
+    """How many days ago an instant was: `today`, `1 day`, `12 days`."""
+    if at is None:
+        return ""
+    days = (today - at.date()).days
+    return "today" if days <= 0 else f"{days} day{'' if days == 1 else 's'}"
+
+
+@register.filter
+def units(thousandths: int) -> str:
+    """1000 → 1, 1500 → 1.5."""
+    return f"{thousandths / 1000:g}"
+
+
+@register.filter
+def icd(code: str) -> str:
+    """`J069` → `J06.9`, as people write a diagnosis."""
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code else code
+
+
+@register.filter
+def level(code: str) -> str:
+    """P → primary."""
+    return owner_word(code) if code else ""
+
+
+@register.filter
+def negated(cents: int) -> int:
+    """The amount with the other sign."""
+    return -cents

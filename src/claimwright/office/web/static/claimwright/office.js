@@ -18,9 +18,8 @@ class Grid {
     if (position < 0) return;
     this.links.forEach((link, other) => {
       link.tabIndex = other === position ? 0 : -1;
-      link.closest("tr").toggleAttribute("aria-selected", false);
+      link.closest("tr").toggleAttribute("data-current", other === position);
     });
-    this.links[position].closest("tr").setAttribute("aria-selected", "true");
   }
 
   handle(event) {
@@ -83,8 +82,9 @@ document.addEventListener("DOMContentLoaded", () => {
   $$("table.grid").forEach((table) => new Grid(table));
   $$("[data-open-dialog]").forEach((button) => button.addEventListener("click", () => openDialog(button.dataset.openDialog)));
   $$("[data-submit-on-change]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
-  const start = $("[data-start-here]");
-  if (start && document.activeElement === document.body) start.focus();
+  const place = $("[data-start-here]");
+  const start = place?.matches("table") ? $("a.row-link", place) : place;
+  if (start && document.activeElement === document.body) start.focus({ preventScroll: true });
   const here = $(".segment.here");
   if (here) here.scrollIntoView({ block: "center" });
 });

@@ -1,0 +1,257 @@
+"""Remittances: the list, and one with its claims, lines and adjustments, what was made of each, and whether it adds
+up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from django.contrib import messages
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from claimwright.codesets.reasons import carc, rarc
+from claimwright.documents.adjustments import Adjustment
+from claimwright.documents.plain import from_plain
+from claimwright.documents.remittance import ProviderAdjustment, RemittanceLine
+from claimwright.documents.remittance import Remittance as Document
+from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
+from claimwright.errors import ConflictError, InputError
+from claimwright.office.core import audit
+from claimwright.office.core.access import Permission
+from claimwright.office.followup.models import WorkItem
+from claimwright.office.posting.known_claims import move_from_plain
+from claimwright.office.posting.models import Remittance, RemittanceClaim
+from claimwright.office.posting.posting import plan_of, post_remittance
+from claimwright.office.posting.receiving import findings_of
+from claimwright.office.web.allowing import allow
+from claimwright.office.web.middleware import OfficeRequest
+from claimwright.office.web.paging import page_of
+from claimwright.office.web.showing import note_list
+from claimwright.office.web.words import owner_word
+from claimwright.remittance.plan import Move, Plan, ReviewItem
+from claimwright.remittance.table import ROWS
+
+CLAIMS_A_PAGE = 25
+_WAITING = (Remittance.State.RECEIVED, Remittance.State.REFUSED)
+_POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
+
+GROUPS = MappingProxyType(
+    {
+        "CO": "contract: not the patient's",
+        "PR": "the patient's share",
+        "OA": "other",
+        "PI": "the payer's own decision",
+        "CR": "correction of an earlier result",
+    }
+)
+"""CAS01 in our words."""
+
+STATUSES = MappingProxyType(
+    {
+        "1": "processed as primary",
+        "2": "processed as secondary",
+        "3": "processed as tertiary",
+        "4": "denied: patient unknown to the payer",
+        "19": "processed as primary, forwarded",
+        "20": "processed as secondary, forwarded",
+        "21": "processed as tertiary, forwarded",
+        "22": "reversal of an earlier result",
+        "23": "not this payer's, forwarded",
+        "25": "estimate before treatment",
+    }
+)
+"""CLP02 in our words."""
+
+KINDS = MappingProxyType({"left_open": "stays open", "information": "information only"})
+_METHODS = MappingProxyType(
+    {"ACH": "electronic transfer", "CHK": "check", "NON": "no payment", "FWT": "wire transfer", "BOP": "payer's choice"}
+)
+_HEAD_ONLY = ("record", "plan", "findings")
+
+
+@allow(Permission.SEE_MONEY)
+def list_remittances(request: OfficeRequest) -> HttpResponse:
+    """The remittances, newest first; `?state=`."""
+    state = request.GET.get("state", "")
+    rows = Remittance.objects.defer(*_HEAD_ONLY).order_by("-received_at", "-pk")
+    rows = rows.filter(state=state) if state in Remittance.State.values else rows
+    context = {
+        "section": "remittances",
+        "page": page_of(rows, request),
+        "states": Remittance.State.choices,
+        "state": state,
+        "total_cents": rows.order_by().aggregate(total=Sum("payment_cents"))["total"] or 0,
+    }
+    return render(request, "web/remittances.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One adjustment with its words."""
+
+    adjustment: Adjustment
+
+    @property
+    def group(self) -> str:
+        return GROUPS.get(self.adjustment.group, "a group that no guide knows")
+
+    @property
+    def meaning(self) -> str:
+        known = carc(self.adjustment.reason)
+        return known.meaning if known else "not on our list of reasons"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One service of the payer's answer."""
+
+    line: RemittanceLine
+    reasons: tuple[Reason, ...]
+    remarks: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One move: what it does in words, and the row of the decision table."""
+
+    move: Move
+    is_posted: bool
+
+    @property
+    def words(self) -> str:
+        kind = KINDS.get(self.move.kind, self.move.kind.replace("_", " "))
+        to = f" to {owner_word(self.move.to)}" if self.move.to else ""
+        return f"{kind}{to}"
+
+    @property
+    def owner(self) -> str:
+        return owner_word(self.move.level) if self.move.level else ""
+
+    @property
+    def rule(self) -> str:
+        return ROWS[self.move.row].condition if self.move.row in ROWS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One CLP: what the payer says, to which claim it belongs, and what was (or would be) made of it."""
+
+    row: RemittanceClaim
+    record: DocumentClaim
+    status: str
+    reasons: tuple[Reason, ...]
+    remarks: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+    decisions: tuple[Decision, ...]
+    reviews: tuple[ReviewItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The claims less the provider adjustments are the payment (BPR02)."""
+
+    claims_cents: int
+    provider_cents: int
+    payment_cents: int
+
+    @property
+    def difference_cents(self) -> int:
+        return self.claims_cents - self.provider_cents - self.payment_cents
+
+
+@allow(Permission.SEE_MONEY)
+def show_remittance(request: OfficeRequest, remittance_id: int) -> HttpResponse:
+    """One remittance. Before it is posted its plan is shown: what posting it now would do."""
+    related = Remittance.objects.select_related("payer", "file").defer("file__content")
+    remittance = get_object_or_404(related, pk=remittance_id)
+    plan = _dry_run(remittance)
+    page = page_of(_claims(remittance), request, size=CLAIMS_A_PAGE)
+    shown = [row.claim.patient_id for row in page if row.claim]
+    note_list("remittance.view", shown, f"remittance {remittance.pk}")
+    document = from_plain(Document, {**remittance.record, "claims": []}) if remittance.record else None
+    adjustments = document.provider_adjustments if document else ()
+    context = {
+        "section": "remittances",
+        "remittance": remittance,
+        "document": document,
+        "method": _METHODS.get(remittance.method, remittance.method),
+        "findings": findings_of(remittance),
+        "page": page,
+        "results": [_result(row, plan) for row in page],
+        "provider_adjustments": adjustments,
+        "loose": _loose(remittance, plan),
+        "balance": _balance(remittance, adjustments) if document else None,
+        "items": list(remittance.work_items.exclude(state=WorkItem.State.DONE)),
+        "plan": plan,
+        "can_post": remittance.state in _WAITING and document and Permission.POST_MONEY in request.allowed,
+    }
+    return render(request, "web/remittance.html", context)
+
+
+@allow(Permission.POST_MONEY, post=True)
+def post(request: OfficeRequest, remittance_id: int) -> HttpResponse:
+    """Post a remittance that waits, by the plan that its page shows."""
+    remittance = get_object_or_404(Remittance, pk=remittance_id)
+    try:
+        plan = post_remittance(remittance)
+    except (ConflictError, InputError) as wrong:
+        messages.error(request, str(wrong))
+    else:
+        audit.record("remittance.post", f"remittance {remittance.pk}", accepted=plan.accepted)
+        said = f"Posted; {len(plan.reviews)} to review." if plan.accepted else "Not posted: see what is wrong below."
+        messages.add_message(request, messages.SUCCESS if plan.accepted else messages.ERROR, said)
+    return redirect("remittance", remittance.pk)
+
+
+def _dry_run(remittance: Remittance) -> Plan | None:
+    if remittance.state not in _WAITING or not remittance.record:
+        return None
+    return plan_of(remittance)
+
+
+def _claims(remittance: Remittance) -> Sequence[RemittanceClaim]:
+    return remittance.claims.select_related("claim__patient").defer("claim__record").order_by("position")  # type: ignore[return-value]
+
+
+def _result(row: RemittanceClaim, plan: Plan | None) -> Result:
+    record = from_plain(DocumentClaim, row.record)
+    return Result(
+        row,
+        record,
+        STATUSES.get(record.status, f"status {record.status}"),
+        _reasons(record.adjustments),
+        _remarks(record.remarks),
+        tuple(Line(line, _reasons(line.adjustments), _remarks(line.remarks)) for line in record.lines),
+        _decisions(row, plan),
+        tuple(review for review in plan.reviews if review.position == row.position) if plan else (),
+    )
+
+
+def _decisions(row: RemittanceClaim, plan: Plan | None) -> tuple[Decision, ...]:
+    if plan:
+        return tuple(Decision(move, is_posted=False) for move in plan.moves_of(row.position))
+    return tuple(Decision(move_from_plain(data), is_posted="entry" in data) for data in row.moves)
+
+
+def _loose(remittance: Remittance, plan: Plan | None) -> tuple[Decision, ...]:
+    """What was made of the provider adjustments."""
+    if plan:
+        return tuple(Decision(move, is_posted=False) for move in plan.moves_of(0))
+    moves = (remittance.plan or {}).get("moves", [])
+    return tuple(Decision(move_from_plain(data), is_posted=remittance.state in _POSTED) for data in moves)
+
+
+def _reasons(adjustments: Iterable[Adjustment]) -> tuple[Reason, ...]:
+    return tuple(Reason(adjustment) for adjustment in adjustments)
+
+
+def _remarks(codes: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, known.meaning if (known := rarc(code)) else "not on our list of remarks") for code in codes)
+
+
+def _balance(remittance: Remittance, adjustments: Iterable[ProviderAdjustment]) -> Balance:
+    paid = remittance.claims.aggregate(total=Sum("paid_cents"))["total"] or 0
+    return Balance(paid, sum(one.amount_cents for one in adjustments), remittance.payment_cents)

@@ -1,0 +1,207 @@
+"""A small office at work, made with the rooms' own verbs: a paid claim with its patient's statement, a denied one, one
+that our edits stopped, one that waits for its payer, a coverage that the payer could not find.
+
+    world = build_world()
+    world.denied                 the claim that Harbor Health refused (CO-50), with its denial and its item
+    world.remittance             the 835 that paid one and refused the other, posted
+    world.waiting_remittance     one that nobody has posted yet
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from claimwright.office.charges.entry import NewLine
+from claimwright.office.claims.lifecycle import A, S, move_adjudications, move_submissions
+from claimwright.office.claims.models import Adjudication, Claim, Submission
+from claimwright.office.claims.scrubbing import scrub_claims
+from claimwright.office.core import clock
+from claimwright.office.core.files import store_file
+from claimwright.office.exchange.batching import batch_claims
+from claimwright.office.exchange.models import Connection, EligibilityCheck, Transmission
+from claimwright.office.followup.models import WorkItem
+from claimwright.office.followup.worklists import open_item
+from claimwright.office.patients.models import Coverage, Patient
+from claimwright.office.posting.models import Remittance
+from claimwright.office.posting.posting import post_remittance
+from claimwright.office.posting.receiving import receive_remittances
+from claimwright.office.statements.billing import run_statements
+from claimwright.office.statements.models import Statement
+from tests.office.posting.scenes import interchange
+from tests.office.practice import Practice
+
+
+@dataclass
+class World:
+    """What a test asks about."""
+
+    practice: Practice
+    paid: Claim
+    denied: Claim
+    stopped: Claim
+    sent: Claim
+    transmission: Transmission
+    remittance: Remittance
+    waiting_remittance: Remittance
+    statement: Statement
+    unknown_coverage: Coverage
+
+    @property
+    def patient(self) -> Patient:
+        return self.paid.patient
+
+    @property
+    def denial_item(self) -> WorkItem:
+        return WorkItem.objects.get(queue=WorkItem.Queue.DENIAL, claim=self.denied)
+
+
+def build_world(*, more: int = 0) -> World:
+    """The office in the scope that is open; `more`: so many further claims, paid and denied in turn."""
+    practice = Practice()
+    long_ago = clock.today() - timedelta(days=40)
+    lines = (NewLine("99214", 19_500), NewLine("36415", 2_500, pointers=(2,)))
+    people = [("Quill", "Ida"), ("Okafor", "Ben"), ("Lindqvist", "Maja"), ("Tran", "Leo")]
+    people += [(f"Person{number:03d}", "Pat") for number in range(more)]
+    patients = [practice.covered_patient(last_name=last, first_name=first) for last, first in people]
+    paid, denied, stopped, sent, *others = practice.claims(
+        *(practice.visit(patient, *lines, service_date=long_ago) for patient in patients)
+    )
+    Coverage.objects.filter(patient=stopped.patient).update(state=Coverage.State.INACTIVE)
+    scrub_claims()
+    open_item(
+        WorkItem.Queue.SCRUB,
+        f"claim {stopped.pk}",
+        title=f"Claim {stopped.number} was stopped by our edits",
+        reason="The payer says that the coverage is not active on the day of service.",
+        next_action="Ask the patient for the card; correct the coverage.",
+        claim=stopped,
+        patient=stopped.patient,
+        money_cents=stopped.charge_cents,
+    )
+    transmission = _send()
+    remittance = _remit(practice, "EFT0001", [paid, *others[0::2]], [denied, *others[1::2]])
+    post_remittance(remittance)
+    statement = next(iter(run_statements().statements))
+    return World(
+        practice,
+        paid,
+        denied,
+        stopped,
+        sent,
+        transmission,
+        remittance,
+        _remit(practice, "EFT0002", [sent], []),
+        statement,
+        _unknown_coverage(practice),
+    )
+
+
+def _send() -> Transmission:
+    connection = Connection.objects.create(
+        name="Clearinghouse", host="localhost", host_key="none", sender_id="LAKESIDE", receiver_id="CLEARING"
+    )
+    transmission = batch_claims(connection)
+    assert transmission is not None
+    submissions = list(Submission.objects.filter(state=S.BATCHED))
+    move_submissions(submissions, S.SENT, f"Sent in {transmission.file_name}")
+    levels = list(Adjudication.objects.filter(claim__in=[row.claim_id for row in submissions], level="P"))
+    move_adjudications(levels, A.IN_PROCESS, "With the payer")
+    Transmission.objects.filter(pk=transmission.pk).update(state=Transmission.State.SENT, sent_at=clock.now())
+    return transmission
+
+
+def _remit(practice: Practice, trace: str, paid: list[Claim], denied: list[Claim]) -> Remittance:
+    """An 835 that pays some claims in part and refuses others, received."""
+    claims = [segment for claim in paid for segment in _paid(claim)]
+    claims += [segment for claim in denied for segment in _denied(claim)]
+    day = f"{clock.today():%Y%m%d}"
+    segments = [
+        f"BPR*I*{130 * len(paid)}*C*ACH************{day}",
+        f"TRN*1*{trace}*1987654321",
+        f"DTM*405*{day}",
+        f"N1*PR*{practice.aetna.name.upper()}",
+        "N3*1 PIER ROAD",
+        "N4*MADISON*WI*53703",
+        f"REF*2U*{practice.aetna.payer_id}",
+        "PER*BL*EDI*TE*6085550123",
+        f"N1*PE*LAKESIDE FAMILY PRACTICE*XX*{practice.group.npi}",
+        "LX*1",
+        *claims,
+    ]
+    file, _ = store_file(f"{trace}.835", interchange([segments], control=int(trace[-4:])))
+    Transmission.objects.create(
+        direction=Transmission.Direction.IN,
+        kind="835",
+        file=file,
+        file_name=file.name,
+        state=Transmission.State.PROCESSED,
+        item_count=len(paid) + len(denied),
+        created_at=clock.now(),
+    )
+    (remittance,) = receive_remittances(file)
+    return remittance
+
+
+def _paid(claim: Claim) -> list[str]:
+    first, second = claim.lines.order_by("number")
+    return [
+        f"CLP*{claim.number}*1*220*130*30*12*ICN{claim.pk:06d}",
+        _patient(claim),
+        "SVC*HC:99214*195*115**1",
+        f"DTM*472*{claim.service_date:%Y%m%d}",
+        "CAS*CO*45*50",
+        "CAS*PR*3*30",
+        f"REF*6R*{first.control_number}",
+        "SVC*HC:36415*25*15**1",
+        f"DTM*472*{claim.service_date:%Y%m%d}",
+        "CAS*CO*45*10",
+        f"REF*6R*{second.control_number}",
+    ]
+
+
+def _denied(claim: Claim) -> list[str]:
+    first, second = claim.lines.order_by("number")
+    return [
+        f"CLP*{claim.number}*1*220*0**12*ICN{claim.pk:06d}",
+        _patient(claim),
+        "SVC*HC:99214*195*0**0",
+        f"DTM*472*{claim.service_date:%Y%m%d}",
+        "CAS*CO*50*195",
+        f"REF*6R*{first.control_number}",
+        "LQ*HE*N115",
+        "SVC*HC:36415*25*0**0",
+        f"DTM*472*{claim.service_date:%Y%m%d}",
+        "CAS*CO*50*25",
+        f"REF*6R*{second.control_number}",
+    ]
+
+
+def _patient(claim: Claim) -> str:
+    return f"NM1*QC*1*{claim.patient.last_name.upper()}*{claim.patient.first_name.upper()}"
+
+
+def _unknown_coverage(practice: Practice) -> Coverage:
+    patient = practice.patient(last_name="Varga", first_name="Eszter", birth_date=date(1991, 3, 9))
+    coverage = practice.cover(patient)
+    Coverage.objects.filter(pk=coverage.pk).update(state=Coverage.State.REJECTED)
+    EligibilityCheck.objects.create(
+        coverage=coverage,
+        service_date=clock.today(),
+        trace="T0000001",
+        state=EligibilityCheck.State.REJECTED,
+        rejection_codes=["75"],
+        asked_at=clock.now(),
+        answered_at=clock.now(),
+    )
+    open_item(
+        WorkItem.Queue.ELIGIBILITY,
+        f"coverage {coverage.pk}",
+        title="Harbor Health could not find the patient",
+        reason="The payer does not know this member (AAA 75).",
+        next_action="Compare the member ID with the card and ask again.",
+        patient=patient,
+        coverage=coverage,
+        due_date=clock.today() + timedelta(days=2),
+    )
+    return coverage
