@@ -78,9 +78,9 @@ def enter_encounters(news: Sequence[NewEncounter]) -> list[Encounter]:
         raise InputError(f"Nothing was entered: {findings[0].message}", findings)
     try:
         with transaction.atomic():
-            first = take_numbers("encounter", len(news)) if news else 0
+            numbers = new_encounter_numbers(sum(not new.number for new in news))
             encounters = Encounter.objects.bulk_create(
-                [_encounter(new, f"E{number:06d}") for number, new in enumerate(news, first)]
+                [_encounter(new, new.number or next(numbers)) for new in news], batch_size=CHUNK
             )
             Charge.objects.bulk_create(
                 [
@@ -93,6 +93,21 @@ def enter_encounters(news: Sequence[NewEncounter]) -> list[Encounter]:
     except IntegrityError as taken:
         raise ConflictError("An encounter of this number is there already.") from taken
     return encounters
+
+
+def new_encounter_numbers(count: int) -> Iterator[str]:
+    """Numbers that no encounter of the practice has."""
+    numbers: list[str] = []
+    while len(numbers) < count:
+        missing = count - len(numbers)
+        first = take_numbers("encounter", missing)
+        names = [f"E{number:06d}" for number in range(first, first + missing)]
+        taken: set[str] = set()
+        for start in range(0, missing, CHUNK):
+            some = Encounter.objects.filter(number__in=names[start : start + CHUNK])
+            taken.update(some.values_list("number", flat=True))
+        numbers += [name for name in names if name not in taken]
+    return iter(numbers)
 
 
 def hold_encounter(encounter: Encounter) -> None:
@@ -168,7 +183,7 @@ def _entries(row: Encounter, owner: str, origin: Origin) -> Iterator[NewEntry]:
 
 def _encounter(new: NewEncounter, number: str) -> Encounter:
     return Encounter(
-        number=new.number or number,
+        number=number,
         patient=new.patient,
         billing=new.billing,
         rendering=new.rendering,

@@ -21,17 +21,16 @@ from claimwright.documents.parties import Party
 from claimwright.documents.plain import from_plain, to_plain
 from claimwright.errors import InputError
 from claimwright.findings import Finding, Severity, Where
-from claimwright.office.charges.entry import release_taken_over, thousandths
+from claimwright.office.charges.entry import new_encounter_numbers, release_taken_over, thousandths
 from claimwright.office.charges.models import Charge, Encounter
-from claimwright.office.claims.building import Draft, new_line_numbers, service_days, store_claims
+from claimwright.office.claims.building import ORIGINAL, VOID, Draft, new_line_numbers, service_days, store_claims
 from claimwright.office.claims.lifecycle import CHUNK, chunks
-from claimwright.office.claims.models import Claim
+from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.claims.recognizing import People
 from claimwright.office.claims.taking_over import has_decided, opening_entries, paid_cents
 from claimwright.office.core import audit, clock
 from claimwright.office.core.files import store_file
 from claimwright.office.core.models import StoredFile
-from claimwright.office.core.numbers import take_numbers
 from claimwright.office.core.storable import storable
 from claimwright.office.ledger.journal import post_entries
 from claimwright.office.patients.roster import LEVELS
@@ -115,6 +114,8 @@ KINDS = {
                     "Nothing is to be done; the sender should number lines from 1."),
     "CLM-IMP-017": ("Two payers of the claim stand at the same level (SBR01); the one named later was put behind.",
                     "Look who pays first, and correct the coverages when it is otherwise."),
+    "CLM-IMP-018": ("The claim takes back or replaces one that is already sent (frequency 7 or 8).",
+                    "Find the claim that is here, and replace or void it there."),
 }  # fmt: skip
 """The findings of importing: what is wrong, what to do. All but the warnings keep the claim out."""
 
@@ -153,8 +154,9 @@ class _Judge:
     def judge(self, records: Sequence[ClaimRecord]) -> tuple[list[ClaimRecord], list[Finding]]:
         """The claims that can, as they are to be stored, and the findings about all."""
         known = _known_claims(records)
+        replaced = _replaced_claims(records)
         here = set(Claim.objects.filter(source_file=self._file).values_list("offset", flat=True))
-        seen: set[str] = set()
+        seen: dict[str, ClaimRecord] = {}
         candidates = []
         for record in records:
             if record.origin.offset in here:
@@ -163,7 +165,9 @@ class _Judge:
             readable = self._readable(record)
             if not self._is_complete(readable) or not self._is_new(readable, known, seen):
                 continue
-            seen.add(readable.control_number)
+            if readable.frequency != ORIGINAL and not self._can_follow_up(readable, replaced):
+                continue
+            seen[readable.control_number] = readable
             candidates.append(self._numbered(self._ordered(readable)))
         return candidates, self._findings
 
@@ -195,13 +199,20 @@ class _Judge:
             self._say("CLM-IMP-010", record, "charge_cents")
         return wrong is None
 
-    def _is_new(self, record: ClaimRecord, known: dict[str, Claim], seen: set[str]) -> bool:
-        earlier = known.get(record.control_number)
-        if earlier is None and record.control_number not in seen:
+    def _is_new(self, record: ClaimRecord, known: dict[str, Claim], seen: dict[str, ClaimRecord]) -> bool:
+        earlier, above = known.get(record.control_number), seen.get(record.control_number)
+        if earlier is None and above is None:
             return True
-        is_same = earlier is not None and _is_same_claim(record, earlier)
+        is_same = _is_same_claim(record, earlier) if earlier else above is not None and _is_repeated(record, above)
         self._say("CLM-IMP-004" if is_same else "CLM-IMP-005", record, "control_number")
         return False
+
+    def _can_follow_up(self, record: ClaimRecord, replaced: set[str]) -> bool:
+        """A replacement of a claim that is here would double its charges; a void has nothing here to take back."""
+        if record.frequency == VOID or record.original_reference in replaced:
+            self._say("CLM-IMP-018", record, "frequency")
+            return False
+        return True
 
     def _ordered(self, record: ClaimRecord) -> ClaimRecord:
         """The record whose payers stand at levels of their own: who shares one comes behind all others."""
@@ -238,6 +249,22 @@ def _known_claims(records: Sequence[ClaimRecord]) -> dict[str, Claim]:
         row for chunk in chunks(numbers) for row in Claim.objects.filter(number__in=chunk).select_related("patient")
     ]
     return {row.number: row for row in rows}
+
+
+def _replaced_claims(records: Sequence[ClaimRecord]) -> set[str]:
+    """The payers' numbers, of those that replacements name, under which claims are here."""
+    named = [record.original_reference for record in records if record.frequency != ORIGINAL]
+    rows = Adjudication.objects.exclude(payer_claim_number="")
+    found = [
+        rows.filter(payer_claim_number__in=chunk).values_list("payer_claim_number", flat=True)
+        for chunk in chunks(named)
+    ]
+    return {number for numbers in found for number in numbers}
+
+
+def _is_repeated(record: ClaimRecord, above: ClaimRecord) -> bool:
+    same_person = record.patient_person == above.patient_person
+    return same_person and record.charge_cents == above.charge_cents
 
 
 def _is_same_claim(record: ClaimRecord, row: Claim) -> bool:
@@ -340,14 +367,13 @@ def _draft(
 
 
 def _encounters(records: Sequence[ClaimRecord], people: People) -> Iterator[Encounter]:
-    first = take_numbers("encounter", len(records))
     now = clock.now()
-    for number, record in enumerate(records, first):
+    for number, record in zip(new_encounter_numbers(len(records)), records, strict=True):
         start, _ = service_days(record)
         if start is None:
             raise ValueError(f"claim {record.control_number} has no day of service")
         yield Encounter(
-            number=f"E{number:06d}",
+            number=number,
             patient=people.patient(record),
             billing=people.provider(record.billing, is_billing=True),
             rendering=people.provider(record.rendering) if record.rendering else None,

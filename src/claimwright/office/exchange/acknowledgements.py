@@ -21,14 +21,16 @@ from claimwright.documents.acknowledgement import (
 )
 from claimwright.documents.status import ClaimStatus, StatusCode, StatusInformation
 from claimwright.findings import Finding, Severity, Where
-from claimwright.office.claims.lifecycle import A, S, can_move, chunks, move_adjudications, move_submissions
+from claimwright.office.claims.lifecycle import WAITING, A, S, can_move, chunks, move_adjudications, move_submissions
 from claimwright.office.claims.models import Adjudication, ClaimFinding, Submission
 from claimwright.office.claims.scrubbing import finding_row
 from claimwright.office.core import clock
 from claimwright.office.core.models import StoredFile
+from claimwright.office.core.rows import write_columns
 from claimwright.office.exchange.batching import KIND, batched_in
 from claimwright.office.exchange.models import EligibilityCheck, StatusCheck, Transmission
 from claimwright.office.exchange.places import ClaimPlace, claim_places
+from claimwright.office.exchange.sending import mark_sent
 from claimwright.origin import Origin
 
 DUPLICATE_INTERCHANGE = "025"
@@ -215,6 +217,7 @@ class _Verdict:
 
 def take_claim_acknowledgement(ack: ClaimAcknowledgement, answer: Transmission) -> list[Finding]:
     """Take a 277CA: claims that were taken in keep the payer's number, those sent back keep what is wrong."""
+    _prove_sent(ack)
     rows = _rows_of(ack)
     verdicts, findings = [], []
     for status in ack.claims:
@@ -227,6 +230,15 @@ def take_claim_acknowledgement(ack: ClaimAcknowledgement, answer: Transmission) 
     verdicts += _whole_refusals(ack, rows, {verdict.row.pk for verdict in verdicts})
     _apply(verdicts, answer)
     return findings
+
+
+def _prove_sent(ack: ClaimAcknowledgement) -> None:
+    """Note that the files of claims that are answered went out, where whoever sent them died before noting it."""
+    numbers = [status.trace or status.control_number for status in ack.claims]
+    unsent = Submission.objects.filter(state=S.BATCHED)
+    files = {row.file_id for chunk in chunks(numbers) for row in unsent.filter(claim__number__in=chunk)}
+    for sent in Transmission.objects.filter(file__in=files - {None}, state=Transmission.State.BUILT):
+        mark_sent(sent)
 
 
 def _rows_of(ack: ClaimAcknowledgement) -> dict[str, Submission]:
@@ -301,7 +313,7 @@ def _apply(verdicts: Sequence[_Verdict], answer: Transmission) -> None:
     levels = _levels([one.row for one in moving])
     states = {one.row.claim_id: one for one in moving}
     now = clock.now()
-    back = [row for row in levels if states[row.claim_id].is_refused and row.state in (A.IN_PROCESS, A.NO_RESPONSE)]
+    back = [row for row in levels if states[row.claim_id].is_refused and row.state in WAITING]
     taken = [row for row in levels if states[row.claim_id].to == S.PAYER_ACCEPTED]
     move_adjudications(back, A.NOT_SUBMITTED, "Sent back before it was decided", file=answer.file)
     for chunk in chunks([row.pk for row in taken]):
@@ -316,12 +328,12 @@ def _keep_numbers(verdicts: Sequence[_Verdict]) -> None:
     with_number = [one for one in verdicts if one.clearinghouse_number]
     for one in with_number:
         one.row.clearinghouse_number = one.clearinghouse_number[:50]
-    Submission.objects.bulk_update([one.row for one in with_number], ["clearinghouse_number"], batch_size=500)
+    write_columns([one.row for one in with_number], "clearinghouse_number")
     numbers = {one.row.claim_id: one.payer_claim_number for one in verdicts if one.payer_claim_number}
     levels = _levels([one.row for one in verdicts if one.payer_claim_number])
     for level in levels:
         level.payer_claim_number = numbers[level.claim_id][:50]
-    Adjudication.objects.bulk_update(levels, ["payer_claim_number"], batch_size=500)
+    write_columns(levels, "payer_claim_number")
 
 
 def _of_code(code: StatusCode) -> Finding:
@@ -341,11 +353,17 @@ def _words(verdict: _Verdict) -> str:
 
 
 def _sent(answer: Transmission, **columns: str) -> Transmission | None:
-    """The file that was sent over the same connection under those numbers, the newest when numbers came round."""
+    """The file that was sent over the same connection under those numbers, the newest when numbers came round.
+
+    An answer proves that a file went out, even when whoever sent it died before noting it.
+    """
     out = Transmission.objects.filter(direction=Transmission.Direction.OUT, **columns).select_related("file")
     if answer.connection_id is not None:
         out = out.filter(connection=answer.connection_id)
-    return out.order_by("pk").last()
+    sent = out.order_by("pk").last()
+    if sent:
+        mark_sent(sent)
+    return sent
 
 
 def _answered(sent: Transmission, state: Transmission.State) -> None:

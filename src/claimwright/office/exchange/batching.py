@@ -20,6 +20,7 @@ from claimwright.office.claims.models import ClaimFinding, Submission
 from claimwright.office.claims.scrubbing import EDIT, finding_row
 from claimwright.office.core import audit, clock
 from claimwright.office.core.models import StoredFile
+from claimwright.office.core.rows import write_columns
 from claimwright.office.exchange import outbox
 from claimwright.office.exchange.connections import receiver, submitter
 from claimwright.office.exchange.models import Connection, Transmission
@@ -106,8 +107,8 @@ def _freeze(
         row.interchange_control, row.group_control = transmission.interchange_control, transmission.group_control
         row.set_control, row.offset, row.length = set_control, place.offset, place.length
         origins[row.pk] = Origin(transmission.file.sha256, place.offset, place.length, place.index)
-    columns = ["file", "reference", "interchange_control", "group_control", "set_control", "offset", "length"]
-    Submission.objects.bulk_update(rows, columns, batch_size=500)
+    numbers = ("interchange_control", "group_control", "set_control", "reference")
+    write_columns(rows, "file", *numbers, "offset", "length")
     text = f"In file {transmission.file_name}"
     move_submissions(rows, S.BATCHED, text, origins=origins, file=transmission.file)
 

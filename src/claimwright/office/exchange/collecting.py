@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from claimwright.errors import ClaimwrightError, ConflictError
 from claimwright.office.core import audit, clock
 from claimwright.office.core.files import store_file
 from claimwright.office.exchange.connections import Session, open_session
-from claimwright.office.exchange.intake import Taken, take_in
+from claimwright.office.exchange.intake import Taken, set_aside, take_in
 from claimwright.office.exchange.models import Connection, Transmission
 
 _NAME_MAX = 120
@@ -58,7 +59,25 @@ def keep(name: str, data: bytes, *, connection: Connection | None = None) -> tup
 
 
 def take_in_waiting() -> list[Taken]:
-    """Read every received file that was not read yet, oldest first, each in a transaction of its own."""
+    """Read every received file that was not read yet, oldest first, each in a transaction of its own.
+
+    One that cannot be taken is set aside with its reason and does not hold up the others.
+    """
     waiting = Transmission.objects.filter(direction=Transmission.Direction.IN, state=Transmission.State.RECEIVED)
-    taken = (take_in(row) for row in waiting.select_related("file", "connection").order_by("pk"))
-    return [one for one in taken if one is not None]
+    taken = []
+    for row in waiting.select_related("file", "connection").order_by("pk"):
+        try:
+            one = take_in(row)
+        except ClaimwrightError as wrong:
+            one = set_aside(row, str(wrong))
+        taken += [one] if one else []
+    return taken
+
+
+def take_in_again(transmission: Transmission) -> Taken | None:
+    """Read a file that was set aside once more. Raises `ConflictError` when it was not, or what reading it raises."""
+    quarantined = Transmission.objects.filter(pk=transmission.pk, state=Transmission.State.QUARANTINED)
+    with transaction.atomic():
+        if not quarantined.update(state=Transmission.State.RECEIVED):
+            raise ConflictError("This file was not set aside; reload the list.")
+        return take_in(transmission)

@@ -27,6 +27,7 @@ from claimwright.office.core.numbers import take_numbers
 from claimwright.office.core.storable import storable
 from claimwright.office.exchange import outbox
 from claimwright.office.exchange.models import Connection, EligibilityCheck, Transmission
+from claimwright.office.exchange.sending import mark_sent
 from claimwright.office.patients.models import Coverage, Provider
 from claimwright.office.patients.records import SELF, patient_record, payer_record, provider_record, subscriber_person
 from claimwright.office.patients.roster import coverages_of
@@ -141,7 +142,7 @@ def take_answers(batch: EligibilityResponseBatch, answer: Transmission) -> list[
 
 
 def _checks_by_trace(traces: Sequence[str]) -> dict[str, EligibilityCheck]:
-    rows = EligibilityCheck.objects.filter(state=State.ASKED).select_related("coverage", "coverage__payer")
+    rows = EligibilityCheck.objects.filter(state=State.ASKED).select_related("coverage", "coverage__payer", "question")
     return {row.trace: row for chunk in chunks(traces) for row in rows.filter(trace__in=chunk)}
 
 
@@ -185,6 +186,8 @@ def _take_refusal(rejection: Rejection, answer: Transmission) -> None:
 def _settle(check: EligibilityCheck, answer: Transmission) -> None:
     check.answered_at, check.answer = clock.now(), answer
     check.save()
+    if check.question:
+        mark_sent(check.question)
 
 
 def _of_rejection(rejection: Rejection) -> Finding:

@@ -84,11 +84,26 @@ def take_in(transmission: Transmission) -> Taken | None:
     return Taken(transmission, kind, tuple(findings))
 
 
+def set_aside(transmission: Transmission, why: str) -> Taken:
+    """Quarantine a received file that could not be taken; a person will see why."""
+    finding = _in_file(_finding("EXC-IN-006", Where(), why), transmission.file_name)
+    with transaction.atomic():
+        transmission.state = Transmission.State.QUARANTINED
+        transmission.findings = [storable(to_plain(finding))]
+        transmission.save(update_fields=["state", "findings"])
+        file_set_aside.send(Transmission, transmission=transmission, findings=(finding,))
+    return Taken(transmission, "", (finding,))
+
+
 KINDS = {
     "EXC-IN-001": ("This file is not X12 that can be read.", "Ask the sender what it is; it is kept as it came."),
     "EXC-IN-002": ("The file is cut short: {what} is missing. Nothing of it was taken.", "Ask for the whole file."),
     "EXC-IN-003": ("There is no use here for a message {what}.", "Ask the sender why it was sent."),
     "EXC-IN-004": ("There is nobody who takes remittances.", "Start the office with its posting room."),
+    "EXC-IN-006": (
+        "The file could not be taken: {what}",
+        "Nothing of it was taken; read it again when that is mended.",
+    ),
     "EXC-IN-005": ("The interchange holds nothing.", "Ask the sender for the file again."),
 }
 """The findings about received files: what is wrong, what to do."""

@@ -35,6 +35,8 @@ def send_due() -> int:
 
 def mark_sent(transmission: Transmission) -> None:
     """Note that a file left the house: it and its claims are sent. The second time it changes nothing."""
+    if transmission.state != Transmission.State.BUILT:
+        return
     now = clock.now()
     with transaction.atomic():
         built = Transmission.objects.filter(pk=transmission.pk, state=Transmission.State.BUILT)

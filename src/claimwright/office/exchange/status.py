@@ -17,7 +17,7 @@ from claimwright.documents.status import ClaimStatus, StatusInquiry, StatusInqui
 from claimwright.documents.status_x12 import write_inquiries
 from claimwright.findings import Finding, Severity, Where
 from claimwright.office.claims.building import record_of, service_days
-from claimwright.office.claims.lifecycle import CHUNK, A, chunks, event, move_adjudication, write_events
+from claimwright.office.claims.lifecycle import CHUNK, WAITING, A, chunks, event, move_adjudication, write_events
 from claimwright.office.claims.models import Adjudication, Submission
 from claimwright.office.core import audit, clock
 from claimwright.office.core.numbers import take_numbers
@@ -25,6 +25,7 @@ from claimwright.office.core.storable import storable
 from claimwright.office.exchange import outbox
 from claimwright.office.exchange.connections import submitter
 from claimwright.office.exchange.models import Connection, StatusCheck, Transmission
+from claimwright.office.exchange.sending import mark_sent
 
 KIND = "276"
 QUESTIONS_IN_A_SET = 99
@@ -36,8 +37,6 @@ _MOVES = {
     "patient_requested": A.INFO_REQUESTED,
 }
 """What an answer's area makes of an adjudication that waits. A finished claim waits for its 835."""
-
-_WAITING = (A.IN_PROCESS, A.PENDED, A.INFO_REQUESTED, A.NO_RESPONSE)
 
 claim_answered = Signal()
 """Sent within the transaction for each answered `check` (with its claim); `area` is what the category means."""
@@ -51,7 +50,7 @@ def claims_without_answer() -> list[Adjudication]:
     now = clock.now()
     recent = StatusCheck.objects.filter(asked_at__gt=now - timedelta(days=ASK_AGAIN_DAYS))
     asked = set(recent.values_list("claim_id", "level"))
-    waiting = Adjudication.objects.filter(state__in=_WAITING, claim__closed_at=None).select_related("claim", "payer")
+    waiting = Adjudication.objects.filter(state__in=WAITING, claim__closed_at=None).select_related("claim", "payer")
     sent = Submission.objects.exclude(sent_at=None).order_by("sent_at").values_list("claim_id", "level", "sent_at")
     last_sent = {(claim_id, level): sent_at for claim_id, level, sent_at in sent.filter(claim__closed_at=None)}
     late = []
@@ -139,7 +138,7 @@ def take_answers(batch: StatusResponseBatch, answer: Transmission) -> list[Findi
     What belongs to no question comes back as findings for a person.
     """
     traces = [status.trace for status in batch.claims]
-    open_checks = StatusCheck.objects.filter(answered_at=None).select_related("claim")
+    open_checks = StatusCheck.objects.filter(answered_at=None).select_related("claim", "question")
     checks = {row.trace: row for chunk in chunks(traces) for row in open_checks.filter(trace__in=chunk)}
     findings = []
     for status in batch.claims:
@@ -157,6 +156,8 @@ def _take(check: StatusCheck, status: ClaimStatus, answer: Transmission) -> None
     check.response = storable(to_plain(status))
     check.answered_at, check.answer = clock.now(), answer
     check.save()
+    if check.question:
+        mark_sent(check.question)
     known = status_category(check.category)
     area = known.area if known else ""
     level = Adjudication.objects.filter(claim=check.claim_id, level=check.level).first()
@@ -165,7 +166,7 @@ def _take(check: StatusCheck, status: ClaimStatus, answer: Transmission) -> None
     if level and status.payer_claim_number and not level.payer_claim_number:
         Adjudication.objects.filter(pk=level.pk).update(payer_claim_number=status.payer_claim_number[:50])
     to = _MOVES.get(area)
-    if level and to and level.state in _WAITING and level.state != to:
+    if level and to and level.state in WAITING and level.state != to:
         move_adjudication(level, to, text, file=answer.file, origin=status.origin)
     claim_answered.send(StatusCheck, check=check, area=area)
 
