@@ -109,9 +109,9 @@ def claim(*lines: ClaimLine, number: str = "A1001", member: Member = ADA, payer:
 
 def secondary(primary: Claim, payer: Payer, paid: int, *adjustments: Adjustment, level: str = "S") -> Claim:
     """The claim for the next payer when the first one decided its only line so."""
-    first = OtherPayer(primary.subscriber, primary.payer, paid_cents=paid, adjudication_date=date(2026, 3, 12))
+    first = OtherPayer(primary.subscriber, primary.payer, paid_cents=paid)
     (only,) = primary.lines
-    decided = LineAdjudication(primary.payer.id, paid, only.procedure, only.quantity, adjustments)
+    decided = LineAdjudication(primary.payer.id, paid, only.procedure, only.quantity, adjustments, date(2026, 3, 3))
     return replace(
         primary,
         subscriber=replace(primary.subscriber, payer_level=level),

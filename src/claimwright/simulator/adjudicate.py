@@ -48,14 +48,16 @@ class Submission:
 class Standing:
     """What the payer's books hold about the claim on the day of the decision.
 
-    `original` is the result in force that a replacement, a void or a correction undoes. `forwards` is the payer and
-    the coverage that gets what is left, None when nobody does.
+    `original` is the result in force that a replacement, a void or a correction undoes; `is_first_word`: the claim
+    replaces one that was dropped before it was decided. `forwards` is the payer and the coverage that gets what is
+    left, None when nobody does.
     """
 
     deductible_left_cents: int = 0
     is_duplicate: bool = False
     was_forwarded: bool = False
     original: RemittanceClaim | None = None
+    is_first_word: bool = False
     forwards: tuple[Payer, OtherCoverage] | None = None
 
 
@@ -230,7 +232,7 @@ _LINE_CHANCES = MappingProxyType(
 
 def _cause_of_claim(submission: Submission, payer: Payer, standing: Standing) -> Denial | None:
     claim = submission.claim
-    if claim.frequency in (REPLACEMENT, VOID) and standing.original is None:
+    if claim.frequency in (REPLACEMENT, VOID) and standing.original is None and not standing.is_first_word:
         return UNKNOWN_ORIGINAL
     if standing.was_forwarded:
         return FORWARDED_ALREADY
@@ -501,10 +503,9 @@ def forwarded_claim(
         payer.party,
         paid_cents=result.paid_cents,
         payer_claim_number=result.payer_claim_number,
-        adjudication_date=paid_on,
     )
     lines = (
-        replace(line, adjudications=(_adjudication(decided, payer),))
+        replace(line, adjudications=(_adjudication(decided, payer, paid_on),))
         for line, decided in zip(claim.lines, result.lines, strict=True)
     )
     subscriber = replace(claim.subscriber, payer_level="S", person=person, insurance_type="", filing_code="CI")
@@ -513,6 +514,6 @@ def forwarded_claim(
     )
 
 
-def _adjudication(line: RemittanceLine, payer: Payer) -> LineAdjudication:
+def _adjudication(line: RemittanceLine, payer: Payer, paid_on: date) -> LineAdjudication:
     quantity = line.quantity or Decimal(1)
-    return LineAdjudication(payer.id, line.paid_cents, line.procedure, quantity, line.adjustments)
+    return LineAdjudication(payer.id, line.paid_cents, line.procedure, quantity, line.adjustments, paid_on)

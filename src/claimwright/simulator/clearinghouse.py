@@ -86,8 +86,9 @@ class Clearinghouse:
         self._state.close()
 
     def receive(self, name: str, data: bytes, now: datetime) -> Path:
-        """Lay a file into `inbound`, whole or not at all; `work` answers it. A name that is taken gets a number.
+        """Lay a file into `inbound`, whole or not at all; `work` answers it, in the order of names.
 
+        A name that is taken gets a number behind it, so that files of one name keep their order.
         Raises `InputError` for a name that cannot be one.
         """
         cleaned = _NAME.sub("_", Path(name).name).strip(". ")
@@ -96,7 +97,7 @@ class Clearinghouse:
         path, number = self.inbound / cleaned, 1
         while path.exists():
             number += 1
-            path = self.inbound / f"{now:%Y%m%d%H%M%S}-{number}-{cleaned}"
+            path = self.inbound / f"{cleaned}.{number:04d}"
         write_whole(path, data)
         return path
 
@@ -255,8 +256,16 @@ class _Intake:
         code = intake.screen(submission, payer, member, self.policy.seed)
         verdict = intake.Verdict(claim, code, submission.payer_claim_number if code == intake.ACCEPTED else "")
         due_on = self._due_on(submission, payer, today) if verdict.is_accepted else None
+        if verdict.is_accepted and claim.frequency in (REPLACEMENT, VOID):
+            self._drop_undecided(payer, claim.original_reference)
         self.state.add_claim(partner, payer.id, submission, service_key(claim), due_on=due_on)
         return verdict
+
+    def _drop_undecided(self, payer: Payer, payer_claim_number: str) -> None:
+        """A claim that is replaced or voided before it was decided is never decided."""
+        original = self.state.find_claim(payer.id, payer_claim_number=payer_claim_number)
+        if original and original.state is ClaimState.PENDING:
+            self.state.withdraw(original)
 
     def _due_on(self, submission: Submission, payer: Payer, today: date) -> date:
         is_late = chance_outcome(submission, payer, self.policy.seed) is Outcome.PAID_LATE
@@ -292,17 +301,20 @@ class _PaymentDay:
         payout.claim_ids.append(row.id)
 
     def _decide(self, row: Row, payer: Payer) -> Decision | None:
-        row, original = self._original(row)
-        if row.submission.claim.frequency == VOID and original and original.result is None:
+        original = self._original(row)
+        is_first_word = original is not None and not original.was_decided
+        frequency = row.submission.claim.frequency
+        if frequency == VOID and is_first_word:
             self.state.withdraw(row)
             return None
         forwards = self._forwards(row, payer)
-        earlier = self.state.earlier_same(row) if row.submission.claim.frequency == ORIGINAL else None
+        earlier = self.state.earlier_same(row) if frequency == ORIGINAL or is_first_word else None
         standing = Standing(
             deductible_left_cents=self._deductible(row, payer),
             is_duplicate=earlier is not None,
             was_forwarded=bool(earlier),
             original=original.result if original else None,
+            is_first_word=is_first_word,
             forwards=forwards,
         )
         decision = adjudicate(row.submission, payer, standing, self.policy.seed)
@@ -313,23 +325,12 @@ class _PaymentDay:
             self._pass_on(row, payer, forwards, decision)
         return decision
 
-    def _original(self, row: Row) -> tuple[Row, Row | None]:
-        """The claim that a replacement or void is about. One that was not decided yet is simply dropped.
-
-        Then the replacement stands as an original, and the void has nothing left to undo.
-        """
+    def _original(self, row: Row) -> Row | None:
+        """The claim that a replacement or void is about, in force or dropped before it was decided."""
         claim = row.submission.claim
         if claim.frequency not in (REPLACEMENT, VOID) or not claim.original_reference:
-            return row, None
-        original = self.state.find_claim(row.payer_id, payer_claim_number=claim.original_reference)
-        if original is None or original.state not in (ClaimState.PENDING, ClaimState.DECIDED) or original.id == row.id:
-            return row, None
-        if original.state is ClaimState.DECIDED:
-            return row, original
-        self.state.withdraw(original)
-        if claim.frequency == VOID:
-            return row, replace(original, result=None)
-        return replace(row, submission=replace(row.submission, claim=replace(claim, frequency=ORIGINAL))), None
+            return None
+        return self.state.find_claim(row.payer_id, payer_claim_number=claim.original_reference)
 
     def _forwards(self, row: Row, payer: Payer) -> tuple[Payer, OtherCoverage] | None:
         member = self.policy.member(payer.id, row.submission.claim.subscriber.member_id)

@@ -74,7 +74,7 @@ class Row:
     service: str
     is_forwarded: bool
     result: RemittanceClaim | None
-    due_on: date | None
+    was_decided: bool
 
 
 class State:
@@ -159,6 +159,11 @@ class State:
         """The earliest day on which a claim is to be decided or corrected."""
         row = self._one("SELECT min(due_on) FROM claim WHERE due_on IS NOT NULL")
         return date.fromisoformat(row[0]) if row and row[0] else None
+
+    def is_idle(self) -> bool:
+        """Whether nothing is to be decided, corrected, acknowledged or laid out any more."""
+        row = self._one("SELECT (SELECT count(*) FROM acknowledgement) + (SELECT count(*) FROM outgoing)")
+        return self.due_day() is None and (row is None or row[0] == 0)
 
     def due_claims(self, day: date) -> list[Row]:
         """The claims to decide or to correct on that day, in the order in which they came."""
@@ -315,7 +320,7 @@ def _row(values: sqlite3.Row) -> Row:
         service=values["service"],
         is_forwarded=bool(values["is_forwarded"]),
         result=from_plain(RemittanceClaim, json.loads(values["result"])) if values["result"] else None,
-        due_on=date.fromisoformat(values["due_on"]) if values["due_on"] else None,
+        was_decided=values["decided_on"] is not None,
     )
 
 
