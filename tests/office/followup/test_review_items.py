@@ -72,7 +72,12 @@ def test_items_are_lost_with_the_posting_that_opened_them(practice):
 def test_what_waited_for_an_answer_closes_when_it_comes(practice):
     claim = practice.bill("A2", [("99213", 150_00)])
     item = WorkItem.objects.create(
-        queue="no_response", subject=f"claim {claim.pk} level P", title="x", reason="y", opened_at="2026-01-05T09:00Z"
+        queue="no_response",
+        subject=f"claim {claim.pk} level P",
+        claim=claim,
+        title="x",
+        reason="y",
+        opened_at="2026-01-05T09:00Z",
     )
     practice.post("T1", 80_00, PAID_A2)
     item.refresh_from_db()

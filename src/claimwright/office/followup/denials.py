@@ -17,7 +17,7 @@ from claimwright.office.core import clock
 from claimwright.office.followup import subjects
 from claimwright.office.followup.models import Denial, WorkItem
 from claimwright.office.followup.payer_terms import terms_of
-from claimwright.office.followup.worklists import NewItem, finish_item, open_many, write_note
+from claimwright.office.followup.worklists import NewItem, close_open, finish_item, open_many, write_note
 from claimwright.office.posting.models import Remittance
 from claimwright.remittance.plan import ClaimState, DeniedAmount, Plan, PlannedDenial, Queue
 
@@ -67,9 +67,7 @@ def close_overturned(remittance: Remittance, plan: Plan) -> int:
         return 0
     words = f"Processed by {remittance.payer_name}, trace {remittance.trace_number}"
     Denial.objects.filter(pk__in=[denial.pk for denial in closed]).update(state=State.OVERTURNED)
-    WorkItem.objects.exclude(state=WorkItem.State.DONE).filter(denial__in=closed).update(
-        state=WorkItem.State.DONE, closed_at=clock.now(), resolution=words[:200]
-    )
+    close_open(WorkItem.objects.filter(denial__in=closed), resolution=words)
     return len(closed)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from types import MappingProxyType
+
+from django.db.models import QuerySet
 
 from claimwright.office.claims.models import Claim
 from claimwright.office.core import clock
 from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem
-from claimwright.office.followup.worklists import NewItem, close_many, open_many
+from claimwright.office.followup.worklists import NewItem, close_open, open_many
 from claimwright.office.posting.models import Remittance
 from claimwright.remittance.plan import RESULT_STATES, ClaimState, Plan, Queue, ReviewItem, Tickler
 from claimwright.remittance.table import ROWS
@@ -71,6 +73,8 @@ _TITLES = MappingProxyType(
 
 REVIEW_WITHIN_DAYS = 7
 _WAIT = "answer"
+_FOUND_QUEUES = (Queue.UNMATCHED_CLAIM, Queue.LINE_MISMATCH, Queue.COB_ORDER, Queue.REVERSAL, Queue.TAKEBACK_OR_DOUBLE)
+"""Whose items are about money that waits unapplied."""
 _ANSWERED_QUEUES = (_TO.NO_RESPONSE, _TO.RECOUPMENT, _TO.OTHER)
 
 
@@ -108,25 +112,34 @@ def open_ticklers(remittance: Remittance, ticklers: Sequence[Tickler]) -> None:
 
 def close_answered(remittance: Remittance, plan: Plan) -> int:
     """Close what waited for a payer's result that has now been posted; how many items were closed."""
-    answered = [
+    answered = {
         (outcome.claim_key, outcome.level)
         for outcome in plan.outcomes
         if outcome.claim_key is not None and outcome.state in RESULT_STATES
-    ]
-    waited = [subjects.of_claim(key, level, what) for key, level in answered for what in ("", _WAIT)]
+    }
+    waited = {subjects.of_claim(key, level, what) for key, level in answered for what in ("", _WAIT)}
+    waiting = WorkItem.objects.filter(claim__in={key for key, _ in answered}, queue__in=_ANSWERED_QUEUES)
     words = f"Answered by {remittance.payer_name}, trace {remittance.trace_number}"
-    return close_many(waited, queues=_ANSWERED_QUEUES, resolution=words)
+    return _close(waiting, waited, words)
 
 
 def close_found(remittance: Remittance, plan: Plan) -> int:
     """Close the items of payments that waited for their claim and are posted now; how many were closed."""
-    found = [
+    found = {
         subjects.of_remittance(remittance.pk, outcome.position, queue.value)
         for outcome in plan.outcomes
         if outcome.state is not ClaimState.REVIEW
-        for queue in Queue
-    ]
-    return close_many(found, queues=(_TO.UNMATCHED, _TO.RECOUPMENT), resolution="Its claim was found and it is posted")
+        for queue in _FOUND_QUEUES
+    }
+    waiting = WorkItem.objects.filter(remittance=remittance)
+    return _close(waiting, found, "Its claim was found and it is posted")
+
+
+def _close(items: QuerySet[WorkItem], wanted: Collection[str], resolution: str) -> int:
+    """Close those open items whose subject is wanted; most postings find none."""
+    standing = items.exclude(state=WorkItem.State.DONE).values_list("pk", "subject")
+    keys = [key for key, subject in standing if subject in wanted]
+    return close_open(WorkItem.objects.filter(pk__in=keys), resolution=resolution) if keys else 0
 
 
 def _subject(remittance: Remittance, review: ReviewItem) -> str:

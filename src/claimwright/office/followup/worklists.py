@@ -101,8 +101,13 @@ def _fill(row: WorkItem, item: NewItem) -> WorkItem:
 
 def close_many(subjects: Collection[str], *, queues: Collection[str], resolution: str) -> int:
     """Close the open items of these subjects in these queues; how many were closed."""
-    items = WorkItem.objects.exclude(state=State.DONE).filter(queue__in=queues, subject__in=subjects)
-    return items.update(state=State.DONE, closed_at=clock.now(), resolution=resolution[:200])
+    return close_open(WorkItem.objects.filter(queue__in=queues, subject__in=subjects), resolution=resolution)
+
+
+def close_open(items: QuerySet[WorkItem], *, resolution: str) -> int:
+    """Close those of the items that are open; how many were closed."""
+    open_ones = items.exclude(state=State.DONE)
+    return open_ones.update(state=State.DONE, closed_at=clock.now(), resolution=resolution[:200])
 
 
 def close_items(queue: str, subject: str, *, resolution: str) -> int:

@@ -143,7 +143,9 @@ def _keep_numbers(told: Sequence[_Told]) -> None:
         if one.level is not None and one.row.payer_claim_number not in ("", one.level.payer_claim_number):
             one.level.payer_claim_number = one.row.payer_claim_number
             numbered.append(one.level)
-    Adjudication.objects.bulk_update(numbered, ["payer_claim_number"], batch_size=500)
+    Adjudication.objects.bulk_create(
+        numbered, update_conflicts=True, unique_fields=["id"], update_fields=["payer_claim_number"]
+    )
 
 
 def _origin(remittance: Remittance, row: RemittanceClaim) -> Origin:
