@@ -5,6 +5,7 @@
     prepare CODE COUNT CLAIMS   a practice, and the files of COUNT remittances of CLAIMS claims, some of them twice
     work CODE [LIMIT]           take in and post the files; says `posting TRACE`, then `posted TRACE SECONDS`
     work-planted CODE           the same with a mistake that a test must find: a commit for each claim, the state last
+    race CODE COUNT             two workers at once post the same remittance, for COUNT remittances: says `report JSON`
     check CODE                  everything that must hold: says `report JSON`
 
 Every command is answered by `worker PID`, later by `ended PID STATUS`.
@@ -31,8 +32,9 @@ import django
 django.setup()
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 
+from claimwright.errors import ConflictError
 from claimwright.office.charges.entry import NewEncounter, NewLine, enter_encounters, release_encounters
 from claimwright.office.claims.building import build_claims, record_of
 from claimwright.office.core.files import store_file
@@ -47,6 +49,7 @@ from claimwright.office.posting.receiving import receive_remittances
 from claimwright.office.reports.checking import check_practice
 from tests.office.posting.scenes import Practice
 
+TOLD = 3
 SERVICE_DATE = date(2026, 1, 5)
 PAID = """
     CLP*{number}*1*150*80*20*MB*ICN{number}
@@ -134,6 +137,36 @@ def work_planted(code: str) -> None:
     work(code)
 
 
+def race(code: str, count: str) -> None:
+    """How the two ended, for each remittance: 0 posted, `TOLD` told that the other was first."""
+    client = Client.objects.get(code=code)
+    with client_scope(client):
+        for path in sorted(inbox(code).iterdir()):
+            _take_in(path)
+        waiting = list(Remittance.objects.filter(state=Remittance.State.RECEIVED)[: int(count)])
+    connections.close_all()
+    say(f"report {json.dumps([sorted(_race_for(client, remittance)) for remittance in waiting])}")
+
+
+def _race_for(client: Client, remittance: Remittance) -> list[int]:
+    racers = []
+    for _ in range(2):
+        racer = os.fork()
+        if racer == 0:
+            os._exit(_post_or_be_told(client, remittance))
+        racers.append(racer)
+    return [os.waitstatus_to_exitcode(os.waitpid(racer, 0)[1]) for racer in racers]
+
+
+def _post_or_be_told(client: Client, remittance: Remittance) -> int:
+    with client_scope(client):
+        try:
+            posting.post_remittance(remittance)
+        except ConflictError:
+            return TOLD
+    return 0
+
+
 def check(code: str) -> None:
     """What must hold, and what was done, as JSON."""
     client = Client.objects.get(code=code)
@@ -170,7 +203,7 @@ def say(line: str) -> None:
     os.write(sys.stdout.fileno(), f"{line}\n".encode())
 
 
-VERBS = {"prepare": prepare, "work": work, "work-planted": work_planted, "check": check}
+VERBS = {"prepare": prepare, "work": work, "work-planted": work_planted, "race": race, "check": check}
 
 
 def main() -> None:

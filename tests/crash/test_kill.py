@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,8 @@ from tests import postgresql
 
 KILLS = 50
 REMITTANCES, CLAIMS = 60, 5
+TOLD = 3
+"""The exit status of a worker that was told that another was first."""
 DELIVERIES = Counter({f"T{number:04d}": 2 if number % 3 == 0 else 1 for number in range(REMITTANCES)})
 ROOT = Path(__file__).parent.parent.parent
 
@@ -31,7 +34,7 @@ class Nursery:
         command = [sys.executable, "-m", "tests.crash.nursery", str(home), database_url]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.acknowledged: set[str] = set()
-        self.report: dict = {}
+        self.report: Any = {}
         self.posting_s = 0.0
         self._until("ready")
 
@@ -61,6 +64,8 @@ class Nursery:
         return wrong
 
     def _start(self, command: str) -> int:
+        if command.startswith("prepare"):
+            self.acknowledged.clear()
         assert self.process.stdin
         self.process.stdin.write(f"{command}\n")
         self.process.stdin.flush()
@@ -115,8 +120,14 @@ def test_nothing_is_lost_or_done_twice_when_the_office_is_killed_while_it_posts(
     assert nursery.acknowledged <= set(DELIVERIES)
 
 
+def test_when_two_post_the_same_remittance_one_does_and_the_other_is_told(nursery):
+    nursery.run("prepare racing 12 5")
+    nursery.run("race racing 12")
+    assert nursery.report == [[0, TOLD]] * 12
+    assert nursery.wrongs("racing") == []
+
+
 def test_a_commit_for_each_claim_is_found_out(nursery):
-    nursery.acknowledged.clear()
     nursery.run(f"prepare planted {REMITTANCES} {CLAIMS}")
     nursery.run("work planted 1")
     chance = random.Random(20260106)
