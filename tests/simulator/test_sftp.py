@@ -116,6 +116,20 @@ def test_it_takes_a_file_renamed_by_the_client_when_it_was_whole(mailbox):
     assert [path.name for path in (folder / "inbound").iterdir()] == ["claims.x12"]
 
 
+def test_a_second_upload_of_a_name_does_not_cover_the_first(mailbox):
+    address, folder = mailbox
+
+    async def work(sftp):
+        await put(sftp, "/inbound/claims.x12", b"first")
+        await put(sftp, "/inbound/claims.x12", b"second")
+        await put(sftp, "/inbound/claims.x12.part", b"third")
+        await sftp.posix_rename("/inbound/claims.x12.part", "/inbound/claims.x12")
+
+    run(address, work)
+    files = sorted((folder / "inbound").iterdir())
+    assert [path.read_bytes() for path in files] == [b"first", b"second", b"third"]
+
+
 @pytest.mark.parametrize("path", ["/outbound/x", "/x", "/inbound/folder/x"])
 def test_it_takes_files_nowhere_but_in_inbound(mailbox, path):
     address, _ = mailbox

@@ -46,7 +46,7 @@ from claimwright.simulator.adjudicate import (
     forwarded_claim,
     is_unprocessable,
 )
-from claimwright.simulator.folders import HIDDEN, write_whole
+from claimwright.simulator.folders import HIDDEN, free_name, write_whole
 from claimwright.simulator.partner import Partner, write
 from claimwright.simulator.policy import Hostile, OtherCoverage, Outcome, Payer, PayerKind, Policy
 from claimwright.simulator.remit import Payment, payee_of, remit
@@ -94,10 +94,7 @@ class Clearinghouse:
         cleaned = _NAME.sub("_", Path(name).name).strip(". ")
         if not cleaned or HIDDEN.match(cleaned):
             raise InputError(f"{name!r} is not a name for a file to be read")
-        path, number = self.inbound / cleaned, 1
-        while path.exists():
-            number += 1
-            path = self.inbound / f"{cleaned}.{number:04d}"
+        path = free_name(self.inbound / cleaned)
         write_whole(path, data)
         return path
 

@@ -10,7 +10,7 @@ import asyncio
 import hmac
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,7 @@ from typing import TypeVar, cast
 import asyncssh
 from asyncssh import constants as ssh
 
-from claimwright.simulator.folders import HIDDEN
+from claimwright.simulator.folders import HIDDEN, free_name
 
 Result = TypeVar("Result")
 
@@ -158,21 +158,18 @@ class _Mailbox(asyncssh.SFTPServer):
             with suppress(FileNotFoundError):
                 os.unlink(hidden)
         else:
-            os.replace(hidden, final)
+            os.replace(hidden, free_name(Path(os.fsdecode(final))))
 
     def _is_broken(self) -> bool:
         """Whether the client went away, instead of asking for the file to be closed."""
         return self.channel.is_closing()
 
-    def rename(self, oldpath: bytes, newpath: bytes) -> Awaitable[None] | None:
-        self._writable(oldpath)
-        self._writable(newpath)
-        return super().rename(oldpath, newpath)
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        self.posix_rename(oldpath, newpath)
 
-    def posix_rename(self, oldpath: bytes, newpath: bytes) -> Awaitable[None] | None:
-        self._writable(oldpath)
-        self._writable(newpath)
-        return super().posix_rename(oldpath, newpath)
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        old, new = self._writable(oldpath), self._writable(newpath)
+        os.rename(old, free_name(Path(os.fsdecode(new))))
 
     def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
         raise asyncssh.SFTPPermissionDenied("Folders are not yours to make")
