@@ -21,10 +21,11 @@ from random import Random
 from typing import Any
 
 from claimwright import x12
+from claimwright.money import x12_amount
 
 _AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 _CLAIMS_PER_SET = 1000
-_CLAIMS_FOR_PYX12 = 300
+_CLAIMS_FOR_PYX12 = 1000
 
 
 def main() -> None:
@@ -110,11 +111,6 @@ def _envelope() -> x12.Envelope:
     return x12.Envelope("ZZ", "SENDER", "ZZ", "RECEIVER", _AT, 1, 1)
 
 
-def _amount(cents: int) -> str:
-    whole, fraction = divmod(cents, 100)
-    return f"{whole}.{fraction:02d}".rstrip("0").rstrip(".")
-
-
 def _remittance(random: Random, start: int, count: int) -> Iterator[x12.OutgoingSegment]:
     paid_total, body = 0, []
     for number in range(start, start + count):
@@ -123,7 +119,7 @@ def _remittance(random: Random, start: int, count: int) -> Iterator[x12.Outgoing
         body += segments
     interest = 125
     banks = ("01", "111000025", "DA", "123456", "1512345678", "", "01", "222000025", "DA", "654321")
-    yield ("BPR", "I", _amount(paid_total + interest), "C", "ACH", "CCP", *banks, "20260302")
+    yield ("BPR", "I", x12_amount(paid_total + interest), "C", "ACH", "CCP", *banks, "20260302")
     yield ("TRN", "1", f"EFT{start:09d}", "1512345678")
     yield ("DTM", "405", "20260302")
     yield ("N1", "PR", "EXAMPLE HEALTH PLAN")
@@ -133,11 +129,7 @@ def _remittance(random: Random, start: int, count: int) -> Iterator[x12.Outgoing
     yield ("N1", "PE", "EXAMPLE CLINIC", "XX", "1234567893")
     yield ("LX", "1")
     yield from body
-    yield ("PLB", "1234567893", "20261231", ("L6", f"CLM{start}"), _amount_signed(-interest))
-
-
-def _amount_signed(cents: int) -> str:
-    return ("-" if cents < 0 else "") + _amount(abs(cents))
+    yield ("PLB", "1234567893", "20261231", ("L6", f"CLM{start}"), x12_amount(-interest))
 
 
 def _paid_claim(random: Random, number: int) -> tuple[int, list[x12.OutgoingSegment]]:
@@ -149,13 +141,13 @@ def _paid_claim(random: Random, number: int) -> tuple[int, list[x12.OutgoingSegm
         amount = charge - contractual - copay
         charged, paid, patient = charged + charge, paid + amount, patient + copay
         lines += [
-            ("SVC", ("HC", "99213"), _amount(charge), _amount(amount), "", "1"),
+            ("SVC", ("HC", "99213"), x12_amount(charge), x12_amount(amount), "", "1"),
             ("DTM", "472", "20260115"),
-            ("CAS", "CO", "45", _amount(contractual)),
+            ("CAS", "CO", "45", x12_amount(contractual)),
         ]
-        lines += [("CAS", "PR", "3", _amount(copay))] if copay else []
-        lines += [("REF", "6R", f"{number}L{line}"), ("AMT", "B6", _amount(charge - contractual))]
-    amounts = (_amount(charged), _amount(paid), _amount(patient) if patient else "")
+        lines += [("CAS", "PR", "3", x12_amount(copay))] if copay else []
+        lines += [("REF", "6R", f"{number}L{line}"), ("AMT", "B6", x12_amount(charge - contractual))]
+    amounts = (x12_amount(charged), x12_amount(paid), x12_amount(patient) if patient else "")
     head: list[x12.OutgoingSegment] = [
         ("CLP", f"CLM{number:07d}", "1", *amounts, "12", f"ICN{number:09d}", "11", "1"),
         ("NM1", "QC", "1", "DOE", "JANE", "", "", "", "MI", f"MEM{number:07d}"),
@@ -211,7 +203,7 @@ def _dependent(number: int, level: int) -> Iterator[x12.OutgoingSegment]:
 
 def _claim(random: Random, number: int) -> Iterator[x12.OutgoingSegment]:
     charges = [random.randrange(5_000, 40_000) for _ in range(3)]
-    yield ("CLM", f"CLM{number:07d}", _amount(sum(charges)), "", "", ("11", "B", "1"), "Y", "A", "Y", "Y")
+    yield ("CLM", f"CLM{number:07d}", x12_amount(sum(charges)), "", "", ("11", "B", "1"), "Y", "A", "Y", "Y")
     yield ("REF", "EA", f"MRN{number:06d}")
     yield ("HI", ("ABK", "E119"), ("ABF", "I10"), ("ABF", "Z7984"))
     yield ("NM1", "82", "1", "WELBY", "MARCUS", "", "", "", "XX", "1234567893")
@@ -221,7 +213,7 @@ def _claim(random: Random, number: int) -> Iterator[x12.OutgoingSegment]:
         yield (
             "SV1",
             ("HC", "99213", "25") if line == 1 else ("HC", "36415"),
-            _amount(charge),
+            x12_amount(charge),
             "UN",
             "1",
             "",

@@ -327,6 +327,11 @@ class _CountingText(str):
         self.looked_at += (min(len(self), end or len(self)) if found < 0 else found) - start + 1
         return found
 
+    def rfind(self, sub, start, end):
+        found = super().rfind(sub, start, end)
+        self.looked_at += min(len(self), end) - max(found, start)
+        return found
+
     def __getitem__(self, key):
         piece = super().__getitem__(key)
         self.looked_at += len(piece)

@@ -27,6 +27,7 @@ _ISA_LAST_SEPARATOR = 103
 _ISA_LONGEST = 400
 _SET = re.compile(r"ST([^A-Za-z0-9\r\n\t ])\d{3}\1")
 _BLANKS = "\r\n\t "
+_BLOCK = 1 << 20
 _END_OF_FILE_MARKS = "\x1a\x00"
 
 
@@ -271,7 +272,7 @@ class _Splitter:
                     self.found.append(finding("X12-ENV-004", Where(segment="ISA", offset=start)))
                 continue
             self._report_outside(end, start)
-            interchange = Interchange(self._segment(start, body - 1, delimiters), delimiters)
+            interchange = Interchange(self._segment(self.text[start : body - 1], start, delimiters), delimiters)
             end = self._split(interchange, body, number + 1)
             yield interchange
         self._report_outside(end, len(self.text))
@@ -294,7 +295,11 @@ class _Splitter:
         text, size, terminator = self.text, len(self.text), interchange.delimiters.terminator
         collector = _Collector(interchange)
         border = self._opening(number)
-        while position < size:
+        while position < size and interchange.iea is None:
+            plain_end = text.rfind(terminator, position, min(position + _BLOCK, border))
+            if plain_end >= 0:
+                position = self._take_plain(collector, position, plain_end)
+                continue
             begin, end = position, text.find(terminator, position)
             is_cut = end < 0
             end = size if is_cut else end
@@ -307,15 +312,31 @@ class _Splitter:
                 number += 1
                 border = self._opening(number)
             position = end if is_cut else end + 1
-            if begin == end and (is_cut or terminator in _BLANKS):
+            if begin < end or not (is_cut or terminator in _BLANKS):
+                segment = self._segment(text[begin:end], begin, interchange.delimiters)
+                collector.take(segment)
                 if is_cut:
-                    break
-                continue
-            segment = self._segment(begin, end, interchange.delimiters)
-            collector.take(segment)
+                    self._report_cut(interchange, segment)
             if is_cut:
-                self._report_cut(interchange, segment)
-            if is_cut or interchange.iea is not None:
+                break
+        return position
+
+    def _take_plain(self, collector: _Collector, position: int, end: int) -> int:
+        """Read the whole segments up to the terminator at `end`, among which no ISA can stand, or up to the IEA."""
+        interchange = collector.interchange
+        delimiters = interchange.delimiters
+        skips_empty = delimiters.terminator in _BLANKS
+        for raw in self.text[position:end].split(delimiters.terminator):
+            begin = position
+            position += len(raw) + 1
+            if not raw or raw[0] in _BLANKS:
+                stripped = raw.lstrip(_BLANKS)
+                begin += len(raw) - len(stripped)
+                raw = stripped  # noqa: PLW2901
+                if not raw and skips_empty:
+                    continue
+            collector.take(self._segment(raw, begin, delimiters))
+            if interchange.iea is not None:
                 break
         return position
 
@@ -333,12 +354,12 @@ class _Splitter:
             where = Where(segment=segment.id, index=segment.index, offset=segment.offset)
             interchange.findings.append(finding("X12-ENV-019", where))
 
-    def _segment(self, begin: int, end: int, delimiters: Delimiters) -> Segment:
+    def _segment(self, raw: str, offset: int, delimiters: Delimiters) -> Segment:
         self.index += 1
-        raw = self.text[begin:end]
+        length = len(raw)
         if not self.is_ascii and not raw.isascii():
             raw = raw.encode("latin-1").decode("utf-8", "surrogateescape")
-        return Segment(raw.split(delimiters.element), delimiters, self.index, begin, end - begin)
+        return Segment(raw.split(delimiters.element), delimiters, self.index, offset, length)
 
 
 def _delimiters(text: str, start: int) -> tuple[Delimiters | None, int]:

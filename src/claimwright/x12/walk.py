@@ -62,13 +62,10 @@ class Walk:
         qualifier = segment.component(element, component) if component else segment[element]
         fitting = fork.by_qualifier.get(qualifier, fork.unqualified)
         for candidate in fitting:
-            if not self._is_full(candidate):
+            member = candidate.member
+            if self._frames[-1 - candidate.closes].counts.get(member, 0) < member.repeat:
                 return candidate
         return fitting[0] if fitting else self._best_guess(fork.candidates)
-
-    def _is_full(self, candidate: Candidate) -> bool:
-        member = candidate.member
-        return self._frames[-1 - candidate.closes].counts.get(member, 0) >= member.repeat
 
     def _best_guess(self, candidates: Iterable[Candidate]) -> Candidate | None:
         """The qualifier fits nowhere: the only place there is, or the nearest that is required and still empty."""
@@ -76,7 +73,8 @@ class Walk:
         if len({candidate.position for candidate in near}) == 1:
             return near[0]
         for candidate in near:
-            if candidate.closes == near[0].closes and candidate.member.usage == "R" and not self._is_full(candidate):
+            is_empty = candidate.member not in self._frames[-1 - candidate.closes].counts
+            if candidate.closes == near[0].closes and candidate.member.usage == "R" and is_empty:
                 return candidate
         return None
 

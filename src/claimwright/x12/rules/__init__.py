@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 Rule = Callable[["TransactionSet"], Iterator[Finding]]
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    "837": (hierarchy.check_levels, claims.check_totals, claims.check_line_numbers, claims.check_pointers,
-            claims.check_repeated_numbers, claims.check_earlier_payers, identifiers.check_npis),
-    "835": (payments.check_lines, payments.check_claims, payments.check_transaction, identifiers.check_npis),
+    "837": (hierarchy.check_levels, claims.check_claims, identifiers.check_npis),
+    "835": (payments.check_claims, payments.check_transaction, identifiers.check_npis),
     "270": (hierarchy.check_levels, identifiers.check_npis),
     "271": (hierarchy.check_levels, identifiers.check_npis),
     "276": (hierarchy.check_levels, identifiers.check_npis),

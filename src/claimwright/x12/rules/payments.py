@@ -23,29 +23,22 @@ def _at(segment: Segment, element: int, loop: str) -> Where:
     return Where(loop=loop, segment=segment.id, index=segment.index, element=element, offset=segment.offset)
 
 
-def check_lines(transaction_set: TransactionSet) -> Iterator[Finding]:
-    """SVC02 minus the line's adjustments is SVC03."""
-    for claim in _claims(transaction_set):
-        for line in claim.loops_of("2110"):
-            svc = line.first("SVC")
-            if svc and cents(svc[2]) - adjusted(line) != cents(svc[3]):
-                expected = x12_amount(cents(svc[2]) - adjusted(line))
-                where = _at(svc, 3, "2110")
-                yield finding("X12-PAY-001", where, value=svc[3], expected=expected, claim=claim.value("CLP", 1))
-
-
 def check_claims(transaction_set: TransactionSet) -> Iterator[Finding]:
-    """CLP03 minus all adjustments is CLP04; where there are lines, CLP03 is the sum of their charges."""
+    """SVC02 - CAS = SVC03 for each line; CLP03 - all CAS = CLP04; CLP03 is the sum of SVC02 where there are lines."""
     for claim in _claims(transaction_set):
-        clp = claim.first("CLP")
-        if clp is None:
-            continue
-        lines = list(claim.loops_of("2110"))
-        expected = cents(clp[3]) - adjusted(claim) - sum(adjusted(line) for line in lines)
+        clp = claim.segments[0]
+        all_adjusted, charged, has_lines = adjusted(claim), 0, False
+        for line in claim.loops_of("2110"):
+            svc, line_adjusted = line.segments[0], adjusted(line)
+            charge = cents(svc[2])
+            if charge - line_adjusted != cents(svc[3]):
+                words = {"value": svc[3], "expected": x12_amount(charge - line_adjusted), "claim": clp[1]}
+                yield finding("X12-PAY-001", _at(svc, 3, "2110"), **words)
+            all_adjusted, charged, has_lines = all_adjusted + line_adjusted, charged + charge, True
+        expected = cents(clp[3]) - all_adjusted
         if expected != cents(clp[4]):
             yield finding("X12-PAY-002", _at(clp, 4, "2100"), value=clp[4], expected=x12_amount(expected), claim=clp[1])
-        charged = sum(cents(line.value("SVC", 2)) for line in lines)
-        if lines and charged != cents(clp[3]):
+        if has_lines and charged != cents(clp[3]):
             yield finding("X12-PAY-003", _at(clp, 3, "2100"), value=clp[3], expected=x12_amount(charged), claim=clp[1])
 
 
