@@ -26,6 +26,7 @@ from claimwright.office.claims.building import record_of
 from claimwright.office.claims.lifecycle import CHUNK, REJECTED, UNSENT, chunks, move_submissions
 from claimwright.office.claims.models import Adjudication, Claim, ClaimFinding, ClaimLine, Submission
 from claimwright.office.core import audit, clock
+from claimwright.office.core.rows import write_columns
 from claimwright.office.patients.models import Authorization, Coverage
 from claimwright.office.patients.records import payer_profile
 
@@ -173,12 +174,17 @@ def _keep_findings(submissions: Sequence[Submission], found: Mapping[int, Sequen
     claim_ids = [row.claim_id for row in submissions]
     for row in ClaimFinding.objects.filter(claim__in=claim_ids, source=EDIT, resolved_at=None):
         open_rows[row.claim_id][row.code, row.field, row.message] = row
-    new = []
+    new, moved = [], []
     for submission in submissions:
         for finding in found[submission.pk]:
             row = finding_row(submission, EDIT, finding)
-            if open_rows[submission.claim_id].pop((row.code, row.field, row.message), None) is None:
+            known = open_rows[submission.claim_id].pop((row.code, row.field, row.message), None)
+            if known is None:
                 new.append(row)
+            elif known.submission_id != submission.pk:
+                known.submission = submission
+                moved.append(known)
+    write_columns(moved, "submission")
     gone = [row.pk for rows in open_rows.values() for row in rows.values()]
     for chunk in chunks(gone):
         ClaimFinding.objects.filter(pk__in=chunk).update(resolved_at=now, resolution="Mended")

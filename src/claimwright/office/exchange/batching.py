@@ -118,8 +118,8 @@ def _is_writable(connection: Connection, row: Submission) -> bool:
     try:
         outbox.write_file(connection, 1, 1, [_set(connection, [row], "0")])
     except InputError as wrong:
-        move_submissions([row], S.SCRUB_FAILED, "It holds a character that X12 cannot carry")
         ClaimFinding.objects.bulk_create([finding_row(row, EDIT, finding) for finding in wrong.findings])
+        move_submissions([row], S.SCRUB_FAILED, "It holds a character that X12 cannot carry")
         return False
     return True
 

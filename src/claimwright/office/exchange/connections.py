@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 import asyncssh
+from django.db import IntegrityError, transaction
 
 from claimwright.documents.parties import Contact, Party
-from claimwright.errors import InputError, OutageError
+from claimwright.errors import ConflictError, InputError, OutageError
 from claimwright.findings import Finding, Severity, Where
 from claimwright.office.core import audit
 from claimwright.office.exchange.models import Connection
@@ -46,13 +47,17 @@ class Session(Protocol):
 
 
 def add_connection(name: str, host: str, *, host_key: str, **columns: Any) -> Connection:
-    """A new route. Raises `InputError` with findings."""
+    """A new route. Raises `InputError` with findings, `ConflictError` when the name is taken."""
     row = Connection(name=name, host=host, host_key=host_key.strip(), **columns)
     findings = list(_check(row))
     if findings:
         raise InputError(f"The connection cannot be stored: {findings[0].message}", findings)
-    row.save()
-    audit.record("exchange.connection.add", f"connection {row.pk}")
+    try:
+        with transaction.atomic():
+            row.save()
+            audit.record("exchange.connection.add", f"connection {row.pk}")
+    except IntegrityError as taken:
+        raise ConflictError(f"There is a connection named {name} already.") from taken
     return row
 
 

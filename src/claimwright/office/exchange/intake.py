@@ -97,7 +97,10 @@ def set_aside(transmission: Transmission, why: str) -> Taken:
 
 KINDS = {
     "EXC-IN-001": ("This file is not X12 that can be read.", "Ask the sender what it is; it is kept as it came."),
-    "EXC-IN-002": ("The file is cut short: {what} is missing. Nothing of it was taken.", "Ask for the whole file."),
+    "EXC-IN-002": (
+        "The file is cut short: its {what} is missing or half there. Nothing of it was taken.",
+        "Ask for the whole file.",
+    ),
     "EXC-IN-003": ("There is no use here for a message {what}.", "Ask the sender why it was sent."),
     "EXC-IN-004": ("There is nobody who takes remittances.", "Start the office with its posting room."),
     "EXC-IN-006": (
@@ -121,7 +124,7 @@ def _unusable(reading: x12.Reading) -> Iterator[Finding]:
         yield from reading.own_findings
     for interchange in reading.interchanges:
         end = Where(segment="IEA", offset=len(reading.data))
-        if interchange.iea is None:
+        if interchange.iea is None or interchange.iea[2].lstrip("0") != interchange.control.lstrip("0"):
             yield _finding("EXC-IN-002", end, "IEA")
         for group in interchange.groups:
             if group.ge is None:
