@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from claimwright.office.followup.models import WorkItem
-from claimwright.office.followup.review_items import _TITLES, QUEUES
+from claimwright.office.followup.review_items import _TITLES, QUEUES, show_unsettled_items
 from claimwright.office.posting.posting import post_claim_again, post_remittance, remittance_posted
 from claimwright.remittance.plan import Queue
 from tests.office.posting.scenes import PAID, PAID_A2, TAKEN_BACK
@@ -82,3 +82,15 @@ def test_what_waited_for_an_answer_closes_when_it_comes(practice):
     practice.post("T1", 80_00, PAID_A2)
     item.refresh_from_db()
     assert item.state == WorkItem.State.DONE
+
+
+def test_a_balance_that_nobody_settles_for_two_months_is_shown(practice, office_clock):
+    practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 80_00, PAID)
+    practice.post("T2", 0, TAKEN_BACK + "\nPLB*1999999984*20261231*FB:T2*-80")
+    office_clock.advance(days=60)
+    assert show_unsettled_items() == 0
+    office_clock.advance(days=1)
+    assert show_unsettled_items() == 1
+    item = open_items().get(queue="recoupment")
+    assert (item.money_cents, item.remittance.trace_number) == (80_00, "T2")

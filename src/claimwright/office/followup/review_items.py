@@ -9,12 +9,14 @@ from types import MappingProxyType
 
 from django.db.models import QuerySet
 
+from claimwright.money import format_dollars
 from claimwright.office.claims.models import Claim
 from claimwright.office.core import clock
 from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import NewItem, close_open, open_many
 from claimwright.office.posting.models import Remittance
+from claimwright.office.posting.payer_items import unsettled_items
 from claimwright.remittance.plan import RESULT_STATES, ClaimState, Plan, Queue, ReviewItem, Tickler
 from claimwright.remittance.table import ROWS
 
@@ -108,6 +110,28 @@ def open_ticklers(remittance: Remittance, ticklers: Sequence[Tickler]) -> None:
             for tickler in ticklers
         ]
     )
+
+
+def show_unsettled_items() -> int:
+    """Show payers' items that no remittance has settled for too long to a person; how many there are."""
+    items = list(unsettled_items(clock.today()))
+    open_many(
+        [
+            NewItem(
+                queue=_TO.RECOUPMENT,
+                subject=f"payer item {item.pk}",
+                title=f"{item.payer or 'A payer'}: {format_dollars(item.open_cents)} of {item.code} is not settled",
+                reason=f"Opened by trace {item.opened_by.trace_number} under {item.reference or 'no reference'}.",
+                next_action="Ask the payer which remittance settles it.",
+                rule="row 35",
+                money_cents=item.open_cents,
+                due_date=clock.today() + timedelta(days=REVIEW_WITHIN_DAYS),
+                remittance_id=item.opened_by_id,
+            )
+            for item in items
+        ]
+    )
+    return len(items)
 
 
 def close_answered(remittance: Remittance, plan: Plan) -> int:

@@ -18,7 +18,7 @@ from claimwright.documents.plain import to_plain
 from claimwright.errors import ConflictError
 from claimwright.findings import Finding
 from claimwright.office.claims.models import Claim
-from claimwright.office.core import clock
+from claimwright.office.core import audit, clock
 from claimwright.office.ledger.journal import post_entries
 from claimwright.office.posting.closing import close_settled
 from claimwright.office.posting.entries import Source, Subject, entry_of, makes_entry
@@ -62,6 +62,7 @@ def post_remittance(remittance: Remittance) -> Plan:
             _carry_out(remittance, plan, {row.position: row for row in remittance.claims.all()})
         _finish(remittance, plan, _state_after(plan))
         remittance_posted.send(Remittance, remittance=remittance, plan=plan)
+        audit.record("remittance.post", f"remittance {remittance.pk}", accepted=plan.accepted, cents=plan.cash_cents)
     return plan
 
 
@@ -83,6 +84,7 @@ def post_claim_again(row: RemittanceClaim, *, claim: Claim | None = None) -> Pla
         if plan.accepted and plan.moves:
             _carry_out(remittance, plan, {row.position: row})
             remittance_posted.send(Remittance, remittance=remittance, plan=plan)
+            audit.record("remittance.post_claim", f"remittance {remittance.pk} claim {row.position}")
     return plan
 
 

@@ -22,7 +22,7 @@ from claimwright.documents.remittance import Remittance as Document
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
 from claimwright.errors import InputError
 from claimwright.findings import Finding, Severity, Where, has_errors
-from claimwright.office.core import clock
+from claimwright.office.core import audit, clock
 from claimwright.office.core.models import StoredFile
 from claimwright.office.patients.models import Payer
 from claimwright.office.posting.models import Remittance, RemittanceClaim
@@ -42,7 +42,9 @@ def receive_remittances(file: StoredFile) -> list[Remittance]:
     that takes note of the delivery.
     """
     with transaction.atomic():
-        return [_keep(file, found) for found in _read(file)]
+        kept = [_keep(file, found) for found in _read(file)]
+        audit.record("remittance.receive", f"file {file.pk}", remittances=len(kept))
+        return kept
 
 
 def record_of(remittance: Remittance) -> Document:

@@ -174,7 +174,7 @@ def _open_balances() -> tuple[OpenBalance, ...]:
 
 def _claim_counts() -> dict[str, int]:
     """How many claims stand under each word that a user sees."""
-    words = status_words(list(Claim.objects.all()))
+    words = status_words(list(Claim.objects.defer("record")))
     return dict(sorted(Counter(word.word for word in words.values()).items()))
 
 

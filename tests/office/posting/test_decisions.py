@@ -1,0 +1,75 @@
+"""What the rules leave alone a person decides, with a reason, within what is owed."""
+
+from __future__ import annotations
+
+import pytest
+
+from claimwright.errors import ConflictError, InputError
+from claimwright.office.ledger.balances import account_totals
+from claimwright.office.ledger.models import Account
+from claimwright.office.posting.decisions import ask_next, explain_unapplied, unapplied_cents
+from claimwright.office.reports import check_practice
+from claimwright.remittance.plan import PATIENT
+from tests.office.posting.scenes import owed
+
+NOT_COVERED = """
+    CLP*A1*1*150*0*150*MB*ICN1
+    SVC*HC:99213*150*0**0
+    CAS*PR*204*150
+    REF*6R*A1-1
+"""
+
+
+@pytest.fixture
+def denied_to_patient(practice):
+    claim = practice.bill("A1", [("99213", 150_00)], ("medicare", "supplement"))
+    practice.post("T1", 0, NOT_COVERED)
+    return claim
+
+
+def test_what_is_not_covered_is_asked_of_the_patient_only_when_a_person_says_so(denied_to_patient):
+    claim, charge = denied_to_patient, denied_to_patient.encounter.charges.get()
+    assert owed(claim) == {"P": 150_00}
+    ask_next(claim.encounter, owner="P", to=PATIENT, cents=150_00, reason="The notice was signed", charge_id=charge.pk)
+    assert owed(claim) == {PATIENT: 150_00}
+
+
+def test_it_may_be_asked_of_the_next_payer(denied_to_patient):
+    claim, charge = denied_to_patient, denied_to_patient.encounter.charges.get()
+    ask_next(claim.encounter, owner="P", to="S", cents=100_00, reason="The supplement covers it", charge_id=charge.pk)
+    assert owed(claim) == {"P": 50_00, "S": 100_00}
+
+
+def test_a_protected_patient_is_never_asked(practice, denied_to_patient):
+    type(practice.payers["supplement"]).objects.update(protects_patient=True)
+    charge = denied_to_patient.encounter.charges.get()
+    with pytest.raises(InputError, match="By rule"):
+        ask_next(denied_to_patient.encounter, owner="P", to=PATIENT, cents=1, reason="please", charge_id=charge.pk)
+
+
+@pytest.mark.parametrize(
+    ("to", "cents", "reason", "error"),
+    [
+        ("T", 1, "why not", InputError),
+        ("P", 1, "why not", InputError),
+        (PATIENT, 0, "why not", InputError),
+        (PATIENT, 1, "  ", InputError),
+        (PATIENT, 150_01, "why not", ConflictError),
+    ],
+)
+def test_nobody_else_no_more_than_is_owed_and_not_without_a_reason(denied_to_patient, to, cents, reason, error):
+    charge = denied_to_patient.encounter.charges.get()
+    with pytest.raises(error):
+        ask_next(denied_to_patient.encounter, owner="P", to=to, cents=cents, reason=reason, charge_id=charge.pk)
+    assert owed(denied_to_patient) == {"P": 150_00}
+
+
+def test_unapplied_money_is_explained_by_a_person(practice, lakeside):
+    remittance = practice.post("T1", 25_00, "PLB*1999999984*20261231*CS:BONUS*-25")
+    assert unapplied_cents(remittance.pk, "BONUS") == 25_00
+    with pytest.raises(ConflictError):
+        explain_unapplied(remittance.pk, reference="BONUS", cents=25_01, as_what="interest", reason="too much")
+    explain_unapplied(remittance.pk, reference="BONUS", cents=25_00, as_what="provider_adjustment", reason="Bonus 2025")
+    assert account_totals()[Account.UNAPPLIED] == 0
+    assert account_totals()[Account.PROVIDER_ADJUSTMENT] == -25_00
+    assert check_practice(lakeside) == []
