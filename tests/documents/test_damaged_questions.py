@@ -1,4 +1,4 @@
-"""Coverage, status and acknowledgement sets that are damaged anywhere are still read: a record and findings, no crash."""
+"""Coverage, status and acknowledgement sets damaged anywhere are still read: records and findings, no crash."""
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
