@@ -10,6 +10,7 @@ from claimwright.office.claims.building import record_of
 from claimwright.office.claims.lifecycle import A, S, move_adjudication, move_submissions
 from claimwright.office.claims.mending import (
     mend_claim,
+    overrule_edits,
     replace_claim,
     resubmit_claim,
     return_to_ready,
@@ -18,6 +19,7 @@ from claimwright.office.claims.mending import (
 )
 from claimwright.office.claims.models import Adjudication, Claim, ClaimEvent, ClaimFinding, Submission
 from claimwright.office.claims.scrubbing import scrub_claims
+from claimwright.office.core import audit
 from claimwright.office.patients.models import Coverage
 from tests.office.practice import OFFICE_VISIT, Practice
 
@@ -128,6 +130,39 @@ def test_somebody_who_mends_an_old_version_is_told(stopped):
     mend_claim(stopped, {"note": "first"}, why="first")
     with pytest.raises(ConflictError):
         mend_claim(stale, {"note": "second"}, why="second")
+
+
+def test_a_person_may_overrule_the_edits_and_says_why(stopped, people):
+    with audit.acting_as(people["bob"], source="web"):
+        submission = overrule_edits(stopped, why="the payer confirmed the code by telephone")
+    assert submission.state == S.READY
+    assert open_errors(stopped) == set()
+    event = ClaimEvent.objects.filter(claim=stopped).latest("pk")
+    assert (event.actor, "EDIT-LIN-001" in event.text, "telephone" in event.text) == (people["bob"], True, True)
+
+
+def test_overruling_without_a_reason_is_refused(stopped):
+    with pytest.raises(InputError):
+        overrule_edits(stopped, why=" ")
+
+
+def test_what_is_not_stopped_cannot_be_overruled(practice):
+    claim = practice.claim()
+    scrub_claims()
+    with pytest.raises(ConflictError):
+        overrule_edits(claim, why="for fun")
+
+
+def test_a_finding_that_stays_belongs_to_the_newest_attempt(practice):
+    claim = practice.claim(lines=[OFFICE_VISIT, NewLine("9921", 5_000)])
+    scrub_claims()
+    overrule_edits(claim, why="try it")
+    walk(claim, S.BATCHED, S.SENT, S.CH_REJECTED)
+    again = resubmit_claim(claim, why="again")
+    assert again.state == S.SCRUB_FAILED
+    assert set(ClaimFinding.objects.filter(claim=claim, resolved_at=None).values_list("submission", flat=True)) == {
+        again.pk
+    }
 
 
 def test_a_claim_under_way_is_not_mended(practice):

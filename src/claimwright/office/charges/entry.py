@@ -139,7 +139,9 @@ def release_taken_over(encounters: Sequence[Encounter], origins: Sequence[Origin
 
     `origins` is each one's place in a file.
     """
-    return _release(encounters, [LEVELS[0]] * len(encounters), origins)
+    rows = list(encounters)
+    prefetch_related_objects(rows, "charges")
+    return _release(rows, [LEVELS[0]] * len(rows), origins)
 
 
 def _release(rows: Sequence[Encounter], owners: Sequence[str], origins: Sequence[Origin]) -> list[int]:

@@ -28,7 +28,7 @@ from claimwright.office.claims.models import Adjudication, Claim, ClaimLine, Sub
 from claimwright.office.core import audit, clock
 from claimwright.office.core.models import StoredFile
 from claimwright.office.core.numbers import take_numbers
-from claimwright.office.patients.models import Contract, Coverage
+from claimwright.office.patients.models import Authorization, Contract, Coverage
 from claimwright.office.patients.records import (
     SELF,
     clinician_record,
@@ -301,6 +301,36 @@ def _first_submission(claim: Claim) -> Submission:
 def record_of(row: Claim | Submission) -> ClaimRecord:
     """The record of a claim as it stands, or as an attempt sends it."""
     return from_plain(ClaimRecord, row.record)
+
+
+def with_facts_of(level: Adjudication, record: ClaimRecord) -> ClaimRecord:
+    """The record with what the office knows of this payer and the claim to another one could not say: the policy's
+    holder with birth date and sex (2330A has neither), the patient, and this payer's own authorization.
+    """
+    coverage = level.coverage
+    if coverage is None:
+        return record
+    subscriber = subscriber_record(coverage, level.level)
+    insurance_type = record.subscriber.insurance_type or subscriber.insurance_type
+    return replace(
+        record,
+        subscriber=replace(subscriber, insurance_type=insurance_type),
+        patient=None if coverage.relationship == SELF else patient_record(coverage.patient),
+        prior_authorization=_authorization_number(level, record),
+    )
+
+
+def _authorization_number(level: Adjudication, record: ClaimRecord) -> str:
+    """The payer's authorization for these services, empty when it gave none: one payer's number is not another's."""
+    day = level.claim.service_date
+    codes = {line.procedure.code for line in record.lines}
+    on_file = Authorization.objects.filter(patient=level.claim.patient_id, payer=level.payer_id).order_by("-pk")
+    fitting = (
+        row.number
+        for row in on_file
+        if (day is None or is_in_force(row, day)) and (not row.codes or codes.intersection(row.codes))
+    )
+    return next(fitting, "")
 
 
 def build_next_claim(claim: Claim, record: ClaimRecord, *, text: str = "") -> Submission:

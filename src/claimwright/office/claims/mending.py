@@ -1,4 +1,5 @@
-"""A claim corrected before it is sent, sent again after a rejection, replaced or voided after a decision.
+"""A claim corrected before it is sent or sent as it is by a person's word, sent again after a rejection, replaced or
+voided after a decision.
 
 What is changed is named as the edits name it: `{"subscriber.person.id": "W123"}`, `{"lines.2.procedure.code": "99213"}`
 (2 is the line's number), `{"diagnoses.1.code": "E119"}` (the first), with values as the record has them. The charges of
@@ -88,6 +89,26 @@ def replace_claim(claim: Claim, changes: Changes, *, level: str = "", why: str) 
 def void_claim(claim: Claim, *, level: str = "", why: str) -> Submission:
     """Take a decided claim back (frequency 8): the payer will reverse what it paid. Raises as `replace_claim`."""
     return _follow_up(claim, _record_at(claim, level), VOID, why)
+
+
+def overrule_edits(claim: Claim, *, why: str) -> Submission:
+    """Let a claim go out that the edits stopped: a person knows better, and says why.
+
+    The findings are resolved with that word; editing the claim again stops it again. Raises `ConflictError` when the
+    claim is not stopped by edits, `InputError` when nothing is said.
+    """
+    if not why.strip():
+        raise _refusal("CLM-MEND-003", claim.number, "why")
+    with transaction.atomic():
+        submission = _last_submission(claim)
+        if submission.state != S.SCRUB_FAILED:
+            raise ConflictError(f"Claim {claim.number} is not stopped by edits; reload it.")
+        errors = ClaimFinding.objects.filter(claim=claim, source=EDIT, severity=Severity.ERROR, resolved_at=None)
+        codes = sorted(set(errors.values_list("code", flat=True)))
+        errors.update(resolved_at=clock.now(), resolution=f"Overruled: {why}"[:200])
+        move_submissions([submission], S.READY, f"{', '.join(codes)} overruled: {why}")
+        audit.record("claims.overrule_edits", f"claim {claim.pk}", patient_id=claim.patient_id, codes=" ".join(codes))
+    return submission
 
 
 def return_to_ready(submissions: list[Submission], *, why: str) -> None:
@@ -222,6 +243,7 @@ def _position(records: tuple[Any, ...], number: int) -> int:
 
 _WORDS = {
     "CLM-MEND-001": ("A claim has no such field.", "Name the field as its finding does, for example lines.1.unit."),
+    "CLM-MEND-003": ("Nothing says why the edits are overruled.", "Say what you know that they do not."),
     "CLM-MEND-002": (
         "Charges, lines and numbers of a claim are not mended here: they stand in the ledger.",
         "Correct the encounter, or void the claim and enter the services anew.",

@@ -7,6 +7,7 @@
     collecting        files from the other side, stored whole before anyone reads them
     intake            what a received file says, to whom it concerns
     acknowledgements  TA1, 999, 277CA: what became of what was sent
+    silence           what got no answer in time
 
 Promises: an inbound file is kept whole, by hash, before anyone reads it; a file is sent once, and a crash anywhere
 loses nothing and does nothing twice (outbox and leased jobs). Knows claims; hands an 835 to `posting` unread.

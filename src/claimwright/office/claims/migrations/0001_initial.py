@@ -6,202 +6,388 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('charges', '0002_initial'),
-        ('core', '0002_guards'),
-        ('patients', '0001_initial'),
+        ("charges", "0002_initial"),
+        ("core", "0002_guards"),
+        ("patients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=38)),
-                ('charge_cents', models.BigIntegerField()),
-                ('service_date', models.DateField(blank=True, null=True)),
-                ('service_end_date', models.DateField(blank=True, null=True)),
-                ('record', models.JSONField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('current_level', models.CharField(default='P', max_length=1)),
-                ('held_reason', models.CharField(blank=True, max_length=200)),
-                ('offset', models.BigIntegerField(blank=True, null=True)),
-                ('length', models.BigIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('billing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.provider')),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('encounter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='charges.encounter')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='patients.patient')),
-                ('rendering', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.provider')),
-                ('source_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=38)),
+                ("charge_cents", models.BigIntegerField()),
+                ("service_date", models.DateField(blank=True, null=True)),
+                ("service_end_date", models.DateField(blank=True, null=True)),
+                ("record", models.JSONField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("current_level", models.CharField(default="P", max_length=1)),
+                ("held_reason", models.CharField(blank=True, max_length=200)),
+                ("offset", models.BigIntegerField(blank=True, null=True)),
+                ("length", models.BigIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "billing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.provider"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="charges.encounter",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="patients.patient"
+                    ),
+                ),
+                (
+                    "rendering",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.provider",
+                    ),
+                ),
+                (
+                    "source_file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Adjudication',
+            name="Adjudication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=1)),
-                ('state', models.CharField(choices=[('not_submitted', 'Not submitted'), ('in_process', 'In process'), ('pended', 'Pended by the payer'), ('info_requested', 'Information requested'), ('paid', 'Paid'), ('partial', 'Partly paid'), ('zero_patient', 'All to the patient'), ('denied', 'Denied'), ('reversed', 'Reversed'), ('forwarded', 'Forwarded by another payer'), ('void', 'Void'), ('no_response', 'No response')], default='not_submitted', max_length=16)),
-                ('payer_claim_number', models.CharField(blank=True, max_length=50)),
-                ('submitted_by_payer', models.BooleanField(default=False)),
-                ('decided_elsewhere', models.BooleanField(default=False)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('adjudicated_at', models.DateTimeField(blank=True, null=True)),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('coverage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.coverage')),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.payer')),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjudications', to='claims.claim')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.CharField(max_length=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("not_submitted", "Not submitted"),
+                            ("in_process", "In process"),
+                            ("pended", "Pended by the payer"),
+                            ("info_requested", "Information requested"),
+                            ("paid", "Paid"),
+                            ("partial", "Partly paid"),
+                            ("zero_patient", "All to the patient"),
+                            ("denied", "Denied"),
+                            ("reversed", "Reversed"),
+                            ("forwarded", "Forwarded by another payer"),
+                            ("void", "Void"),
+                            ("no_response", "No response"),
+                        ],
+                        default="not_submitted",
+                        max_length=16,
+                    ),
+                ),
+                ("payer_claim_number", models.CharField(blank=True, max_length=50)),
+                ("submitted_by_payer", models.BooleanField(default=False)),
+                ("decided_elsewhere", models.BooleanField(default=False)),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("adjudicated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "coverage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="patients.coverage",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.payer"
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="adjudications", to="claims.claim"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClaimEvent',
+            name="ClaimEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=24)),
-                ('level', models.CharField(blank=True, max_length=1)),
-                ('from_state', models.CharField(blank=True, max_length=16)),
-                ('to_state', models.CharField(blank=True, max_length=16)),
-                ('text', models.CharField(max_length=400)),
-                ('offset', models.BigIntegerField(blank=True, null=True)),
-                ('length', models.BigIntegerField(blank=True, null=True)),
-                ('segment_index', models.BigIntegerField(blank=True, null=True)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='claims.claim')),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=24)),
+                ("level", models.CharField(blank=True, max_length=1)),
+                ("from_state", models.CharField(blank=True, max_length=16)),
+                ("to_state", models.CharField(blank=True, max_length=16)),
+                ("text", models.CharField(max_length=400)),
+                ("offset", models.BigIntegerField(blank=True, null=True)),
+                ("length", models.BigIntegerField(blank=True, null=True)),
+                ("segment_index", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="claims.claim"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ClaimLine',
+            name="ClaimLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('control_number', models.CharField(max_length=50)),
-                ('code', models.CharField(max_length=48)),
-                ('modifiers', models.JSONField(default=list)),
-                ('description', models.CharField(blank=True, max_length=80)),
-                ('quantity_thousandths', models.BigIntegerField(default=1000)),
-                ('charge_cents', models.BigIntegerField()),
-                ('service_date', models.DateField(blank=True, null=True)),
-                ('expected_cents', models.BigIntegerField(blank=True, null=True)),
-                ('charge', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='claim_line', to='charges.charge')),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='claims.claim')),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("control_number", models.CharField(max_length=50)),
+                ("code", models.CharField(max_length=48)),
+                ("modifiers", models.JSONField(default=list)),
+                ("description", models.CharField(blank=True, max_length=80)),
+                ("quantity_thousandths", models.BigIntegerField(default=1000)),
+                ("charge_cents", models.BigIntegerField()),
+                ("service_date", models.DateField(blank=True, null=True)),
+                ("expected_cents", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "charge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="claim_line", to="charges.charge"
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="claims.claim"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=1)),
-                ('attempt', models.PositiveSmallIntegerField()),
-                ('frequency', models.CharField(default='1', max_length=1)),
-                ('state', models.CharField(choices=[('built', 'Built'), ('scrub_failed', 'Stopped by edits'), ('ready', 'Ready to send'), ('batched', 'In a batch'), ('sent', 'Sent'), ('ta1_rejected', 'File rejected (TA1)'), ('f999_rejected', 'Set rejected (999)'), ('f999_accepted', 'Set accepted (999)'), ('ch_rejected', 'Rejected by the clearinghouse'), ('ch_accepted', 'Accepted by the clearinghouse'), ('payer_rejected', 'Rejected by the payer'), ('payer_accepted', 'Accepted by the payer')], default='built', max_length=16)),
-                ('record', models.JSONField()),
-                ('interchange_control', models.CharField(blank=True, max_length=9)),
-                ('group_control', models.CharField(blank=True, max_length=9)),
-                ('set_control', models.CharField(blank=True, max_length=9)),
-                ('reference', models.CharField(blank=True, max_length=30)),
-                ('clearinghouse_number', models.CharField(blank=True, max_length=50)),
-                ('offset', models.BigIntegerField(blank=True, null=True)),
-                ('length', models.BigIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='claims.claim')),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.CharField(max_length=1)),
+                ("attempt", models.PositiveSmallIntegerField()),
+                ("frequency", models.CharField(default="1", max_length=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("built", "Built"),
+                            ("scrub_failed", "Stopped by edits"),
+                            ("ready", "Ready to send"),
+                            ("batched", "In a batch"),
+                            ("sent", "Sent"),
+                            ("ta1_rejected", "File rejected (TA1)"),
+                            ("f999_rejected", "Set rejected (999)"),
+                            ("f999_accepted", "Set accepted (999)"),
+                            ("ch_rejected", "Rejected by the clearinghouse"),
+                            ("ch_accepted", "Accepted by the clearinghouse"),
+                            ("payer_rejected", "Rejected by the payer"),
+                            ("payer_accepted", "Accepted by the payer"),
+                        ],
+                        default="built",
+                        max_length=16,
+                    ),
+                ),
+                ("record", models.JSONField()),
+                ("interchange_control", models.CharField(blank=True, max_length=9)),
+                ("group_control", models.CharField(blank=True, max_length=9)),
+                ("set_control", models.CharField(blank=True, max_length=9)),
+                ("reference", models.CharField(blank=True, max_length=30)),
+                ("clearinghouse_number", models.CharField(blank=True, max_length=50)),
+                ("offset", models.BigIntegerField(blank=True, null=True)),
+                ("length", models.BigIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="claims.claim"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ClaimFinding',
+            name="ClaimFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(default='edit', max_length=12)),
-                ('code', models.CharField(max_length=20)),
-                ('severity', models.CharField(max_length=8)),
-                ('message', models.CharField(max_length=400)),
-                ('hint', models.CharField(blank=True, max_length=400)),
-                ('field', models.CharField(blank=True, max_length=120)),
-                ('found_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('resolution', models.CharField(blank=True, max_length=200)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='claims.claim')),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='claims.submission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(default="edit", max_length=12)),
+                ("code", models.CharField(max_length=20)),
+                ("severity", models.CharField(max_length=8)),
+                ("message", models.CharField(max_length=400)),
+                ("hint", models.CharField(blank=True, max_length=400)),
+                ("field", models.CharField(blank=True, max_length=120)),
+                ("found_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("resolution", models.CharField(blank=True, max_length=200)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="claims.claim"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="claims.submission",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['client', 'patient'], name='claims_clai_client__0af33e_idx'),
+            model_name="claim",
+            index=models.Index(fields=["client", "patient"], name="claims_clai_client__0af33e_idx"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['client', 'service_date'], name='claims_clai_client__8fbe6b_idx'),
+            model_name="claim",
+            index=models.Index(fields=["client", "service_date"], name="claims_clai_client__8fbe6b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('client', 'number'), name='claim_number_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("client", "number"), name="claim_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('encounter',), name='one_claim_per_encounter'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("encounter",), name="one_claim_per_encounter"),
         ),
         migrations.AddIndex(
-            model_name='adjudication',
-            index=models.Index(fields=['client', 'state'], name='claims_adju_client__37a7b4_idx'),
+            model_name="adjudication",
+            index=models.Index(fields=["client", "state"], name="claims_adju_client__37a7b4_idx"),
         ),
         migrations.AddIndex(
-            model_name='adjudication',
-            index=models.Index(fields=['client', 'payer_claim_number'], name='claims_adju_client__d44ac6_idx'),
+            model_name="adjudication",
+            index=models.Index(fields=["client", "payer_claim_number"], name="claims_adju_client__d44ac6_idx"),
         ),
         migrations.AddConstraint(
-            model_name='adjudication',
-            constraint=models.UniqueConstraint(fields=('claim', 'level'), name='adjudication_level_once'),
+            model_name="adjudication",
+            constraint=models.UniqueConstraint(fields=("claim", "level"), name="adjudication_level_once"),
         ),
         migrations.AddIndex(
-            model_name='claimline',
-            index=models.Index(fields=['client', 'control_number'], name='claims_clai_client__c253f4_idx'),
+            model_name="claimline",
+            index=models.Index(fields=["client", "control_number"], name="claims_clai_client__c253f4_idx"),
         ),
         migrations.AddConstraint(
-            model_name='claimline',
-            constraint=models.UniqueConstraint(fields=('claim', 'number'), name='claim_line_once'),
+            model_name="claimline",
+            constraint=models.UniqueConstraint(fields=("claim", "number"), name="claim_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='claimline',
-            constraint=models.UniqueConstraint(fields=('claim', 'control_number'), name='line_control_number_once'),
+            model_name="claimline",
+            constraint=models.UniqueConstraint(fields=("claim", "control_number"), name="line_control_number_once"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['client', 'state'], name='claims_subm_client__7ce661_idx'),
+            model_name="submission",
+            index=models.Index(fields=["client", "state"], name="claims_subm_client__7ce661_idx"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['client', 'interchange_control'], name='claims_subm_client__69d171_idx'),
+            model_name="submission",
+            index=models.Index(fields=["client", "interchange_control"], name="claims_subm_client__69d171_idx"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('claim', 'level', 'attempt'), name='submission_attempt_once'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("claim", "level", "attempt"), name="submission_attempt_once"),
         ),
         migrations.AddIndex(
-            model_name='claimfinding',
-            index=models.Index(fields=['client', 'claim', 'resolved_at'], name='claims_clai_client__c70557_idx'),
+            model_name="claimfinding",
+            index=models.Index(fields=["client", "claim", "resolved_at"], name="claims_clai_client__c70557_idx"),
         ),
     ]
