@@ -18,8 +18,8 @@ from claimwright.documents.plain import from_plain
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
 from claimwright.errors import InputError
 from claimwright.findings import Finding
-from claimwright.office.claims.building import build_next_claim, record_of
-from claimwright.office.claims.lifecycle import DECIDED
+from claimwright.office.claims.building import build_next_claim, record_of, with_facts_of
+from claimwright.office.claims.lifecycle import DECIDED, chunks
 from claimwright.office.claims.models import Adjudication, Claim, Submission
 from claimwright.office.ledger.models import Account, Posting
 from claimwright.office.patients.records import payer_record
@@ -49,27 +49,39 @@ class NextBilled:
 
 
 def bill_next_payers() -> NextBilled:
-    """A submission for every claim that is the next payer's turn; each claim is a transaction of its own."""
-    waiting = next_levels()
-    results = _prior_results([level.claim_id for level in waiting])
-    submissions, refused = [], []
-    for level in waiting:
-        claim = level.claim
-        try:
-            with transaction.atomic():
-                record = next_payer_claim(record_of(claim), level.level, results[claim.pk])
-                text = f"Built from what {_payers(results[claim.pk])} decided"
-                submissions.append(build_next_claim(claim, record, text=text))
-        except InputError as wrong:
-            refused.append(NotBuilt(claim, level.level, wrong.findings))
-            next_claim_refused.send(Claim, claim=claim, level=level.level, findings=wrong.findings)
+    """A submission for every claim that is the next payer's turn; what cannot be built stops no other claim."""
+    submissions: list[Submission] = []
+    refused: list[NotBuilt] = []
+    for chunk in chunks(next_levels()):
+        results = _prior_results([level.claim_id for level in chunk])
+        with transaction.atomic():
+            for level in chunk:
+                built = _build(level, results[level.claim_id])
+                if isinstance(built, Submission):
+                    submissions.append(built)
+                else:
+                    refused.append(built)
     return NextBilled(tuple(submissions), tuple(refused))
+
+
+def _build(level: Adjudication, results: Sequence[PriorResult]) -> Submission | NotBuilt:
+    claim = level.claim
+    try:
+        record = with_facts_of(level, next_payer_claim(record_of(claim), level.level, results))
+    except InputError as wrong:
+        next_claim_refused.send(Claim, claim=claim, level=level.level, findings=wrong.findings)
+        return NotBuilt(claim, level.level, wrong.findings)
+    return build_next_claim(claim, record, text=f"Built from what {_payers(results)} decided")
 
 
 def next_levels() -> list[Adjudication]:
     """The payer levels whose turn it is: they owe, nothing was sent to them, and every earlier payer has decided."""
     unsent = Adjudication.objects.filter(state=Adjudication.State.NOT_SUBMITTED, submitted_by_payer=False)
-    candidates = unsent.exclude(level=PAYER_LEVELS[0]).select_related("claim", "payer").order_by("claim", "pk")
+    candidates = (
+        unsent.exclude(level=PAYER_LEVELS[0])
+        .select_related("claim", "payer", "coverage__patient", "coverage__payer")
+        .order_by("claim", "pk")
+    )
     levels = [level for level in candidates if not level.claim.held_reason]
     owed = _owed({level.claim.encounter_id for level in levels if level.claim.encounter_id is not None})
     sent = set(
