@@ -130,6 +130,7 @@ ACCOUNT_ADAPTER = "claimwright.office.web.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "claimwright.office.web.accounts.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "claimwright"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -61,7 +61,7 @@ def build_world(*, more: int = 0) -> World:
     practice = Practice()
     long_ago = clock.today() - timedelta(days=40)
     lines = (NewLine("99214", 19_500), NewLine("36415", 2_500, pointers=(2,)))
-    people = [("Quill", "Ida"), ("Okafor", "Ben"), ("Lindqvist", "Maja"), ("Tran", "Leo")]
+    people = [("Quill", "Ida"), ("Okafor", "Ben"), ("Lindqvist", "Maja"), ("Zielinski", "Leo")]
     people += [(f"Person{number:03d}", "Pat") for number in range(more)]
     patients = [practice.covered_patient(last_name=last, first_name=first) for last, first in people]
     paid, denied, stopped, sent, *others = practice.claims(
@@ -69,20 +69,12 @@ def build_world(*, more: int = 0) -> World:
     )
     Coverage.objects.filter(patient=stopped.patient).update(state=Coverage.State.INACTIVE)
     scrub_claims()
-    open_item(
-        WorkItem.Queue.SCRUB,
-        f"claim {stopped.pk}",
-        title=f"Claim {stopped.number} was stopped by our edits",
-        reason="The payer says that the coverage is not active on the day of service.",
-        next_action="Ask the patient for the card; correct the coverage.",
-        claim=stopped,
-        patient=stopped.patient,
-        money_cents=stopped.charge_cents,
-    )
     transmission = _send()
     remittance = _remit(practice, "EFT0001", [paid, *others[0::2]], [denied, *others[1::2]])
     post_remittance(remittance)
-    statement = next(iter(run_statements().statements))
+    Remittance.objects.filter(pk=remittance.pk).update(cash_seen_at=clock.now())
+    remittance.refresh_from_db()
+    statement = run_statements().statements[0]
     return World(
         practice,
         paid,

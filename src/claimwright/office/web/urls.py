@@ -35,6 +35,7 @@ urlpatterns = [
     path("remittances/", remittances.list_remittances, name="remittances"),
     path("remittances/<int:remittance_id>/", remittances.show_remittance, name="remittance"),
     path("remittances/<int:remittance_id>/post/", remittances.post, name="remittance-post"),
+    path("remittances/<int:remittance_id>/cash/", remittances.see_cash, name="remittance-cash"),
     path("patients/", patients.list_patients, name="patients"),
     path("patients/find/", patients.ask_patients, name="patients-ask"),
     path("patients/<int:patient_id>/", patients.show_patient, name="patient"),

@@ -18,9 +18,9 @@ _TONES = {
     "good": "active paid posted accepted payer_accepted ch_accepted f999_accepted processed done overturned "
     "zero_patient settled ok exact",
     "warn": "partial partly review partly_accepted pended info_requested unverified scrub_failed no_response warning "
-    "reversed held in_review blocked flagged estimated",
+    "reversed held in_review blocked flagged estimated new",
     "bad": "denied rejected refused inactive ta1_rejected f999_rejected ch_rejected payer_rejected quarantined "
-    "duplicate error new stop upheld",
+    "duplicate error stop upheld",
     "note": "in_process sent batched ready forwarded received asked open appealed corrected wait",
 }
 """The badge that each state, and each tone of a status word, wears."""
@@ -116,3 +116,15 @@ def level(code: str) -> str:
 def negated(cents: int) -> int:
     """The amount with the other sign."""
     return -cents
+
+
+@register.filter
+def first_segment(text: str) -> str:
+    """The first of several segments."""
+    return text.partition("~")[0].strip()
+
+
+@register.filter
+def without(text: str, beginning: str) -> str:
+    """The text without a beginning that was said already."""
+    return text.removeprefix(beginning).strip(" :")

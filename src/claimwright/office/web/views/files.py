@@ -37,8 +37,8 @@ def list_files(request: OfficeRequest) -> HttpResponse:
 
 
 def _chosen(kind: str, state: str) -> QuerySet[StoredFile]:
-    transmissions = Transmission.objects.order_by("pk").select_related("connection").defer("findings")
-    remittances = Remittance.objects.order_by("pk").only("file", "state", "payment_cents", "claim_count")
+    transmissions = Transmission.objects.order_by("-pk").select_related("connection").defer("findings")
+    remittances = Remittance.objects.order_by("-pk").only("file", "state", "payment_cents", "claim_count")
     files = StoredFile.objects.exclude(name__endswith=_PDF).defer("content").order_by("-stored_at", "-pk")
     if kind in KINDS:
         files = files.filter(transmissions__kind=kind).distinct()

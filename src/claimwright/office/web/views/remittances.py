@@ -22,6 +22,7 @@ from claimwright.errors import ConflictError, InputError
 from claimwright.office.core import audit
 from claimwright.office.core.access import Permission
 from claimwright.office.followup.models import WorkItem
+from claimwright.office.posting.cash import confirm_cash
 from claimwright.office.posting.known_claims import move_from_plain
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.posting import plan_of, post_remittance
@@ -186,6 +187,7 @@ def show_remittance(request: OfficeRequest, remittance_id: int) -> HttpResponse:
         "balance": _balance(remittance, adjustments) if document else None,
         "items": list(remittance.work_items.exclude(state=WorkItem.State.DONE)),
         "plan": plan,
+        "can_confirm": remittance.cash_seen_at is None and Permission.POST_MONEY in request.allowed,
         "can_post": remittance.state in _WAITING and document and Permission.POST_MONEY in request.allowed,
     }
     return render(request, "web/remittance.html", context)
@@ -203,6 +205,19 @@ def post(request: OfficeRequest, remittance_id: int) -> HttpResponse:
         audit.record("remittance.post", f"remittance {remittance.pk}", accepted=plan.accepted)
         said = f"Posted; {len(plan.reviews)} to review." if plan.accepted else "Not posted: see what is wrong below."
         messages.add_message(request, messages.SUCCESS if plan.accepted else messages.ERROR, said)
+    return redirect("remittance", remittance.pk)
+
+
+@allow(Permission.POST_MONEY, post=True)
+def see_cash(request: OfficeRequest, remittance_id: int) -> HttpResponse:
+    """The deposit or check was seen at the bank."""
+    remittance = get_object_or_404(Remittance, pk=remittance_id)
+    try:
+        confirm_cash(remittance)
+    except ConflictError as wrong:
+        messages.error(request, str(wrong))
+    else:
+        messages.success(request, "The money was seen: statements need not wait for it any longer.")
     return redirect("remittance", remittance.pk)
 
 

@@ -78,7 +78,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A box that scrolls sideways must be reachable, or the keyboard cannot scroll it.
+function reachScrollers() {
+  $$(".scroll").forEach((box) => { box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1; });
+}
+
+window.addEventListener("resize", reachScrollers);
 document.addEventListener("DOMContentLoaded", () => {
+  reachScrollers();
   $$("table.grid").forEach((table) => new Grid(table));
   $$("[data-open-dialog]").forEach((button) => button.addEventListener("click", () => openDialog(button.dataset.openDialog)));
   $$("[data-submit-on-change]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
