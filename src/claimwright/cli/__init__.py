@@ -1,7 +1,8 @@
 """The command line: thin, over the library and the office.
 
-Promises: results on stdout, progress and complaints on stderr; exit status 0 done, 1 findings that need somebody, 2 unusable
-input or a mistake in the command. Knows both halves; holds no rule of its own. Heavy imports wait inside the commands.
+Promises: results on stdout, progress and complaints on stderr; exit status 0 done, 1 findings that need somebody, 2
+unusable input or a mistake in the command. Knows both halves; holds no rule of its own. Heavy imports wait inside the
+commands.
 """
 
 from __future__ import annotations

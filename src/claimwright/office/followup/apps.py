@@ -11,5 +11,5 @@ class FollowupConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to postings."""
-        from claimwright.office.followup import from_posting  # noqa: F401
+        """Listen to postings, to claims and to the other side."""
+        from claimwright.office.followup import from_exchange, from_posting  # noqa: F401

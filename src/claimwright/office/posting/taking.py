@@ -1,20 +1,22 @@
-"""A file of remittances from anywhere: stored whole, received, and posted by the rules."""
+"""One 835 file from a person's hands: stored, received, and posted as far as the rules allow."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from claimwright.errors import ConflictError, InputError
 from claimwright.findings import Finding
 from claimwright.office.core.files import store_file
 from claimwright.office.posting.models import Remittance
 from claimwright.office.posting.posting import post_remittance
 from claimwright.office.posting.receiving import findings_of, receive_remittances
 
+_POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
+
 
 @dataclass(frozen=True, slots=True)
 class TakenFile:
-    """What became of a file: how many 835s it held, how many were posted, how many things were left to a person."""
+    """What became of a file: how many remittances it held, how many were posted, how many items a person has to look
+    at because of it, and everything that was found wrong."""
 
     remittances: int
     posted: int
@@ -23,26 +25,20 @@ class TakenFile:
 
 
 def take_remittance_file(name: str, data: bytes) -> TakenFile:
-    """Store, receive and post the remittances of a file; each is posted whole or not at all.
-
-    A file with a fault is kept and its remittances refused, with findings. Raises `ConflictError` when these very bytes
-    were received before: nothing is posted twice.
-    """
+    """Store a file, receive its remittances, and post those that can be. Each posting is a transaction of its own."""
     file, _ = store_file(name, data)
-    if Remittance.objects.filter(file=file).exists():
-        raise ConflictError(f"{name} was received before, byte for byte; nothing was posted again.")
-    posted = items = 0
-    findings: list[Finding] = []
-    for remittance in receive_remittances(file):
-        if remittance.state == Remittance.State.RECEIVED:
-            try:
-                plan = post_remittance(remittance)
-            except InputError as wrong:
-                findings += wrong.findings
-            else:
-                posted += plan.accepted
-                items += len(plan.reviews) + len(plan.denials)
-        remittance.refresh_from_db(from_queryset=Remittance.objects.all())
-        findings += findings_of(remittance)
-    count = Remittance.objects.filter(file=file).count()
-    return TakenFile(count, posted, items, tuple(dict.fromkeys(findings)))
+    received = receive_remittances(file)
+    items = 0
+    for remittance in received:
+        if remittance.state != Remittance.State.RECEIVED:
+            items += 1
+            continue
+        plan = post_remittance(remittance)
+        items += len(plan.reviews) + len(plan.denials)
+    found = (finding for remittance in received for finding in findings_of(remittance))
+    return TakenFile(
+        remittances=sum(bool(remittance.record) for remittance in received),
+        posted=sum(remittance.state in _POSTED for remittance in received),
+        items=items,
+        findings=tuple(replace(finding, where=replace(finding.where, file=name)) for finding in found),
+    )

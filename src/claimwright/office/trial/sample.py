@@ -6,16 +6,18 @@ Amounts are dollars as texts in the files and cents in the records.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from claimwright.documents.parties import Address
 from claimwright.errors import InputError
 from claimwright.money import parse_cents
 from claimwright.simulator.policy import Member, Policy
+
+Built = TypeVar("Built")
 
 FIRST_NAMES_MORE = (
     "Ada",
@@ -211,7 +213,7 @@ def _other_id(member_id: str, generation: int) -> str:
     return f"{prefix}{(int(digits[:4]) + generation) % 10_000:04d}{digits[4:]}"
 
 
-def _load(path: Path, build: Any) -> Any:
+def _load(path: Path, build: Callable[[dict[str, Any]], Built]) -> Built:
     try:
         return build(tomllib.loads(path.read_text("utf-8")))
     except OSError as wrong:

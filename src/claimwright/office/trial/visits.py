@@ -92,9 +92,11 @@ def _can_be_made(mistake: MistakeKind, sample: SamplePractice, patient: SamplePa
     return True
 
 
-def needed_authorizations(sample: SamplePractice, patient: SamplePatient, kind: VisitKind) -> frozenset[str]:
-    """The codes of this visit that the patient's first payer wants to be asked about."""
-    if not patient.coverages:
+def needed_authorizations(
+    sample: SamplePractice, patient: SamplePatient, kind: VisitKind, position: int = 0
+) -> frozenset[str]:
+    """The codes of this visit that the patient's payer at that position (0 pays first) wants to be asked about."""
+    if position >= len(patient.coverages):
         return frozenset()
-    payer = next(payer for payer in sample.payers if payer.id == patient.coverages[0].payer_id)
+    payer = next(payer for payer in sample.payers if payer.id == patient.coverages[position].payer_id)
     return payer.authorization_codes & frozenset(line.code for line in kind.lines)

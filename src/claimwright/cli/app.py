@@ -1,0 +1,65 @@
+"""The command: its verbs, and how errors leave it.
+
+    claimwright demo                     a whole day of the sample practice
+    claimwright day                      the same cycle over what is in the database
+    claimwright claims import FILE ...   837P files of other systems
+    claimwright era import FILE ...      835 files
+    claimwright serve                    the office in a browser
+    claimwright user add NAME            somebody who may sign in
+    claimwright files list | save        what was sent and received
+    claimwright check                    is the ledger balanced, is the audit trail whole
+
+Every verb takes `--home DIR`; without it `CLAIMWRIGHT_HOME` counts, and else `~/.claimwright`.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from claimwright import __version__
+from claimwright.cli import console
+from claimwright.cli.checking import check
+from claimwright.cli.daily import day
+from claimwright.cli.demonstration import demo
+from claimwright.cli.filing import files
+from claimwright.cli.importing import claims, era
+from claimwright.cli.people import user
+from claimwright.cli.serving import serve
+from claimwright.errors import ClaimwrightError, InputError
+
+app = typer.Typer(
+    name="claimwright",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Medical reimbursement in the open: charges in, every dollar accounted for.",
+)
+for command in (demo, day, serve, check):
+    app.command()(command)
+app.add_typer(claims)
+app.add_typer(era)
+app.add_typer(user)
+app.add_typer(files)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    console.out(__version__)
+
+
+def run() -> int:
+    """Run the command line; its exit status: 0 done, 1 findings, 2 unusable input or a mistake in the command."""
+    try:
+        app()
+    except InputError as unusable:
+        console.complain(str(unusable))
+        console.show_findings(unusable.findings)
+        return 2
+    except ClaimwrightError as refused:
+        console.complain(str(refused))
+        return 2
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
+    return 0

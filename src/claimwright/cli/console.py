@@ -1,0 +1,114 @@
+"""What the command line says: results on stdout, progress and complaints on stderr, nothing but text when nobody looks.
+
+Heavy imports wait inside the functions: a command that only prints a number should not pay for a progress bar.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from claimwright.findings import Finding, Severity
+
+
+class Progress(Protocol):
+    """Somebody who is told how the work goes."""
+
+    def say(self, text: str) -> None:
+        """What is being done now."""
+        ...
+
+
+class _Plain:
+    """Progress as lines, for logs and pipes."""
+
+    def say(self, text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+
+
+class _Live:
+    """Progress as one line that changes, for a terminal."""
+
+    def __init__(self, status: Any) -> None:
+        self._status = status
+
+    def say(self, text: str) -> None:
+        self._status.update(text)
+
+
+@contextmanager
+def progress(first: str) -> Iterator[Progress]:
+    """Tell on stderr what is being done: one changing line on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        plain = _Plain()
+        plain.say(first)
+        yield plain
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(first) as status:
+        yield _Live(status)
+
+
+def out(text: str) -> None:
+    """A line of the result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def out_json(data: object) -> None:
+    """The result as JSON."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def complain(text: str) -> None:
+    """Something that went wrong, or that the user should know, on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def show_findings(findings: Iterable[Finding], *, file: str = "", limit: int = 50) -> None:
+    """Findings on stderr: what, where, what to do. Beyond `limit` only their number is told."""
+    shown = list(findings)
+    for finding in shown[:limit]:
+        place = ": ".join(part for part in (file, str(finding.where)) if part)
+        sys.stderr.write(f"{finding.severity}: {place}\n    {finding.message} [{finding.code}]\n")
+        if finding.hint:
+            sys.stderr.write(f"    {finding.hint}\n")
+    if len(shown) > limit:
+        sys.stderr.write(f"... and {len(shown) - limit} more\n")
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON data; fields that say nothing are left out."""
+    where = {
+        name: value
+        for name in ("file", "loop", "segment", "index", "element", "component", "offset", "record", "field")
+        if (value := getattr(finding.where, name)) is not None
+    }
+    data = {"code": finding.code, "severity": finding.severity.value, "message": finding.message, "hint": finding.hint}
+    return {**data, "where": where, **({"snip": finding.snip} if finding.snip else {})}
+
+
+def worst(findings: Iterable[Finding]) -> int:
+    """The exit status that findings ask for: 1 when one is an error, else 0."""
+    return int(any(finding.severity is Severity.ERROR for finding in findings))
+
+
+def table(title: str, rows: Sequence[tuple[str, ...]], *, numbers_from: int = 1) -> None:
+    """A table on stdout; columns from `numbers_from` on are set flush right. A row of one empty text draws a line."""
+    width = max(len(row) for row in rows)
+    sizes = [max((len(row[column]) for row in rows if column < len(row)), default=0) for column in range(width)]
+    line = "  ".join("─" * size for size in sizes)
+    out(title)
+    out(line)
+    for row in rows:
+        if row == ("",):
+            out(line)
+            continue
+        cells = [
+            text.rjust(size) if column >= numbers_from else text.ljust(size)
+            for column, (text, size) in enumerate(zip(row, sizes, strict=False))
+        ]
+        out("  ".join(cells).rstrip())
