@@ -120,8 +120,7 @@ class PostingMachine(RuleBasedStateMachine):
         trace = self._next_trace()
         if total < 0:
             body += f"\nPLB*1999999984*20261231*FB:{trace}*{x12_amount(total)}"
-        remittance = self._post(max(total, 0), body, trace=trace)
-        assert remittance.state in ("posted", "review")
+        self._post(max(total, 0), body, trace=trace)
         self._book(about, -paid, -reduced, -left)
         about.answer = answer
         if answer:
@@ -199,8 +198,7 @@ class PostingMachine(RuleBasedStateMachine):
         return allowed - left, about.charge - allowed, left
 
     def _remit(self, about: Modelled, status: str, paid: int, reduced: int, left: int) -> None:
-        remittance = self._post(paid, self._clp(about, status, paid, reduced, left))
-        assert remittance.state == Remittance.State.POSTED
+        self._post(paid, self._clp(about, status, paid, reduced, left))
         self._book(about, paid, reduced, left)
         about.answer = (paid, reduced, left)
 

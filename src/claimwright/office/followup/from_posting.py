@@ -42,9 +42,9 @@ def show_set_aside(remittance: Remittance, reason: str, findings: Sequence[Findi
         subjects.of_remittance(remittance.pk),
         title=f"{'Came before' if is_duplicate else 'Cannot be posted'}: remittance in {remittance.file.name}",
         reason=reason,
-        next_action="Compare the two, and note why it was sent again."
-        if is_duplicate
-        else next((finding.hint for finding in findings if finding.hint), "Ask the payer for it again."),
+        next_action=next(
+            (finding.hint for finding in reversed(findings) if finding.hint), "Ask the payer for it again."
+        ),
         rule="row 2" if is_duplicate else "row 1",
         money_cents=abs(remittance.payment_cents),
         remittance=remittance,

@@ -1,6 +1,7 @@
 """Money on its way into the ledger: remittances and patient payments.
 
     receiving         835 files to remittances that wait; duplicates and the unreadable are set aside, never dropped
+    taking            a file from a person's hands: stored, received, posted
     posting           a remittance posted by its plan, whole or not at all; a dry run of it
     next_payers       the claims whose next payer is to be billed, built from what the earlier ones decided
     payer_items       takebacks and balances that one remittance opens and a later one settles

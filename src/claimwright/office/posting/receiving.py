@@ -130,6 +130,16 @@ def _envelope_findings(transaction_set: x12.TransactionSet) -> tuple[Finding, ..
     return (*group.interchange.findings, *group.findings, *transaction_set.findings)
 
 
+def _came_before(before: Remittance) -> Finding:
+    return Finding(
+        "POST-FILE-002",
+        Severity.ERROR,
+        f"The same remittance came before: {name_of(before)}.",
+        "Nothing of it is posted again. Compare the two, and note why it was sent again.",
+        Where(record=before.trace_number or None),
+    )
+
+
 def _no_remittance(file: StoredFile) -> Finding:
     return Finding(
         "POST-FILE-001",
@@ -150,6 +160,7 @@ def _keep(file: StoredFile, found: _Found) -> Remittance:
     content = content_of({**plain, "claims": claims})
     identity = identity_of(document, content)
     before = earlier(identity, content)
+    findings += (_came_before(before),) if before else ()
     state = State.DUPLICATE if before else State.REFUSED if _stop_posting(findings) else State.RECEIVED
     payer = payer_of(document)
     remittance = Remittance.objects.create(
@@ -173,7 +184,7 @@ def _keep(file: StoredFile, found: _Found) -> Remittance:
     )
     _keep_claims(remittance, document.claims, claims)
     if before:
-        _set_aside(remittance, f"The same remittance came before: {name_of(before)}.", findings)
+        _set_aside(remittance, findings[-1].message, findings)
     elif state == State.REFUSED:
         _set_aside(remittance, _words(findings), findings)
     return remittance
@@ -182,6 +193,7 @@ def _keep(file: StoredFile, found: _Found) -> Remittance:
 def _refuse_unread(file: StoredFile, found: _Found) -> Remittance:
     content = _hash(f"{file.sha256} {found.origin.offset}")
     before = earlier(content, content)
+    findings = (*found.findings, _came_before(before)) if before else found.findings
     remittance = Remittance.objects.create(
         file=file,
         offset=found.origin.offset,
@@ -191,10 +203,10 @@ def _refuse_unread(file: StoredFile, found: _Found) -> Remittance:
         content=content,
         state=State.DUPLICATE if before else State.REFUSED,
         record={},
-        findings=[to_plain(finding) for finding in found.findings],
+        findings=[to_plain(finding) for finding in findings],
         received_at=clock.now(),
     )
-    _set_aside(remittance, _words(found.findings), found.findings)
+    _set_aside(remittance, _words(findings), findings)
     return remittance
 
 
