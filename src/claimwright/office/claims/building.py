@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
 from claimwright.documents.claim import Claim as ClaimRecord
@@ -80,17 +80,22 @@ def build_claims(encounters: Sequence[Encounter]) -> list[Claim]:
     """
     rows = list(encounters)
     prefetch_related_objects(rows, "charges", "patient", "billing", "rendering", "referring")
-    with transaction.atomic():
-        _refuse_unready(rows)
-        coverages = coverages_of({row.patient_id for row in rows})
-        covered = [(row, found) for row in rows if (found := coverages(row.patient_id, row.service_date))]
-        numbers = new_claim_numbers(len(covered))
-        line_numbers = new_line_numbers(sum(len(row.charges.all()) for row, _ in covered))
-        drafts = [
-            _draft(row, found, number, line_numbers) for (row, found), number in zip(covered, numbers, strict=True)
-        ]
-        claims = store_claims(drafts, text="Built from the encounter")
-        audit.record("claims.build", claims=len(claims), without_coverage=len(rows) - len(covered))
+    try:
+        with transaction.atomic():
+            return _build(rows)
+    except IntegrityError as taken:
+        raise ConflictError("An encounter was given a claim by somebody else meanwhile; reload the list.") from taken
+
+
+def _build(rows: Sequence[Encounter]) -> list[Claim]:
+    _refuse_unready(rows)
+    coverages = coverages_of({row.patient_id for row in rows})
+    covered = [(row, found) for row in rows if (found := coverages(row.patient_id, row.service_date))]
+    numbers = new_claim_numbers(len(covered))
+    line_numbers = new_line_numbers(sum(len(row.charges.all()) for row, _ in covered))
+    drafts = [_draft(row, found, number, line_numbers) for (row, found), number in zip(covered, numbers, strict=True)]
+    claims = store_claims(drafts, text="Built from the encounter")
+    audit.record("claims.build", claims=len(claims), without_coverage=len(rows) - len(covered))
     return claims
 
 

@@ -12,14 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from claimwright import documents, x12
 from claimwright.documents.claim import Claim as ClaimRecord
 from claimwright.documents.claim import ClaimBatch
 from claimwright.documents.parties import Party
 from claimwright.documents.plain import from_plain, to_plain
-from claimwright.errors import InputError
+from claimwright.errors import ConflictError, InputError
 from claimwright.findings import Finding, Severity, Where
 from claimwright.office.charges.entry import new_encounter_numbers, release_taken_over, thousandths
 from claimwright.office.charges.models import Charge, Encounter
@@ -79,11 +79,18 @@ def import_file(name: str, data: bytes) -> ImportResult:
 
 
 def import_claims(batch: ClaimBatch, file: StoredFile) -> ImportResult:
-    """Take over the claims of one set of a stored file, in one transaction. See the module."""
-    with transaction.atomic():
-        candidates, findings = _Judge(file).judge(batch.claims)
-        claims = _take_over(candidates, file) if candidates else []
-        audit.record("claims.import", f"file {file.pk}", claims=len(claims), refused=len(batch.claims) - len(claims))
+    """Take over the claims of one set of a stored file, in one transaction. See the module.
+
+    Raises `ConflictError` when the same claims are being taken over by somebody else.
+    """
+    try:
+        with transaction.atomic():
+            candidates, findings = _Judge(file).judge(batch.claims)
+            claims = _take_over(candidates, file) if candidates else []
+            refused = len(batch.claims) - len(claims)
+            audit.record("claims.import", f"file {file.pk}", claims=len(claims), refused=refused)
+    except IntegrityError as taken:
+        raise ConflictError("Somebody else imports the same claims; try again when that is done.") from taken
     return ImportResult(tuple(claims), tuple(findings))
 
 
