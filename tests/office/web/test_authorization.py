@@ -157,7 +157,9 @@ def test_nobody_gets_anything_without_signing_in(world):
     for name in [*ROUTES, *OWN_ACCOUNT]:
         if name in ROUTES:
             assert _ask(browser, name, records) == 302, name
-        response = browser.get(reverse(name, args=[records[what]] if (what := ROUTES.get(name, ("", "", None))[2]) else []))
+        response = browser.get(
+            reverse(name, args=[records[what]] if (what := ROUTES.get(name, ("", "", None))[2]) else [])
+        )
         assert response.status_code == 302, name
         assert response["Location"].startswith(reverse("account_login")), name
 
