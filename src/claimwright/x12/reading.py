@@ -36,8 +36,8 @@ class TransactionSet:
     """One ST to SE. `guide` is `None` when no guide answers to its version; `root` then is as good as can be."""
 
     segments: list[Segment]
-    group: Group
-    guide: Guide | None = None
+    group: Group = field(repr=False)
+    guide: Guide | None = field(default=None, repr=False)
     root: Loop = field(default_factory=lambda: Loop("ST"))
     findings: list[Finding] = field(default_factory=list)
 
@@ -76,7 +76,7 @@ class Group:
     """One GS to GE."""
 
     gs: Segment
-    interchange: Interchange
+    interchange: Interchange = field(repr=False)
     ge: Segment | None = None
     sets: list[TransactionSet] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
