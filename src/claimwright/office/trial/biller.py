@@ -21,6 +21,7 @@ from claimwright.office.core import clock
 from claimwright.office.core.models import User
 from claimwright.office.followup.denials import record_appeal, record_upheld
 from claimwright.office.followup.models import Denial, WorkItem
+from claimwright.office.followup.worklists import set_due_date
 from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.office.ledger.models import Account, Posting
 from claimwright.office.patients.models import Coverage, Patient
@@ -41,6 +42,8 @@ PAYS_AT_THE_DESK_PER_MILLE = 600
 PAYS_STATEMENT_PER_MILLE = 700
 DAYS_TO_PAY = 12
 APPEALS_PER_MILLE = 500
+PUTS_OFF_PER_MILLE = 850
+LOOK_AGAIN_DAYS = 14
 
 _Queue = WorkItem.Queue
 
@@ -61,7 +64,10 @@ class Biller:
     def work(self) -> int:
         """A morning's work; how many things were done."""
         done = self._correct_coverages() + self._mend_stopped() + self._send_rejected_again() + self._work_denials()
-        return done + self._take_payments() + self._apply_credits()
+        done += self._take_payments() + self._apply_credits()
+        # Putting off is no work that keeps a trial going.
+        self._put_off()
+        return done
 
     def take_copays(self, visits: list[tuple[Encounter, PlannedVisit]]) -> None:
         """Some patients pay their copay at the desk."""
@@ -82,6 +88,14 @@ class Biller:
         """The open items of a queue that came up before today."""
         items = WorkItem.objects.filter(queue=queue, state=WorkItem.State.OPEN, opened_at__lt=clock.now())
         return list(items.select_related("claim", "coverage").order_by("pk"))
+
+    def _put_off(self) -> None:
+        """What is due and could not be finished is looked at, and again some days later; some of it is forgotten."""
+        due = WorkItem.objects.exclude(state=WorkItem.State.DONE).filter(due_date=clock.today()).order_by("pk")
+        for item in due:
+            if self._draw("put off", item.subject, item.queue) < PUTS_OFF_PER_MILLE:
+                days = LOOK_AGAIN_DAYS + self._draw("days", item.subject) % LOOK_AGAIN_DAYS
+                set_due_date(item, clock.today() + timedelta(days=days), actor=self.user)
 
     def _correct_coverages(self) -> int:
         """The card is looked at again, and the member ID on it is taken over."""
