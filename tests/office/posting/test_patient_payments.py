@@ -10,9 +10,17 @@ from claimwright.errors import ConflictError, InputError
 from claimwright.office.core import audit
 from claimwright.office.ledger.balances import account_totals
 from claimwright.office.ledger.models import Account
-from claimwright.office.posting.patient_payments import apply_credit, credit_cents, take_payment, undo_payment
+from claimwright.office.posting.patient_payments import (
+    apply_credit,
+    credit_cents,
+    refund_credit,
+    release_overpaid,
+    take_payment,
+    undo_payment,
+)
+from claimwright.office.reports import check_practice
 from claimwright.remittance.plan import PATIENT
-from tests.office.posting.scenes import owed
+from tests.office.posting.scenes import PAID, REVERSED_AND_CORRECTED, owed
 
 
 def test_the_oldest_service_is_paid_first(practice):
@@ -84,3 +92,25 @@ def test_who_took_the_money_is_kept(practice, people):
     with audit.acting_as(people["alice"], source="web"):
         payment = take_payment(practice.patient(), cents=10_00, method="cash")
     assert payment.taken_by == people["alice"]
+
+
+def test_what_a_correction_leaves_overpaid_becomes_credit_and_is_refunded(practice, lakeside):
+    claim = practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 80_00, PAID)
+    take_payment(claim.patient, cents=20_00, method="card")
+    practice.post("T2", 20_00, REVERSED_AND_CORRECTED)
+    assert owed(claim) == {PATIENT: -20_00}
+    assert release_overpaid(claim.patient) == 20_00
+    assert (owed(claim), credit_cents(claim.patient)) == ({}, 20_00)
+    refund = refund_credit(claim.patient, cents=20_00, method="check", reference="2001")
+    assert refund.cents == -20_00
+    assert account_totals()[Account.CASH] == 0
+    assert check_practice(lakeside) == []
+    undo_payment(refund, reason="the check was never cashed")
+    assert credit_cents(claim.patient) == 20_00
+    assert check_practice(lakeside) == []
+
+
+def test_no_more_than_the_credit_is_refunded(practice):
+    with pytest.raises(ConflictError):
+        refund_credit(practice.patient(), cents=1, method="check")

@@ -46,6 +46,7 @@ class Source:
     sha256: str
     trace_number: str
     payer_id: int | None
+    payer_name: str = ""
 
 
 def makes_entry(move: Move) -> bool:
@@ -56,11 +57,10 @@ def makes_entry(move: Move) -> bool:
 def entry_of(move: Move, source: Source, subjects: Mapping[int, Subject], reverses_id: int | None = None) -> NewEntry:
     """The journal entry of one move; `subjects` are those of the claims by their key."""
     subject = subjects[move.claim_key] if move.claim_key is not None else None
-    adjustment = f"{move.group}-{move.reason} " if move.reason else ""
     return NewEntry(
         kind=move.kind.value,
         postings=_sides(move, source),
-        text=f"{adjustment}{move.because}",
+        text=_words(move, source),
         patient_id=subject.patient_id if subject else None,
         encounter_id=subject.encounter_id if subject else None,
         remittance_id=source.remittance_id,
@@ -68,6 +68,13 @@ def entry_of(move: Move, source: Source, subjects: Mapping[int, Subject], revers
         origin=replace(move.origin, sha256=source.sha256),
         reverses_id=reverses_id,
     )
+
+
+def _words(move: Move, source: Source) -> str:
+    if move.kind is MoveKind.PAYMENT:
+        verb = "paid" if move.cents > 0 else "took back"
+        return f"{source.payer_name or 'The payer'} {verb}, trace {source.trace_number}: {move.because}"
+    return f"{move.group}-{move.reason} {move.because}" if move.reason else move.because
 
 
 def _sides(move: Move, source: Source) -> tuple[NewPosting, NewPosting]:

@@ -27,6 +27,7 @@ _KIND_WORDS: Mapping[str, str] = {
     "payment": "Insurance payment",
     "patient_payment": "Patient payment",
     "credit_applied": "Patient credit applied",
+    "credit_released": "Overpaid by the patient: kept as credit",
     "contractual": "Contract reduction",
     "sequestration": "Sequestration",
     "statutory": "Statutory reduction",

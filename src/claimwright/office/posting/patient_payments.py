@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -37,26 +37,38 @@ def take_payment(
     What is left over becomes the patient's credit. Raises `InputError` for an amount not above zero or an unknown
     method. The acting user is who took it.
     """
-    if cents <= 0:
-        raise InputError("A payment is an amount above zero. To give money back, undo the payment.")
-    if method not in METHODS:
-        raise InputError(f"{method!r} is not a way of payment; one of {', '.join(sorted(METHODS))} is.")
+    _check_input(cents, method)
     with transaction.atomic():
         take_turn()
-        payment = PatientPayment.objects.create(
-            patient=patient,
-            cents=cents,
-            method=method,
-            reference=reference[:50],
-            received_date=received_date or clock.today(),
-            taken_by_id=audit.current_actor_id(),
-            posted_at=clock.now(),
-        )
+        payment = _new_payment(patient, cents, method, reference, received_date)
         payment.entries = post_entries(list(_apply(payment, encounter_id)))
         payment.save(update_fields=["entries"])
         _close(payment.entries)
         audit.record("payment.take", f"patient payment {payment.pk}", patient_id=patient.pk, cents=cents)
     return payment
+
+
+def _check_input(cents: int, method: str) -> None:
+    if cents <= 0:
+        raise InputError(
+            "A payment is an amount above zero. To give money back, undo the payment or refund the credit."
+        )
+    if method not in METHODS:
+        raise InputError(f"{method!r} is not a way of payment; one of {', '.join(sorted(METHODS))} is.")
+
+
+def _new_payment(
+    patient: Patient, cents: int, method: str, reference: str, received_date: date | None
+) -> PatientPayment:
+    return PatientPayment.objects.create(
+        patient=patient,
+        cents=cents,
+        method=method,
+        reference=reference[:50],
+        received_date=received_date or clock.today(),
+        taken_by_id=audit.current_actor_id(),
+        posted_at=clock.now(),
+    )
 
 
 def undo_payment(payment: PatientPayment, *, reason: str) -> list[int]:
@@ -85,6 +97,41 @@ def apply_credit(patient: Patient) -> int:
             post_entries([_entry(debt, source, "credit_applied", "The patient's credit was applied") for debt in debts])
         )
     return sum(debt.cents for debt in debts)
+
+
+def release_overpaid(patient: Patient) -> int:
+    """Turn what was paid too much on visits (a payer corrected its result afterwards) into the patient's credit; the
+    cents released."""
+    with transaction.atomic():
+        take_turn()
+        overpaid = _balances(patient, None, lambda cents: cents < 0)
+        source, text = _credit_of(patient), "Paid more than is owed now: kept as credit"
+        _close(post_entries([_entry(debt, source, "credit_released", text) for debt in overpaid]))
+    return -sum(debt.cents for debt in overpaid)
+
+
+def refund_credit(patient: Patient, *, cents: int, method: str, reference: str = "") -> PatientPayment:
+    """Give the patient's credit back: a payment below zero. Undo it with `undo_payment`.
+
+    Raises `InputError` for an amount not above zero or an unknown method, `ConflictError` when the credit is smaller.
+    """
+    _check_input(cents, method)
+    with transaction.atomic():
+        take_turn()
+        if cents > credit_cents(patient):
+            raise ConflictError("The patient's credit is smaller than that now; reload and look again.")
+        credit = _credit_of(patient)
+        sides = (
+            NewPosting(credit.account, cents, reference=credit.reference),
+            NewPosting(Account.CASH, -cents, reference=reference[:50]),
+        )
+        refund = _new_payment(patient, -cents, method, reference, None)
+        refund.entries = post_entries(
+            [NewEntry("patient_refund", sides, f"Refunded ({method})", patient_id=patient.pk)]
+        )
+        refund.save(update_fields=["entries"])
+        audit.record("payment.refund", f"patient payment {refund.pk}", patient_id=patient.pk, cents=cents)
+    return refund
 
 
 def credit_cents(patient: Patient) -> int:
@@ -147,13 +194,17 @@ def _spread(cents: int, debts: Iterable[_Debt]) -> Iterator[_Debt]:
 
 
 def _debts(patient: Patient, encounter_id: int | None) -> list[_Debt]:
-    """What the patient and his dependents owe, oldest service first."""
+    """What the patient and the dependents owe, oldest service first."""
+    return _balances(patient, encounter_id, lambda cents: cents > 0)
+
+
+def _balances(patient: Patient, encounter_id: int | None, wanted: Callable[[int], bool]) -> list[_Debt]:
     patients = [patient.pk, *Patient.objects.filter(guarantor=patient).values_list("pk", flat=True)]
     owed = Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT, patient_id__in=patients)
     if encounter_id is not None:
         owed = owed.filter(encounter_id=encounter_id)
     rows = owed.values_list("patient_id", "encounter_id", "charge_id").annotate(total=Sum("cents")).order_by()
-    debts = [_Debt(who, visit, charge, cents) for who, visit, charge, cents in rows if who and visit and cents > 0]
+    debts = [_Debt(who, visit, charge, cents) for who, visit, charge, cents in rows if who and visit and wanted(cents)]
     visits = {debt.encounter_id for debt in debts}
     days = dict(Encounter.objects.filter(pk__in=visits).values_list("pk", "service_date"))
     return sorted(debts, key=lambda debt: (days[debt.encounter_id], debt.encounter_id, debt.charge_id or 0))

@@ -116,7 +116,9 @@ def _with_findings(known: list[dict[str, Any]], findings: Iterable[Finding]) -> 
 
 
 def _carry_out(remittance: Remittance, plan: Plan, rows: Mapping[int, RemittanceClaim]) -> None:
-    source = Source(remittance.pk, remittance.file.sha256, remittance.trace_number, remittance.payer_id)
+    source = Source(
+        remittance.pk, remittance.file.sha256, remittance.trace_number, remittance.payer_id, remittance.payer_name
+    )
     subjects = _subjects(plan)
     posted = {index: move for index, move in enumerate(plan.moves) if makes_entry(move)}
     undone = _entries_undone(posted)

@@ -39,7 +39,7 @@ PAYER_ACCOUNTS = (
 """Where payers' money stands that is no payment of a claim."""
 
 INSURANCE_KINDS = ("payment",)
-PATIENT_KINDS = ("patient_payment", "credit_applied")
+PATIENT_KINDS = ("patient_payment", "credit_applied", "credit_released")
 _NO_ADJUSTMENTS = frozenset({"charge", "transfer", *INSURANCE_KINDS, *PATIENT_KINDS})
 
 

@@ -30,7 +30,7 @@ _REASONS = MappingProxyType(
         "PR-100": "the insurer paid you",
     }
 )
-_PAID_BY_PATIENT = frozenset({"patient_payment", "credit_applied"})
+_PAID_BY_PATIENT = frozenset({"patient_payment", "credit_applied", "credit_released"})
 
 
 @dataclass(slots=True)
