@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.eligibility import Benefit
@@ -13,6 +14,7 @@ from claimwright.documents.plain import from_plain, to_plain
 from claimwright.documents.remittance import Remittance, RemittanceClaim, RemittanceLine
 from claimwright.documents.status import StatusInquiryBatch
 from claimwright.origin import Origin
+from tests.strategies import claim_batches, remittances
 
 
 def a_remittance() -> Remittance:
@@ -57,3 +59,9 @@ def test_what_has_its_default_is_left_out():
 def test_an_unknown_field_is_refused_by_name():
     with pytest.raises(TypeError, match="colour"):
         from_plain(Procedure, {"code": "99213", "colour": "red"})
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(claim_batches() | remittances())
+def test_any_claim_batch_and_any_remittance_survive_the_way_through_json(record):
+    assert through_json(record) == record
