@@ -44,7 +44,6 @@ def test_pages_ask_as_often_for_many_rows_as_for_few(world, crowd, people):
     few.force_login(people["bob"])
     many.force_login(people["carol"])
     counts = {name: (_count(few, name, world), _count(many, name, crowd)) for name in READS}
-    print("\n".join(f"{name:18} {one:3} {other:3}" for name, (one, other) in counts.items()))
     assert {name: pair for name, pair in counts.items() if pair[1] > pair[0]} == {}
     assert max(pair[0] for pair in counts.values()) <= MOST
 

@@ -137,6 +137,14 @@ def test_a_stopped_claim_shows_each_finding_with_its_field_and_its_remedy(bob, w
     assert "It was not written as X12 yet." in text
 
 
+def test_an_item_about_a_file_opens_it(bob, world):
+    from claimwright.office.followup.worklists import open_item
+
+    item = open_item("other", f"file {world.transmission.pk}", title="Set aside: a file", reason="It is cut short.")
+    page = bob.get(reverse("item", args=[item.pk])).content.decode()
+    assert f'href="{reverse("file", args=[world.transmission.file_id])}">Open the file' in page
+
+
 def test_claims_are_found_by_what_became_of_them(bob, world):
     text = _page(bob, "claims", word="Denied")
     assert world.denied.number in text
@@ -215,7 +223,7 @@ def test_a_name_that_is_a_script_is_shown_as_its_letters(bob, world):
 
 def test_ageing_opens_the_encounters_behind_each_cell_and_they_sum_to_it(bob, world):
     response = bob.get(reverse("ageing"))
-    assert "Harbor Health (primary) – 660.00" in _text(response)
+    assert "Harbor Health (primary) \u2013 660.00" in _text(response)
     cell = re.search(r'href="([^"]+31-60)" aria-label="Harbor', response.content.decode())
     assert cell
     text = _text(bob.get(cell[1].replace("&amp;", "&")))

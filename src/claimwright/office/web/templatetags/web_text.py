@@ -36,10 +36,10 @@ def dollars(cents: int | None) -> str:
 
 @register.filter
 def money(cents: int | None) -> SafeString:
-    """An amount in a table cell: negative ones carry a class beside their sign."""
+    """An amount among other words: it never breaks over two lines."""
     if cents is None:
         return SafeString("")
-    return format_html('<span class="{}">{}</span>', "money negative" if cents < 0 else "money", format_dollars(cents))
+    return format_html('<span class="money">{}</span>', format_dollars(cents))
 
 
 @register.filter

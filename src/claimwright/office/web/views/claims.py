@@ -105,6 +105,7 @@ def show_claim(request: OfficeRequest, claim_id: int) -> HttpResponse:
     adjudications = _adjudications(claim)
     findings = list(claim.findings.order_by("-pk"))
     record = record_of(claim)
+    owners = _owners(claim, adjudications)
     context = {
         "section": "claims",
         "claim": claim,
@@ -114,7 +115,8 @@ def show_claim(request: OfficeRequest, claim_id: int) -> HttpResponse:
         "submissions": submissions,
         "adjudications": adjudications,
         "lines": _lines(claim, record),
-        "owners": _owners(claim, adjudications),
+        "owners": owners,
+        "open_cents": sum(cents for _, cents in owners),
         "open_findings": [finding for finding in findings if finding.resolved_at is None],
         "mended_findings": [finding for finding in findings if finding.resolved_at is not None],
         "denials": _denials(claim),

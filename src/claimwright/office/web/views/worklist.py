@@ -17,6 +17,7 @@ from django.urls import reverse
 from claimwright.errors import ConflictError
 from claimwright.office.core import clock
 from claimwright.office.core.access import Permission
+from claimwright.office.exchange.models import Transmission
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import (
     finish_item,
@@ -139,6 +140,7 @@ def _item_context(request: OfficeRequest, item: WorkItem, filters: Filters, **mo
         "section": "worklist",
         "item": item,
         "denial": denial,
+        "transmission": _transmission(item),
         "notes": list(item.notes.select_related("author")),
         "filters": filters,
         "before": before,
@@ -147,6 +149,12 @@ def _item_context(request: OfficeRequest, item: WorkItem, filters: Filters, **mo
         "can_act": Permission.WORK_ITEMS in request.allowed,
         **more,
     }
+
+
+def _transmission(item: WorkItem) -> Transmission | None:
+    """The file that an item is about, when its subject says so."""
+    what, _, key = item.subject.partition(" ")
+    return Transmission.objects.filter(pk=key).first() if what == "file" and key.isdecimal() else None
 
 
 def _neighbours(keys: list[int], key: int) -> tuple[int | None, int | None]:

@@ -4,6 +4,12 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// Single keys can be turned off for this computer (WCAG 2.1.4): speech input and unsure hands would trip over them.
+const singleKeys = {
+  get on() { return localStorage.getItem("single-keys") !== "off"; },
+  set on(wanted) { localStorage.setItem("single-keys", wanted ? "on" : "off"); },
+};
+
 // A grid is one tab stop: the current row's link is in the tab order, the others are reached with arrows or j and k.
 class Grid {
   constructor(table) {
@@ -24,6 +30,7 @@ class Grid {
 
   handle(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
+    if (event.key.length === 1 && !singleKeys.on) return;
     const position = this.links.indexOf(document.activeElement);
     const last = this.links.length - 1;
     const target = {
@@ -64,8 +71,9 @@ const chords = {
 document.addEventListener("keydown", (event) => {
   const chord = [event.ctrlKey && "ctrl", event.altKey && "alt", event.key.toLowerCase()].filter(Boolean).join("+");
   if (chords[chord]?.()) { event.preventDefault(); return; }
-  const typing = event.target.matches("input, select, textarea");
-  if (event.key === "/" && !typing) {
+  const typing = event.target.matches("input:not([type=checkbox]), select, textarea");
+  const single = !typing && singleKeys.on && !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (event.key === "/" && single) {
     const filter = $("[data-filter]") || $("#find");
     event.preventDefault();
     filter.focus();
@@ -73,10 +81,21 @@ document.addEventListener("keydown", (event) => {
     event.target.blur();
     const grid = $("table.grid a.row-link[tabindex='0']");
     if (grid) grid.focus();
-  } else if (/^[1-9]$/.test(event.key) && !typing && document.body.dataset.digits === "on") {
+  } else if (/^[1-9]$/.test(event.key) && single && document.body.dataset.digits === "on") {
     follow(`[data-digit="${event.key}"]`);
   }
 });
+
+// Choosing with the pointer submits at once; with the keyboard, arrows try values out and Enter submits.
+function submitWhenChosen(field) {
+  let byKey = false;
+  field.addEventListener("pointerdown", () => { byKey = false; });
+  field.addEventListener("keydown", (event) => {
+    byKey = true;
+    if (event.key === "Enter") { event.preventDefault(); field.form.requestSubmit(); }
+  });
+  field.addEventListener("change", () => { if (!byKey) field.form.requestSubmit(); });
+}
 
 // A box that scrolls sideways must be reachable, or the keyboard cannot scroll it.
 function reachScrollers() {
@@ -88,7 +107,10 @@ document.addEventListener("DOMContentLoaded", () => {
   reachScrollers();
   $$("table.grid").forEach((table) => new Grid(table));
   $$("[data-open-dialog]").forEach((button) => button.addEventListener("click", () => openDialog(button.dataset.openDialog)));
-  $$("[data-submit-on-change]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+  $$("[data-submit-on-change]").forEach(submitWhenChosen);
+  const single = $("#single-keys");
+  single.checked = singleKeys.on;
+  single.addEventListener("change", () => { singleKeys.on = single.checked; });
   const place = $("[data-start-here]");
   const start = place?.matches("table") ? $("a.row-link", place) : place;
   if (start && document.activeElement === document.body) start.focus({ preventScroll: true });
