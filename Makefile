@@ -12,6 +12,7 @@ help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/ready  ## run a whole day of a sample practice, to the last cent (ENCOUNTERS=200 SEED=1)
+	@if [ -e $(HOME_DIR)/office.sqlite3 ]; then echo "$(HOME_DIR) holds an office already. Look at it: make serve. A fresh one: make demo HOME_DIR=another" >&2; exit 2; fi
 	$(BIN)/claimwright demo --home $(HOME_DIR) $(if $(ENCOUNTERS),--encounters $(ENCOUNTERS)) $(if $(SEED),--seed $(SEED))
 
 serve: .venv/ready  ## look at it: the office on http://127.0.0.1:8000 (HOME_DIR=..., PORT=...)

@@ -14,8 +14,11 @@ def main() -> None:
     """Run the `claimwright` command."""
     try:
         from claimwright.cli.app import run
+
+        status = run()
     except ModuleNotFoundError as missing:
-        if missing.name not in ("typer", "rich"):
+        if (missing.name or "").startswith("claimwright"):
             raise
-        sys.exit("The command line needs one more package: pip install 'claimwright[cli]'")
-    sys.exit(run())
+        sys.stderr.write(f"This command needs the package {missing.name}: pip install 'claimwright[office]'\n")
+        status = 2
+    sys.exit(status)
