@@ -19,6 +19,8 @@ from claimwright.office.exchange.models import Connection
 from claimwright.office.exchange.sending import send_due
 from claimwright.office.exchange.status import ask_statuses, claims_without_answer
 from claimwright.office.followup.models import WorkItem
+from claimwright.office.followup.review_items import show_unsettled_items
+from claimwright.office.followup.silence import show_silence
 from claimwright.office.followup.worklists import open_item
 from claimwright.office.patients.models import Coverage
 from claimwright.office.patients.roster import coverages_of
@@ -66,10 +68,12 @@ def send_out(connection: Connection, tell: Tell) -> SentOut:
 
 
 def take_back(connection: Connection, tell: Tell) -> TakenBack:
-    """Fetch and read the answers, post the remittances, bill the next payers."""
+    """Fetch and read the answers, post the remittances, bill the next payers, show what stays silent or unsettled."""
     taken = collect(connection)
     posted, refused = post_received()
     billed = bill_next_payers()
+    show_silence()
+    show_unsettled_items()
     tell(f"{len(taken)} files taken in, {posted} remittances posted, {len(billed.submissions)} next payers billed")
     return TakenBack(tuple(taken), posted, refused, len(billed.submissions))
 
