@@ -72,6 +72,15 @@ def test_the_claim_learns_its_state_its_payer_number_and_why(practice):
     assert "80.00 paid of 150.00" in event.text
 
 
+@pytest.mark.parametrize("body", [TAKEN_BACK + IN_FULL.strip("\n"), IN_FULL + TAKEN_BACK.strip("\n")])
+def test_a_claim_keeps_the_number_of_its_correction_not_the_one_taken_back(practice, body):
+    claim = practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 80_00, PAID)
+    claim.adjudications.update(payer_claim_number="ICN9")  # what a 277CA said of the replacement
+    practice.post("T2", 20_00, body)
+    assert claim.adjudications.get().payer_claim_number == "ICN2"
+
+
 def test_it_refuses_a_second_posting_of_the_same_remittance(practice):
     claim = practice.bill("A1", [("99213", 150_00)])
     remittance = practice.post("T1", 80_00, PAID)

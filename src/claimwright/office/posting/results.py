@@ -10,6 +10,7 @@ from types import MappingProxyType
 from claimwright.money import format_dollars
 from claimwright.office.claims.lifecycle import ADJUDICATION_MOVES, event, move_adjudications, write_events
 from claimwright.office.claims.models import Adjudication, Claim
+from claimwright.office.core.rows import write_columns
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.origin import Origin
 from claimwright.remittance.plan import ClaimOutcome, ClaimState, Plan
@@ -137,15 +138,15 @@ def _forward(remittance: Remittance, told: Sequence[_Told], levels: Mapping[tupl
 
 
 def _keep_numbers(told: Sequence[_Told]) -> None:
-    """Keep the newest number that each payer gave the claim: a replacement must name it."""
-    numbered = []
+    """Keep the newest number that each payer gave the claim, not one it takes back: a replacement must name it."""
+    numbered: dict[int, Adjudication] = {}
     for one in told:
-        if one.level is not None and one.row.payer_claim_number not in ("", one.level.payer_claim_number):
-            one.level.payer_claim_number = one.row.payer_claim_number
-            numbered.append(one.level)
-    Adjudication.objects.bulk_create(
-        numbered, update_conflicts=True, unique_fields=["id"], update_fields=["payer_claim_number"]
-    )
+        level, number = one.level, one.row.payer_claim_number
+        if level is None or one.outcome.state is ClaimState.REVERSED or number in ("", level.payer_claim_number):
+            continue
+        level.payer_claim_number = number
+        numbered[level.pk] = level
+    write_columns(list(numbered.values()), "payer_claim_number")
 
 
 def _origin(remittance: Remittance, row: RemittanceClaim) -> Origin:
