@@ -34,8 +34,14 @@ _HEAD = """# Claim edits
 
 Every claim passes these edits before it is sent. An **error** stops the claim until somebody mends it; a **warning** is
 shown and does not stop it; **info** is only told. `N` in a field stands for the number of a line, or for a position
-from 1. A payer's profile may name edits that only warn for that payer (`warn_only`). This page is written from the
-table of edits (`python -m claimwright.edits.reference`); a test keeps the two equal.
+from 1.
+
+A payer's profile may name edits that only warn for that payer (`warn_only`). A payer that appears with claims imported
+from another system begins with four such edits, which doubt the form of an identifier: EDIT-BIL-003, EDIT-BIL-008,
+EDIT-PRV-002 and EDIT-PRV-004. Take them out of the payer's rules to be stopped by them again; the practice's setting
+`imports.warn_only` says which codes new payers begin with (`[]` for none). Payers that people enter begin with none.
+
+This page is written from the table of edits (`python -m claimwright.edits.reference`); a test keeps the two equal.
 
 """
 

@@ -2,6 +2,11 @@
 
 People are recognised, never guessed: a patient by name, birth date and sex together with a policy or an address in
 common; a payer by its id; a provider by NPI and tax number. In doubt a new row is made, which a person can merge.
+
+A payer that comes with claims of another system took them before: the edits of `WARN_ONLY`, which doubt the form of
+somebody's identifier, only warn for it. The codes stand in the payer's own rules (`warn_only`), where the practice can
+take them out; `Client.settings["imports"] = {"warn_only": [...]}` says which codes new payers get, `[]` for none.
+Payers that people enter are as strict as the table of edits.
 """
 
 from __future__ import annotations
@@ -14,9 +19,12 @@ from claimwright.documents.claim import Claim as ClaimRecord
 from claimwright.documents.claim import Subscriber
 from claimwright.documents.parties import Party, Person
 from claimwright.documents.parties import Provider as ProviderRecord
+from claimwright.edits import PayerProfile
 from claimwright.office.claims.building import DraftLevel
 from claimwright.office.claims.lifecycle import CHUNK, chunks
 from claimwright.office.claims.taking_over import decided_state, earlier_payers
+from claimwright.office.core.models import Client
+from claimwright.office.core.scope import required_client_id
 from claimwright.office.patients.models import Coverage, Patient, Payer, Provider
 from claimwright.office.patients.records import SELF
 from claimwright.office.patients.roster import LEVELS, RELATIONSHIPS, new_account_numbers
@@ -25,6 +33,9 @@ Policies = Sequence[tuple[Subscriber, Payer]]
 
 _MEDICARE, _MEDICAID = frozenset(("MA", "MB")), frozenset(("MC",))
 _OTHER_KINDS = frozenset(("11", "AM", "LM", "WC", "OF", "VA", "CH", "TV", "FI", "ZZ", ""))
+WARN_ONLY = ("EDIT-BIL-003", "EDIT-BIL-008", "EDIT-PRV-002", "EDIT-PRV-004")
+"""NPI check digits, the form of the tax number, the form of a taxonomy code: three quarters of the claim files that are
+published fail the first of them, and whoever sent them was paid."""
 _OTHER_RELATIONSHIP = "G8"
 _TAX_QUALIFIERS = {"24": "EI", "34": "SY"}
 _MEMBER_ID_MAX = 80
@@ -34,6 +45,7 @@ class People:
     """The practice's providers, payers, patients and coverages, found or made for the claims of one set."""
 
     def __init__(self) -> None:
+        self._rules = PayerProfile(warn_only=_softened())
         self._providers = {_provider_key(row): row for row in Provider.objects.order_by("-pk")}
         self._payers = {_key(row.payer_id, row.name): row for row in Payer.objects.order_by("-pk")}
         self._by_payer_id: dict[tuple[str, ...], list[Payer]] = defaultdict(list)
@@ -84,7 +96,13 @@ class People:
             return self._payers[key]
         if len(same_id) == 1:
             return same_id[0]
-        made = Payer(name=record.last_name, payer_id=record.id, kind=_kind_of(filing_code), filing_code=filing_code[:2])
+        made = Payer(
+            name=record.last_name,
+            payer_id=record.id,
+            kind=_kind_of(filing_code),
+            filing_code=filing_code[:2],
+            rules=self._rules.to_rules(),
+        )
         _fitted(_with_address(made, record))
         made.save()
         self._payers[key] = made
@@ -169,6 +187,12 @@ class People:
                     self._coverages[key] = _fitted(_coverage(patient, payer, subscriber))
                     fresh.append(self._coverages[key])
         Coverage.objects.bulk_create(fresh, batch_size=CHUNK)
+
+
+def _softened() -> frozenset[str]:
+    """The edits that only warn for payers that come with claims of other systems, as the practice has chosen."""
+    settings = Client.objects.values_list("settings", flat=True).get(pk=required_client_id())
+    return frozenset(settings.get("imports", {}).get("warn_only", WARN_ONLY))
 
 
 def _member_id(subscriber: Subscriber) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import Sum
+
 from claimwright.errors import ConflictError
 from claimwright.office.charges.models import Encounter
 from claimwright.office.claims.building import record_of
@@ -203,13 +205,11 @@ class Biller:
 
     def _apply_credits(self) -> int:
         """What patients paid before it was owed is applied once it is."""
-        owing = set(
-            Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT)
-            .values_list("patient_id", flat=True)
-            .distinct()
-        )
-        accounts = Posting.objects.filter(account=Account.PATIENT_CREDIT).values_list("reference", flat=True).distinct()
-        with_credit = Patient.objects.filter(account_number__in=accounts, pk__in=owing).order_by("pk")
+        owed = Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT).values("patient_id", "charge_id")
+        owing = owed.annotate(total=Sum("cents")).filter(total__gt=0).order_by().values_list("patient_id", flat=True)
+        held = Posting.objects.filter(account=Account.PATIENT_CREDIT).values("reference").annotate(total=Sum("cents"))
+        accounts = held.filter(total__lt=0).order_by().values_list("reference", flat=True)
+        with_credit = Patient.objects.filter(account_number__in=set(accounts), pk__in=set(owing)).order_by("pk")
         return sum(apply_credit(patient) > 0 for patient in with_credit)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Max
 from claimwright.clock import SystemClock
 from claimwright.errors import ConflictError
 from claimwright.office.charges.models import Encounter
+from claimwright.office.claims.models import Claim
 from claimwright.office.core import audit
 from claimwright.office.core.clock import HomeClock, use_clock
 from claimwright.office.core.home import Home
@@ -28,15 +29,17 @@ _SENDER_ID_MAX = 15
 def run_days(home: Home, client: Client, payers: Path, *, seed: int, until_settled: bool, tell: Tell) -> int:
     """Run one day, or days until everything is settled; how many.
 
-    The clock of a home without one begins on the day after its newest visit. Raises `ConflictError` when the practice
-    has a connection that leads to anything but the simulator: its time is not moved.
+    The clock of a home without one begins on the day after its newest visit, and it moves on past the services of
+    claims that were taken over since: a trial sends nothing before it was done. Raises `ConflictError` when the
+    practice has a connection that leads to anything but the simulator: its time is not moved.
     """
     clock = HomeClock(home.clock_file)
     with client_scope(client):
         if has_other_connections():
             raise ConflictError("This practice has a real connection: its days pass by themselves. Nothing was done.")
-        if not clock.is_standing:
-            clock.move_to(datetime.combine(_first_day(), time(7, tzinfo=UTC)))
+        first = _first_day(clock)
+        if first is not None:
+            clock.move_to(datetime.combine(first, time(7, tzinfo=UTC)))
         phone = _phone()
     policy = read_policy(payers, seed=seed)
     sender = re.sub(r"[^A-Z0-9]", "", client.code.upper())[:_SENDER_ID_MAX] or "PRACTICE"
@@ -52,9 +55,21 @@ def run_days(home: Home, client: Client, payers: Path, *, seed: int, until_settl
     return 1
 
 
-def _first_day() -> date:
-    newest: date | None = Encounter.objects.aggregate(day=Max("service_date"))["day"]
-    return newest + timedelta(days=1) if newest else SystemClock().today()
+def _first_day(clock: HomeClock) -> date | None:
+    """The day on which to let the clock stand; None when it stands where it should.
+
+    A service later than the machine's own day is a mistake that the edits stop; the clock does not follow it.
+    """
+    today = SystemClock().today()
+    claims = Claim.objects.filter(source_file__isnull=False, service_end_date__lte=today)
+    days: list[date | None] = [claims.aggregate(day=Max("service_end_date"))["day"]]
+    if not clock.is_standing:
+        visits = Encounter.objects.filter(service_date__lte=today)
+        days.append(visits.aggregate(day=Max("service_date"))["day"])
+    newest = max((day for day in days if day is not None), default=None)
+    if clock.is_standing:
+        return newest + timedelta(days=1) if newest and newest >= clock.today() else None
+    return newest + timedelta(days=1) if newest else today
 
 
 def _phone() -> str:
