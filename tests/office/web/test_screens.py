@@ -123,6 +123,7 @@ def test_a_denied_claim_says_why_by_when_and_what_to_do(bob, world):
     assert f"Claim {world.denied.number} Denied" in text
     assert "Payer says not medically necessary" in text
     assert "appeal by Jul 4, 2026" in text
+    assert "Marked: the services that were denied" in text
     assert "CLM * C000002" in re.sub(r" ?\* ?", " * ", text)
 
 

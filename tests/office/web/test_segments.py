@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claimwright.office.web.days import read_day
-from claimwright.office.web.segments import WINDOW, list_part, list_segments
+from claimwright.office.web.segments import WINDOW, list_claim, list_segments
 
 ISA = b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260105*0900*^*00501*000000001*0*T*:~"
 
@@ -55,8 +55,14 @@ def test_any_bytes_can_be_shown_and_none_is_shown_twice(data, at, length):
 @given(st.binary(max_size=120), st.integers(0, 300), st.integers(0, 300))
 def test_a_part_is_shown_from_its_first_byte_to_its_last(data, offset, length):
     content = ISA + data
-    for line in list_part(content, offset, length).lines:
+    for line in list_claim(content, offset, length).lines:
         assert offset <= line.offset < offset + length
+
+
+def test_the_services_in_question_are_marked_from_their_lx_to_the_next():
+    claim = b"CLM*A~HI*ABK:R05~LX*1~SV1*HC:1~LX*2~SV1*HC:2~DTP*472~"
+    listing = list_claim(ISA + claim, len(ISA), len(claim), services={2})
+    assert [line.text for line in listing.lines if line.is_question] == ["LX*2", "SV1*HC:2", "DTP*472"]
 
 
 @pytest.mark.parametrize(

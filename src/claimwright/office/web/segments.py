@@ -7,7 +7,7 @@ file that is no X12 is shown as its lines. Shows `WINDOW` segments at a time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from claimwright import x12
@@ -24,7 +24,8 @@ _BLANKS = b"\r\n\t "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One segment: `index` from 1 in the file, `is_here` the one asked for, `is_part` within the bytes asked for."""
+    """One segment: `index` from 1 in the file, `is_here` the one asked for, `is_part` within the bytes asked for,
+    `is_question` of a service that somebody refused."""
 
     index: int
     offset: int
@@ -32,6 +33,7 @@ class Line:
     is_here: bool = False
     is_part: bool = False
     findings: tuple[Finding, ...] = ()
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,21 @@ def list_segments(
     )
 
 
-def list_part(data: bytes, offset: int, length: int, *, here: int | None = None) -> Listing:
-    """The segments of some bytes of a file, at most `WINDOW`; `here` is the byte in question."""
-    end = min(offset + length, len(data))
+def list_claim(data: bytes, offset: int, length: int, *, services: Collection[int] = ()) -> Listing:
+    """The segments of a claim's bytes in an 837, at most `WINDOW`; those of the services (LX) in question marked."""
     terminator = _terminator(data)
+    end = min(offset + length, len(data))
     pieces = list(_cut_by(data, terminator, offset, end) if terminator else _cut_lines(data, offset, end))
-    lines = tuple(
-        Line(number, start, data[start:stop].decode("utf-8", "replace"), here is not None and start <= here < stop)
-        for number, (start, stop) in enumerate(pieces[:WINDOW], 1)
-    )
-    return Listing(lines, len(pieces), _separator(data))
+    separator = _separator(data)
+    lines = []
+    service = 0
+    for number, (start, stop) in enumerate(pieces[:WINDOW], 1):
+        text = data[start:stop].decode("utf-8", "replace")
+        name, _, rest = text.partition(separator)
+        if name == "LX" and rest.isdecimal():
+            service = int(rest)
+        lines.append(Line(number, start, text, is_question=service in services))
+    return Listing(tuple(lines), len(pieces), separator)
 
 
 def findings_of(data: bytes, name: str) -> tuple[Finding, ...] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,21 +15,23 @@ from django.shortcuts import get_object_or_404, render
 from claimwright.codesets.places import place
 from claimwright.documents.claim import Claim as ClaimRecord
 from claimwright.office.claims.building import record_of
-from claimwright.office.claims.models import Adjudication, Claim, ClaimLine, Submission
+from claimwright.office.claims.models import Adjudication, Claim, ClaimFinding, ClaimLine, Submission
 from claimwright.office.claims.status_word import StatusWord, status_words
 from claimwright.office.core.access import Permission
 from claimwright.office.core.models import StoredFile
+from claimwright.office.followup.denials import OPEN_STATES
 from claimwright.office.followup.models import Denial, WorkItem
 from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.office.patients.models import Payer
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.paging import number_from, page_of
-from claimwright.office.web.segments import Listing, list_part
+from claimwright.office.web.segments import Listing, list_claim
 from claimwright.office.web.showing import note_list, note_patient
 from claimwright.office.web.words import owner_word
 
 EVENTS_MAX = 200
+_LINE_FIELD = re.compile(r"lines\.(\d+)\b")
 _WORD_COLUMNS = ("number", "encounter", "current_level", "held_reason", "closed_at", "charge_cents")
 
 
@@ -106,6 +109,8 @@ def show_claim(request: OfficeRequest, claim_id: int) -> HttpResponse:
     findings = list(claim.findings.order_by("-pk"))
     record = record_of(claim)
     owners = _owners(claim, adjudications)
+    lines, denials = _lines(claim, record), _denials(claim)
+    open_findings = [finding for finding in findings if finding.resolved_at is None]
     context = {
         "section": "claims",
         "claim": claim,
@@ -114,16 +119,16 @@ def show_claim(request: OfficeRequest, claim_id: int) -> HttpResponse:
         "word": status_words([claim])[claim.pk],
         "submissions": submissions,
         "adjudications": adjudications,
-        "lines": _lines(claim, record),
+        "lines": lines,
         "owners": owners,
         "open_cents": sum(cents for _, cents in owners),
-        "open_findings": [finding for finding in findings if finding.resolved_at is None],
+        "open_findings": open_findings,
         "mended_findings": [finding for finding in findings if finding.resolved_at is not None],
-        "denials": _denials(claim),
+        "denials": denials,
         "items": list(claim.work_items.exclude(state=WorkItem.State.DONE)),
         "results": list(claim.remittance_claims.select_related("remittance").defer("record", "moves").order_by("pk")),
         "events": _events(claim),
-        "raw": _raw(claim, submissions, number_from(request, "at")),
+        "raw": _raw(claim, submissions, _in_question(lines, denials, open_findings)),
         **_neighbours(claim),
     }
     return render(request, "web/claim.html", context)
@@ -194,6 +199,13 @@ def _events(claim: Claim) -> list[Any]:
     return list(rows[:EVENTS_MAX])
 
 
+def _in_question(lines: Sequence[Line], denials: Sequence[Denial], findings: Sequence[ClaimFinding]) -> set[int]:
+    """The numbers of the services that a payer denied, or about which a finding stands."""
+    denied = {line["charge"] for denial in denials if denial.state in OPEN_STATES for line in denial.lines}
+    named = {int(match[1]) for finding in findings if (match := _LINE_FIELD.match(finding.field))}
+    return {line.row.number for line in lines if line.row.charge_id in denied} | named
+
+
 @dataclass(frozen=True, slots=True)
 class Raw:
     """The claim's own bytes, as they were sent or taken over."""
@@ -202,8 +214,12 @@ class Raw:
     offset: int
     listing: Listing
 
+    @property
+    def is_questioned(self) -> bool:
+        return any(line.is_question for line in self.listing.lines)
 
-def _raw(claim: Claim, submissions: Sequence[Submission], at: int | None) -> Raw | None:
+
+def _raw(claim: Claim, submissions: Sequence[Submission], services: Collection[int]) -> Raw | None:
     """The newest attempt that was written, else the file that the claim came from."""
     sent = next((row for row in submissions if row.file_id and row.offset is not None), None)
     place = (sent.file_id, sent.offset, sent.length) if sent else (claim.source_file_id, claim.offset, claim.length)
@@ -211,4 +227,4 @@ def _raw(claim: Claim, submissions: Sequence[Submission], at: int | None) -> Raw
     if key is None or offset is None:
         return None
     file = StoredFile.objects.get(pk=key)
-    return Raw(file, offset, list_part(file.data, offset, length or 0, here=at))
+    return Raw(file, offset, list_claim(file.data, offset, length or 0, services=services))

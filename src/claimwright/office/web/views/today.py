@@ -22,6 +22,8 @@ from claimwright.office.web.views.worklist import visible_queues
 DEADLINE_DAYS = 7
 DEADLINES_MAX = 15
 DIGITS = 9
+FILES_MAX = 6
+FILE_READERS = {Permission.SEE_CLAIMS, Permission.SEE_MONEY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def today(request: OfficeRequest) -> HttpResponse:
     pressing = open_items().filter(queue__in=seen, due_date__lte=last_day)
     deadlines = list(pressing[:DEADLINES_MAX])
     note_list("today.view", (item.patient_id for item in deadlines))
+    transmissions = Transmission.objects.order_by("-pk").select_related("file").defer("file__content", "findings")
     received = Transmission.objects.filter(direction=Transmission.Direction.IN).order_by("-created_at")
     return render(
         request,
@@ -54,6 +57,7 @@ def today(request: OfficeRequest) -> HttpResponse:
             "pressing": pressing.count(),
             "next_due": min((count.next_due_date for count in queues if count.next_due_date), default=None),
             "receivable_cents": _receivable_cents(request),
+            "latest": list(transmissions[:FILES_MAX]) if FILE_READERS & request.allowed else None,
             "last_received": received.values_list("created_at", flat=True).first(),
         },
     )
