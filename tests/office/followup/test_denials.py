@@ -79,6 +79,49 @@ def test_the_same_denial_again_takes_up_the_old_case(practice):
     assert WorkItem.objects.filter(queue="denial").count() == 1
 
 
+def test_a_case_taken_up_again_shows_the_segment_that_denied_it_last(practice):
+    practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 0, DENIED)
+    last = practice.post("T2", 0, DENIED.replace("MOA***MA01\n", "MOA***MA01*N115\n").replace("ICN1", "ICN2"))
+    denial = Denial.objects.get()
+    assert denial.remittance == last
+    assert last.file.data[denial.offset : denial.offset + denial.length] == b"CAS*CO*50*150"
+
+
+TAKEN_BACK_AND_DENIED = """
+    CLP*A1*22*-150*0**MB*ICN1
+    SVC*HC:99213*-150*0**0
+    CAS*CO*16*-150
+    REF*6R*A1-1
+    LQ*HE*N290
+    CLP*A1*1*150*0**MB*ICN2
+    SVC*HC:99213*150*0**0
+    CAS*{reason}*150
+    REF*6R*A1-1
+"""
+
+
+@pytest.mark.parametrize("reason", ["CO*50", "OA*18"])
+def test_a_correction_denied_for_another_reason_leaves_one_case_open(practice, reason):
+    practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 0, UNPROCESSABLE)
+    practice.post("T2", 0, TAKEN_BACK_AND_DENIED.format(reason=reason))
+    first, second = Denial.objects.order_by("pk")
+    assert (first.state, first.item.state) == (Denial.State.UPHELD, WorkItem.State.DONE)
+    assert "another reason" in first.item.resolution
+    assert (second.state, second.item.state) == (Denial.State.NEW, WorkItem.State.OPEN)
+
+
+def test_a_denial_as_a_duplicate_leaves_the_case_of_the_original_open(practice):
+    practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 0, DENIED)
+    practice.post("T2", 0, DENIED.replace("CO*50", "OA*18").replace("ICN1", "ICN2"))
+    assert {denial.carc: denial.state for denial in Denial.objects.all()} == {
+        "50": Denial.State.NEW,
+        "18": Denial.State.NEW,
+    }
+
+
 def test_a_claim_that_is_paid_after_all_closes_the_case_and_its_item(practice):
     practice.bill("A1", [("99213", 150_00)])
     practice.post("T1", 0, UNPROCESSABLE)

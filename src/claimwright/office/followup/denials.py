@@ -18,7 +18,7 @@ from claimwright.office.followup import subjects
 from claimwright.office.followup.models import Denial, WorkItem
 from claimwright.office.followup.payer_terms import terms_of
 from claimwright.office.followup.worklists import NewItem, close_open, finish_item, open_many, write_note
-from claimwright.office.posting.models import Remittance
+from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.remittance.plan import ClaimState, DeniedAmount, Plan, PlannedDenial, Queue
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ ANSWER_WITHIN_DAYS = 30
 
 State = Denial.State
 OPEN_STATES = (State.NEW, State.IN_REVIEW, State.CORRECTED, State.APPEALED)
-_OVERTURNING = frozenset({ClaimState.PAID, ClaimState.PARTIAL, ClaimState.ZERO_PATIENT})
+_DECIDED = frozenset({ClaimState.PAID, ClaimState.PARTIAL, ClaimState.DENIED, ClaimState.ZERO_PATIENT})
+_DUPLICATE = "DUPLICATE"
 _QUEUES = {Queue.PATIENT_DENIAL: WorkItem.Queue.PATIENT_REVIEW}
 
 
@@ -43,7 +44,8 @@ def open_denials(remittance: Remittance, plan: Plan) -> list[Denial]:
     expected = _expected_cents(plan.denials)
     denials = []
     for case in cases:
-        denial = known.get(case.key) or Denial(remittance=remittance, denied_at=clock.now())
+        denial = known.get(case.key) or Denial(denied_at=clock.now())
+        denial.remittance = remittance
         _fill(denial, case, [expected.get(amount.line_key or 0) for amount in case.planned.amounts])
         denial.item = items[case.queue, case.subject]
         denials.append(denial)
@@ -54,21 +56,51 @@ def open_denials(remittance: Remittance, plan: Plan) -> list[Denial]:
 
 
 def close_overturned(remittance: Remittance, plan: Plan) -> int:
-    """Close the denials whose lines the payer has now processed otherwise, with their items; how many were closed."""
+    """Close the denials that the payer's newer result has answered, with their items; how many were closed.
+
+    Overturned when nothing of their lines is denied any more, upheld when they are denied for another reason now: that
+    is a case of its own. A denial as a duplicate answers nothing while the earlier result stands.
+    """
+    processed = {(one.claim_key, one.level) for one in plan.outcomes if one.state in _DECIDED}
     again = {(denied.claim_key, denied.level, denied.category) for denied in plan.denials}
-    processed = {(outcome.claim_key, outcome.level) for outcome in plan.outcomes if outcome.state in _OVERTURNING}
     keys = {claim_key for claim_key, _ in processed if claim_key is not None}
-    closed = [
-        denial
-        for key, denial in _open_denials(keys).items()
-        if key not in again and key[:2] in processed and denial.remittance_id != remittance.pk
-    ]
-    if not closed:
-        return 0
-    words = f"Processed by {remittance.payer_name}, trace {remittance.trace_number}"
-    Denial.objects.filter(pk__in=[denial.pk for denial in closed]).update(state=State.OVERTURNED)
-    close_open(WorkItem.objects.filter(denial__in=closed), resolution=words)
-    return len(closed)
+    taken_back = _taken_back(plan)
+    closed: dict[str, list[Denial]] = {State.OVERTURNED: [], State.UPHELD: []}
+    for key, denial in _open_denials(keys).items():
+        if key in again or key[:2] not in processed or denial.remittance_id == remittance.pk:
+            continue
+        reasons = _reasons_now(denial, plan)
+        stands = (denial.remittance_id, denial.claim_id, denial.level) not in taken_back
+        if not (stands and reasons == {_DUPLICATE}):
+            closed[State.UPHELD if reasons else State.OVERTURNED].append(denial)
+    source = f"{remittance.payer_name}, trace {remittance.trace_number}"
+    _close(closed[State.OVERTURNED], State.OVERTURNED, f"Processed by {source}")
+    _close(closed[State.UPHELD], State.UPHELD, f"Denied for another reason now by {source}")
+    return sum(map(len, closed.values()))
+
+
+def _taken_back(plan: Plan) -> set[tuple[int, int | None, str]]:
+    """The results that the plan reverses: remittance, claim, level."""
+    keys = [one.reverses for one in plan.outcomes if one.reverses is not None and one.reverses > 0]
+    rows = RemittanceClaim.objects.filter(pk__in=keys)
+    return set(rows.values_list("remittance_id", "claim_id", "level"))
+
+
+def _reasons_now(denial: Denial, plan: Plan) -> set[str]:
+    """The categories for which lines of a denial are denied by the plan; a line of None is the claim as a whole."""
+    lines = {line["charge"] for line in denial.lines}
+    return {
+        denied.category
+        for denied in plan.denials
+        if (denied.claim_key, denied.level) == (denial.claim_id, denial.level)
+        and any(None in (*lines, one.line_key) or one.line_key in lines for one in denied.amounts)
+    }
+
+
+def _close(denials: Collection[Denial], state: Denial.State, words: str) -> None:
+    if denials:
+        Denial.objects.filter(pk__in=[denial.pk for denial in denials]).update(state=state)
+        close_open(WorkItem.objects.filter(denial__in=denials), resolution=words)
 
 
 def record_correction(denial: Denial, *, actor: User | None = None) -> None:
