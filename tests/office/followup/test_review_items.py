@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from claimwright.office.core import clock
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import _TITLES, QUEUES, show_unsettled_items
+from claimwright.office.followup.worklists import set_due_date
 from claimwright.office.posting.posting import post_claim_again, post_remittance, remittance_posted
 from claimwright.remittance.plan import Queue
 from tests.office.posting.scenes import PAID, PAID_A2, TAKEN_BACK
@@ -13,6 +17,13 @@ from tests.office.posting.scenes import PAID, PAID_A2, TAKEN_BACK
 
 def open_items():
     return WorkItem.objects.exclude(state=WorkItem.State.DONE)
+
+
+PAID_AS_AGREED = """CLP*A1*1*150*120**MB*ICN2
+    SVC*HC:99213*150*120**1
+    CAS*CO*45*30
+    REF*6R*A1-1
+"""
 
 
 def test_every_queue_of_the_rules_has_a_worklist_and_a_title():
@@ -94,3 +105,33 @@ def test_a_balance_that_nobody_settles_for_two_months_is_shown(practice, office_
     assert show_unsettled_items() == 1
     item = open_items().get(queue="recoupment")
     assert (item.money_cents, item.remittance.trace_number) == (80_00, "T2")
+
+
+def test_a_balance_that_is_shown_keeps_the_day_somebody_set_and_closes_when_settled(practice, office_clock):
+    practice.bill("A1", [("99213", 150_00)])
+    practice.post("T1", 80_00, PAID)
+    practice.post("T2", 0, TAKEN_BACK + "\nPLB*1999999984*20261231*FB:T2*-80")
+    office_clock.advance(days=61)
+    show_unsettled_items()
+    item = open_items().get(queue="recoupment")
+    set_due_date(item, clock.today() + timedelta(days=1))
+    office_clock.advance(days=1)
+    show_unsettled_items()
+    item.refresh_from_db()
+    assert item.due_date == clock.today()
+    practice.bill("A2", [("99213", 150_00)])
+    practice.post("T3", 0, PAID_A2 + "\nPLB*1999999984*20261231*FB:T2*80")
+    assert show_unsettled_items() == 0
+    item.refresh_from_db()
+    assert (item.state, item.resolution) == (WorkItem.State.DONE, "A later remittance settled it")
+
+
+def test_what_was_asked_about_a_result_is_closed_when_the_payer_takes_it_back(practice):
+    practice.bill("A1", [("99213", 150_00)], expected={"99213": 120_00})
+    practice.post("T1", 80_00, PAID)
+    item = open_items().get(queue="underpaid")
+    practice.post("T2", 40_00, TAKEN_BACK + PAID_AS_AGREED)
+    item.refresh_from_db()
+    assert item.state == WorkItem.State.DONE
+    assert "Taken back" in item.resolution
+    assert not open_items().filter(queue="underpaid").exists()

@@ -13,7 +13,13 @@ from claimwright.office.claims.models import Claim, Submission
 from claimwright.office.followup import subjects
 from claimwright.office.followup.denials import close_overturned, note_corrections, open_denials
 from claimwright.office.followup.models import WorkItem
-from claimwright.office.followup.review_items import close_answered, close_found, open_reviews, open_ticklers
+from claimwright.office.followup.review_items import (
+    close_answered,
+    close_found,
+    close_taken_back,
+    open_reviews,
+    open_ticklers,
+)
 from claimwright.office.followup.worklists import open_item
 from claimwright.office.posting.models import Remittance
 from claimwright.office.posting.next_payers import next_claim_refused
@@ -27,6 +33,7 @@ def open_work(remittance: Remittance, plan: Plan, **_: Any) -> None:
     """Close what the remittance answers, then open what it leaves to a person."""
     close_answered(remittance, plan)
     close_found(remittance, plan)
+    close_taken_back(remittance, plan)
     close_overturned(remittance, plan)
     open_denials(remittance, plan)
     open_ticklers(remittance, plan.ticklers)

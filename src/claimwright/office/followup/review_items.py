@@ -14,8 +14,8 @@ from claimwright.office.claims.models import Claim
 from claimwright.office.core import clock
 from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem
-from claimwright.office.followup.worklists import NewItem, close_open, open_many
-from claimwright.office.posting.models import Remittance
+from claimwright.office.followup.worklists import NewItem, close_many, close_open, open_many
+from claimwright.office.posting.models import PayerItem, Remittance, RemittanceClaim
 from claimwright.office.posting.payer_items import unsettled_items
 from claimwright.remittance.plan import RESULT_STATES, ClaimState, Plan, Queue, ReviewItem, Tickler
 from claimwright.remittance.table import ROWS
@@ -77,6 +77,9 @@ REVIEW_WITHIN_DAYS = 7
 _WAIT = "answer"
 _FOUND_QUEUES = (Queue.UNMATCHED_CLAIM, Queue.LINE_MISMATCH, Queue.COB_ORDER, Queue.REVERSAL, Queue.TAKEBACK_OR_DOUBLE)
 """Whose items are about money that waits unapplied."""
+_RESULT_QUEUES = frozenset(Queue) - frozenset(_FOUND_QUEUES)
+"""Whose items are about a result that was posted; a payer that takes the result back takes them with it."""
+_PAYER_ITEM = "payer item "
 _ANSWERED_QUEUES = (_TO.NO_RESPONSE, _TO.RECOUPMENT, _TO.OTHER)
 
 
@@ -113,25 +116,31 @@ def open_ticklers(remittance: Remittance, ticklers: Sequence[Tickler]) -> None:
 
 
 def show_unsettled_items() -> int:
-    """Show payers' items that no remittance has settled for too long to a person; how many there are."""
-    items = list(unsettled_items(clock.today()))
-    open_many(
-        [
-            NewItem(
-                queue=_TO.RECOUPMENT,
-                subject=f"payer item {item.pk}",
-                title=f"{item.payer or 'A payer'}: {format_dollars(item.open_cents)} of {item.code} is not settled",
-                reason=f"Opened by trace {item.opened_by.trace_number} under {item.reference or 'no reference'}.",
-                next_action="Ask the payer which remittance settles it.",
-                rule="row 35",
-                money_cents=item.open_cents,
-                due_date=clock.today() + timedelta(days=REVIEW_WITHIN_DAYS),
-                remittance_id=item.opened_by_id,
-            )
-            for item in items
-        ]
+    """Show payers' items that no remittance has settled for too long to a person, and close what is settled; how many
+    there are.
+
+    An item that is open already is left as it is: somebody may have set its date.
+    """
+    unsettled = {f"{_PAYER_ITEM}{item.pk}": item for item in unsettled_items(clock.today())}
+    standing = WorkItem.objects.exclude(state=WorkItem.State.DONE).filter(queue=_TO.RECOUPMENT)
+    known = set(standing.filter(subject__startswith=_PAYER_ITEM).values_list("subject", flat=True))
+    close_many(known - unsettled.keys(), queues=(_TO.RECOUPMENT,), resolution="A later remittance settled it")
+    open_many([_unsettled(subject, item) for subject, item in unsettled.items() if subject not in known])
+    return len(unsettled)
+
+
+def _unsettled(subject: str, item: PayerItem) -> NewItem:
+    return NewItem(
+        queue=_TO.RECOUPMENT,
+        subject=subject,
+        title=f"{item.payer or 'A payer'}: {format_dollars(item.open_cents)} of {item.code} is not settled",
+        reason=f"Opened by trace {item.opened_by.trace_number} under {item.reference or 'no reference'}.",
+        next_action="Ask the payer which remittance settles it.",
+        rule="row 35",
+        money_cents=item.open_cents,
+        due_date=clock.today() + timedelta(days=REVIEW_WITHIN_DAYS),
+        remittance_id=item.opened_by_id,
     )
-    return len(items)
 
 
 def close_answered(remittance: Remittance, plan: Plan) -> int:
@@ -157,6 +166,17 @@ def close_found(remittance: Remittance, plan: Plan) -> int:
     }
     waiting = WorkItem.objects.filter(remittance=remittance)
     return _close(waiting, found, "Its claim was found and it is posted")
+
+
+def close_taken_back(remittance: Remittance, plan: Plan) -> int:
+    """Close the items about results that the remittance takes back: they are no question any more; how many."""
+    keys = [one.reverses for one in plan.outcomes if one.reverses is not None and one.reverses > 0]
+    if not keys:
+        return 0
+    rows = RemittanceClaim.objects.filter(pk__in=keys).values_list("claim_id", "remittance_id", "position")
+    about = {subjects.of_remittance(key, at, queue.value) for _, key, at in rows for queue in _RESULT_QUEUES}
+    items = WorkItem.objects.filter(claim__in={claim_id for claim_id, _, _ in rows})
+    return _close(items, about, f"Taken back by {remittance.payer_name}, trace {remittance.trace_number}")
 
 
 def _close(items: QuerySet[WorkItem], wanted: Collection[str], resolution: str) -> int:
