@@ -6,9 +6,10 @@ import resource
 import signal
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FrameType
@@ -37,7 +38,7 @@ class Stopwatch:
     """Process seconds by part of the work; a part within another is taken out of it."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: dict[str, float] = defaultdict(float)
         self._running: list[str] = []
         self._since = time.process_time()
 
@@ -74,7 +75,7 @@ class Stopwatch:
 
     def print(self, count: int, what: str) -> None:
         """A line for each part, the longest first: seconds, share, milliseconds for each of `count`."""
-        for name, seconds in self.seconds.most_common():
+        for name, seconds in sorted(self.seconds.items(), key=itemgetter(1), reverse=True):
             share = 100 * seconds / self.total
             out(f"{name:42} {seconds:8.2f} s {share:5.1f} % {1000 * seconds / count:8.2f} ms a {what}")
 
