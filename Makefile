@@ -6,7 +6,7 @@ HOME_DIR ?= demo-home
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint fix quick crash bench lock screens clean
+.PHONY: help demo large serve test lint fix quick crash bench lock screens clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ help:  ## list the verbs
 demo: .venv/ready  ## run a whole day of a sample practice, to the last cent (ENCOUNTERS=200 SEED=1)
 	@if [ -e $(HOME_DIR)/office.sqlite3 ]; then echo "$(HOME_DIR) holds an office already. Look at it: make serve. A fresh one: make demo HOME_DIR=another" >&2; exit 2; fi
 	$(BIN)/claimwright demo --home $(HOME_DIR) $(if $(ENCOUNTERS),--encounters $(ENCOUNTERS)) $(if $(SEED),--seed $(SEED))
+
+large:  ## the same with 5,000 visits, in a home of its own
+	$(MAKE) demo ENCOUNTERS=5000 HOME_DIR=$(if $(filter file default,$(origin HOME_DIR)),large-home,$(HOME_DIR))
 
 serve: .venv/ready  ## look at it: the office on http://127.0.0.1:8000 (HOME_DIR=..., PORT=...)
 	$(BIN)/claimwright serve --home $(HOME_DIR) --port $(PORT)
@@ -46,6 +49,9 @@ lock: .venv/ready-dev  ## resolve the dependencies anew into requirements*.lock
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --custom-compile-command "make lock" --extra office pyproject.toml requirements.in -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --custom-compile-command "make lock" --extra office --group dev pyproject.toml requirements.in -o requirements-dev.lock
+
+screens: .venv/ready-dev  ## take the guide's pictures anew (needs Chromium)
+	$(BIN)/python -m tests.docs.screens
 
 clean:  ## remove the environment and what tools left behind
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build src/*.egg-info
