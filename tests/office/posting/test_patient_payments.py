@@ -81,6 +81,30 @@ def test_undoing_restores_every_balance_and_can_be_done_once(practice):
         undo_payment(payment, reason="again")
 
 
+def test_undoing_a_payment_whose_credit_was_applied_makes_the_patient_owe_again(practice, lakeside):
+    patient = practice.patient()
+    bounced = take_payment(patient, cents=40_00, method="check")
+    take_payment(patient, cents=5_00, method="cash")
+    first = practice.bill("A", [("99213", 30_00)], (), patient=patient)
+    second = practice.bill("B", [("99213", 15_00)], (), patient=patient, service_date=date(2025, 12, 20))
+    assert apply_credit(patient) == 45_00
+    undo_payment(bounced, reason="The check bounced")
+    assert credit_cents(patient) == 0
+    assert (owed(first), owed(second)) == ({PATIENT: 25_00}, {PATIENT: 15_00})
+    assert check_practice(lakeside) == []
+
+
+def test_a_payment_whose_credit_was_given_back_is_not_undone(practice):
+    patient = practice.patient()
+    payment = take_payment(patient, cents=40_00, method="check")
+    refund_credit(patient, cents=40_00, method="check")
+    before = account_totals()
+    with pytest.raises(ConflictError):
+        undo_payment(payment, reason="The check bounced")
+    payment.refresh_from_db()
+    assert (account_totals(), payment.undone_at) == (before, None)
+
+
 @pytest.mark.parametrize(("cents", "method"), [(0, "cash"), (-5, "cash"), (100, "barter")])
 def test_nonsense_is_refused_before_anything_is_written(practice, cents, method):
     with pytest.raises(InputError):

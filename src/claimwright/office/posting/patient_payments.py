@@ -74,7 +74,8 @@ def _new_payment(
 def undo_payment(payment: PatientPayment, *, reason: str) -> list[int]:
     """Take a payment back by entries that reverse its own (a bounced check, a wrong patient); the entries' numbers.
 
-    Raises `ConflictError` when it was undone before.
+    What of it was credit and has been applied since is owed again. Raises `ConflictError` when it was undone before, or
+    when its credit was given back to the patient.
     """
     with transaction.atomic():
         take_turn()
@@ -82,21 +83,46 @@ def undo_payment(payment: PatientPayment, *, reason: str) -> list[int]:
             raise ConflictError("This payment was undone already; nothing was changed.")
         payment.refresh_from_db(from_queryset=PatientPayment.objects.all())
         numbers = reverse_entries(payment.entries, text=reason)
+        numbers += _take_from_visits(payment.patient, reason)
         _close(numbers)
         audit.record("payment.undo", f"patient payment {payment.pk}", patient_id=payment.patient_id)
     return numbers
+
+
+def _take_from_visits(patient: Patient, reason: str) -> list[int]:
+    """Undo applied credit, the newest first, until the patient's credit is not below zero; the entries' numbers."""
+    missing = -credit_cents(patient)
+    if missing <= 0:
+        return []
+    applied = Posting.objects.filter(
+        account=Account.PATIENT_CREDIT,
+        reference=patient.account_number,
+        entry__kind="credit_applied",
+        entry__reversed_by=None,
+    )
+    undone = []
+    for entry_id, cents in applied.order_by("-entry_id").values_list("entry_id", "cents"):
+        if missing > 0:
+            undone.append(entry_id)
+            missing -= cents
+    if missing > 0:
+        raise ConflictError("The credit of this payment was given back to the patient; undo the refund first.")
+    return reverse_entries(undone, text=reason) + _apply_credit(patient)
 
 
 def apply_credit(patient: Patient) -> int:
     """Apply the patient's credit to what is owed now; the cents applied."""
     with transaction.atomic():
         take_turn()
-        debts = list(_spread(credit_cents(patient), _debts(patient, None)))
-        source = _credit_of(patient)
-        _close(
-            post_entries([_entry(debt, source, "credit_applied", "The patient's credit was applied") for debt in debts])
-        )
-    return sum(debt.cents for debt in debts)
+        before = credit_cents(patient)
+        _close(_apply_credit(patient))
+        return before - credit_cents(patient)
+
+
+def _apply_credit(patient: Patient) -> list[int]:
+    source = _credit_of(patient)
+    debts = _spread(credit_cents(patient), _debts(patient, None))
+    return post_entries([_entry(debt, source, "credit_applied", "The patient's credit was applied") for debt in debts])
 
 
 def release_overpaid(patient: Patient) -> int:
