@@ -18,6 +18,7 @@ from claimwright.office.exchange.intake import Taken
 from claimwright.office.exchange.models import Connection
 from claimwright.office.exchange.sending import send_due
 from claimwright.office.exchange.status import ask_statuses, claims_without_answer
+from claimwright.office.followup.credits import show_idle_credits
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import show_unsettled_items
 from claimwright.office.followup.silence import show_silence
@@ -79,8 +80,9 @@ def take_back(connection: Connection, tell: Tell) -> TakenBack:
 
 
 def bill_patients(tell: Tell) -> StatementRun:
-    """Make the statements that are due."""
+    """Make the statements that are due, and show whose credit is to be given back."""
     run = run_statements()
+    show_idle_credits()
     if run.statements:
         tell(f"{len(run.statements)} statements made")
     return run

@@ -23,12 +23,18 @@ from claimwright.office.core import clock
 from claimwright.office.core.models import User
 from claimwright.office.followup.denials import record_appeal, record_upheld
 from claimwright.office.followup.models import Denial, WorkItem
-from claimwright.office.followup.worklists import set_due_date
+from claimwright.office.followup.worklists import finish_item, set_due_date
 from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.office.ledger.models import Account, Posting
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.patients.roster import correct_member_id
-from claimwright.office.posting.patient_payments import apply_credit, take_payment
+from claimwright.office.posting.patient_payments import (
+    apply_credit,
+    credit_cents,
+    refund_credit,
+    release_overpaid,
+    take_payment,
+)
 from claimwright.office.posting.write_offs import Reason, write_off
 from claimwright.office.statements.models import Statement
 from claimwright.office.trial.entering import authorization_number, mending_changes, obtain_authorization
@@ -66,15 +72,16 @@ class Biller:
     def work(self) -> int:
         """A morning's work; how many things were done."""
         done = self._correct_coverages() + self._mend_stopped() + self._send_rejected_again() + self._work_denials()
-        done += self._take_payments() + self._apply_credits()
+        done += self._take_payments() + self._work_credits() + self._apply_credits()
         # Putting off is no work that keeps a trial going.
         self._put_off()
         return done
 
     def take_copays(self, visits: list[tuple[Encounter, PlannedVisit]]) -> None:
-        """Some patients pay their copay at the desk."""
+        """Some patients pay their copay at the desk, once for a visit that was entered twice."""
+        first = {visit.number: encounter for encounter, visit in reversed(visits)}
         for encounter, visit in visits:
-            cents = self._copay_cents(visit)
+            cents = self._copay_cents(visit) if first[visit.number] is encounter else 0
             if cents and self._draw("desk", encounter.number) < PAYS_AT_THE_DESK_PER_MILLE:
                 take_payment(encounter.patient, cents=cents, method="card", reference=encounter.number)
 
@@ -97,7 +104,7 @@ class Biller:
         for item in due:
             if self._draw("put off", item.subject, item.queue) < PUTS_OFF_PER_MILLE:
                 days = LOOK_AGAIN_DAYS + self._draw("days", item.subject) % LOOK_AGAIN_DAYS
-                set_due_date(item, clock.today() + timedelta(days=days), actor=self.user)
+                set_due_date(item, _not_too_late(item, clock.today() + timedelta(days=days)), actor=self.user)
 
     def _correct_coverages(self) -> int:
         """The card is looked at again, and the member ID on it is taken over."""
@@ -203,6 +210,22 @@ class Biller:
                 done += 1
         return done
 
+    def _work_credits(self) -> int:
+        """What a visit has too much becomes the patient's credit; credit that nothing waits for is given back."""
+        done = 0
+        for item in self._items(_Queue.CREDIT):
+            patient = item.claim.patient if item.claim else item.patient
+            if patient is None:
+                continue
+            if item.claim and release_overpaid(patient.guarantor or patient):
+                finish_item(item, resolution="Kept as the patient's credit", actor=self.user)
+                done += 1
+            elif item.claim is None and (cents := credit_cents(patient)) > 0:
+                refund_credit(patient, cents=cents, method="check", reference=f"R{item.pk:06d}")
+                finish_item(item, resolution="Given back to the patient", actor=self.user)
+                done += 1
+        return done
+
     def _apply_credits(self) -> int:
         """What patients paid before it was owed is applied once it is."""
         owed = Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT).values("patient_id", "charge_id")
@@ -211,6 +234,13 @@ class Biller:
         accounts = held.filter(total__lt=0).order_by().values_list("reference", flat=True)
         with_credit = Patient.objects.filter(account_number__in=set(accounts), pk__in=set(owing)).order_by("pk")
         return sum(apply_credit(patient) > 0 for patient in with_credit)
+
+
+def _not_too_late(item: WorkItem, day: date) -> date:
+    """The day, or the last day of an appeal or a correction where that comes first."""
+    denial = Denial.objects.filter(item=item).first()
+    last_days = (denial.appeal_due_date, denial.resubmit_due_date) if denial else ()
+    return min([day, *(last for last in last_days if last and last > clock.today())])
 
 
 def pays_until(day: date) -> date:
