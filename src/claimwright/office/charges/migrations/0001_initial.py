@@ -4,42 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Charge',
+            name="Charge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=48)),
-                ('modifiers', models.JSONField(default=list)),
-                ('description', models.CharField(blank=True, max_length=80)),
-                ('quantity_thousandths', models.BigIntegerField(default=1000)),
-                ('unit', models.CharField(default='UN', max_length=2)),
-                ('charge_cents', models.BigIntegerField()),
-                ('pointers', models.JSONField(default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=48)),
+                ("modifiers", models.JSONField(default=list)),
+                ("description", models.CharField(blank=True, max_length=80)),
+                ("quantity_thousandths", models.BigIntegerField(default=1000)),
+                ("unit", models.CharField(default="UN", max_length=2)),
+                ("charge_cents", models.BigIntegerField()),
+                ("pointers", models.JSONField(default=list)),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Encounter',
+            name="Encounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30)),
-                ('service_date', models.DateField()),
-                ('place_of_service', models.CharField(default='11', max_length=2)),
-                ('diagnoses', models.JSONField(default=list)),
-                ('authorization_number', models.CharField(blank=True, max_length=50)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('held', 'Held'), ('released', 'Released')], default='open', max_length=10)),
-                ('entered_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=30)),
+                ("service_date", models.DateField()),
+                ("place_of_service", models.CharField(default="11", max_length=2)),
+                ("diagnoses", models.JSONField(default=list)),
+                ("authorization_number", models.CharField(blank=True, max_length=50)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("held", "Held"), ("released", "Released")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("entered_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
     ]
