@@ -5,57 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('charges', '0001_initial'),
-        ('core', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("charges", "0001_initial"),
+        ("core", "0001_initial"),
+        ("patients", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='charge',
-            name='client',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client'),
+            model_name="charge",
+            name="client",
+            field=models.ForeignKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+            ),
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='billing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.provider'),
+            model_name="encounter",
+            name="billing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.provider"
+            ),
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='client',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client'),
+            model_name="encounter",
+            name="client",
+            field=models.ForeignKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+            ),
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='encounters', to='patients.patient'),
+            model_name="encounter",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="encounters", to="patients.patient"
+            ),
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='referring',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.provider'),
+            model_name="encounter",
+            name="referring",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="patients.provider",
+            ),
         ),
         migrations.AddField(
-            model_name='encounter',
-            name='rendering',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.provider'),
+            model_name="encounter",
+            name="rendering",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="patients.provider",
+            ),
         ),
         migrations.AddField(
-            model_name='charge',
-            name='encounter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='charges.encounter'),
+            model_name="charge",
+            name="encounter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="charges", to="charges.encounter"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='encounter',
-            constraint=models.UniqueConstraint(fields=('client', 'number'), name='encounter_once'),
+            model_name="encounter",
+            constraint=models.UniqueConstraint(fields=("client", "number"), name="encounter_once"),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(fields=('encounter', 'number'), name='charge_once'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(fields=("encounter", "number"), name="charge_once"),
         ),
     ]
