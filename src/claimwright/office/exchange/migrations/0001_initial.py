@@ -5,116 +5,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('claims', '0001_initial'),
-        ('core', '0002_guards'),
-        ('patients', '0001_initial'),
+        ("claims", "0001_initial"),
+        ("core", "0002_guards"),
+        ("patients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Connection',
+            name="Connection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('host', models.CharField(max_length=120)),
-                ('port', models.PositiveIntegerField(default=22)),
-                ('username', models.CharField(max_length=60)),
-                ('password', models.CharField(blank=True, max_length=120)),
-                ('host_key', models.TextField()),
-                ('upload_folder', models.CharField(default='inbound', max_length=120)),
-                ('download_folder', models.CharField(default='outbound', max_length=120)),
-                ('sender_qualifier', models.CharField(default='ZZ', max_length=2)),
-                ('sender_id', models.CharField(max_length=15)),
-                ('receiver_qualifier', models.CharField(default='ZZ', max_length=2)),
-                ('receiver_id', models.CharField(max_length=15)),
-                ('receiver_name', models.CharField(blank=True, max_length=60)),
-                ('contact_name', models.CharField(blank=True, max_length=60)),
-                ('contact_phone', models.CharField(blank=True, max_length=20)),
-                ('usage', models.CharField(default='T', max_length=1)),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("host", models.CharField(max_length=120)),
+                ("port", models.PositiveIntegerField(default=22)),
+                ("username", models.CharField(max_length=60)),
+                ("password", models.CharField(blank=True, max_length=120)),
+                ("host_key", models.TextField()),
+                ("upload_folder", models.CharField(default="inbound", max_length=120)),
+                ("download_folder", models.CharField(default="outbound", max_length=120)),
+                ("sender_qualifier", models.CharField(default="ZZ", max_length=2)),
+                ("sender_id", models.CharField(max_length=15)),
+                ("receiver_qualifier", models.CharField(default="ZZ", max_length=2)),
+                ("receiver_id", models.CharField(max_length=15)),
+                ("receiver_name", models.CharField(blank=True, max_length=60)),
+                ("contact_name", models.CharField(blank=True, max_length=60)),
+                ("contact_phone", models.CharField(blank=True, max_length=20)),
+                ("usage", models.CharField(default="T", max_length=1)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transmission',
+            name="Transmission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('out', 'Sent'), ('in', 'Received')], max_length=3)),
-                ('kind', models.CharField(max_length=8)),
-                ('file_name', models.CharField(max_length=120)),
-                ('interchange_control', models.CharField(blank=True, max_length=9)),
-                ('group_control', models.CharField(blank=True, max_length=9)),
-                ('state', models.CharField(choices=[('built', 'Built'), ('sent', 'Sent'), ('accepted', 'Accepted'), ('partly_accepted', 'Partly accepted'), ('rejected', 'Rejected'), ('received', 'Received'), ('processed', 'Processed'), ('quarantined', 'Set aside')], max_length=16)),
-                ('item_count', models.PositiveIntegerField(default=0)),
-                ('total_cents', models.BigIntegerField(default=0)),
-                ('findings', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('connection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='exchange.connection')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transmissions', to='core.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("direction", models.CharField(choices=[("out", "Sent"), ("in", "Received")], max_length=3)),
+                ("kind", models.CharField(max_length=8)),
+                ("file_name", models.CharField(max_length=120)),
+                ("interchange_control", models.CharField(blank=True, max_length=9)),
+                ("group_control", models.CharField(blank=True, max_length=9)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("built", "Built"),
+                            ("sent", "Sent"),
+                            ("accepted", "Accepted"),
+                            ("partly_accepted", "Partly accepted"),
+                            ("rejected", "Rejected"),
+                            ("received", "Received"),
+                            ("processed", "Processed"),
+                            ("quarantined", "Set aside"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("item_count", models.PositiveIntegerField(default=0)),
+                ("total_cents", models.BigIntegerField(default=0)),
+                ("findings", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="exchange.connection"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="transmissions", to="core.storedfile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='StatusCheck',
+            name="StatusCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=1)),
-                ('trace', models.CharField(max_length=50)),
-                ('asked_at', models.DateTimeField()),
-                ('category', models.CharField(blank=True, max_length=3)),
-                ('code', models.CharField(blank=True, max_length=4)),
-                ('response', models.JSONField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_checks', to='claims.claim')),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.transmission')),
-                ('question', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.transmission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.CharField(max_length=1)),
+                ("trace", models.CharField(max_length=50)),
+                ("asked_at", models.DateTimeField()),
+                ("category", models.CharField(blank=True, max_length=3)),
+                ("code", models.CharField(blank=True, max_length=4)),
+                ("response", models.JSONField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="status_checks", to="claims.claim"
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.transmission",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.transmission",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EligibilityCheck',
+            name="EligibilityCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('service_date', models.DateField()),
-                ('trace', models.CharField(max_length=50)),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('active', 'Active'), ('inactive', 'Not active'), ('rejected', 'Rejected')], default='asked', max_length=10)),
-                ('member_id', models.CharField(blank=True, max_length=80)),
-                ('rejection_codes', models.JSONField(default=list)),
-                ('response', models.JSONField(blank=True, null=True)),
-                ('asked_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('client', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.client')),
-                ('coverage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='patients.coverage')),
-                ('answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.transmission')),
-                ('question', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.transmission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("service_date", models.DateField()),
+                ("trace", models.CharField(max_length=50)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("active", "Active"),
+                            ("inactive", "Not active"),
+                            ("rejected", "Rejected"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("member_id", models.CharField(blank=True, max_length=80)),
+                ("rejection_codes", models.JSONField(default=list)),
+                ("response", models.JSONField(blank=True, null=True)),
+                ("asked_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "coverage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="patients.coverage"
+                    ),
+                ),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.transmission",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="exchange.transmission",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='connection',
-            constraint=models.UniqueConstraint(fields=('client', 'name'), name='connection_name_once'),
+            model_name="connection",
+            constraint=models.UniqueConstraint(fields=("client", "name"), name="connection_name_once"),
         ),
         migrations.AddIndex(
-            model_name='transmission',
-            index=models.Index(fields=['client', 'direction', 'kind', 'interchange_control'], name='exchange_tr_client__46b10c_idx'),
+            model_name="transmission",
+            index=models.Index(
+                fields=["client", "direction", "kind", "interchange_control"], name="exchange_tr_client__46b10c_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transmission',
-            index=models.Index(fields=['client', 'direction', 'state'], name='exchange_tr_client__9c3f60_idx'),
+            model_name="transmission",
+            index=models.Index(fields=["client", "direction", "state"], name="exchange_tr_client__9c3f60_idx"),
         ),
         migrations.AddConstraint(
-            model_name='statuscheck',
-            constraint=models.UniqueConstraint(fields=('client', 'trace'), name='status_trace_once'),
+            model_name="statuscheck",
+            constraint=models.UniqueConstraint(fields=("client", "trace"), name="status_trace_once"),
         ),
         migrations.AddConstraint(
-            model_name='eligibilitycheck',
-            constraint=models.UniqueConstraint(fields=('client', 'trace'), name='eligibility_trace_once'),
+            model_name="eligibilitycheck",
+            constraint=models.UniqueConstraint(fields=("client", "trace"), name="eligibility_trace_once"),
         ),
     ]
