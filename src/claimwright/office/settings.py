@@ -1,9 +1,9 @@
 """Django's settings for the office: everything is decided by the home and a few environment variables.
 
-    CLAIMWRIGHT_HOME          the office's folder (see `core.home`)
-    CLAIMWRIGHT_DATABASE_URL  postgresql://user:password@host:port/name instead of the embedded database
-    CLAIMWRIGHT_HOSTS         host names that the web server answers to, with commas; only this machine when unset
-    CLAIMWRIGHT_HTTPS         1 when the office is reached over HTTPS: cookies then travel on nothing else
+CLAIMWRIGHT_HOME          the office's folder (see `core.home`)
+CLAIMWRIGHT_DATABASE_URL  postgresql://user:password@host:port/name instead of the embedded database
+CLAIMWRIGHT_HOSTS         host names that the web server answers to, with commas; only this machine when unset
+CLAIMWRIGHT_HTTPS         1 when the office is reached over HTTPS: cookies then travel on nothing else
 """
 
 from __future__ import annotations
