@@ -50,6 +50,17 @@ def test_that_it_was_sent_changes_nothing_about_who_owes(settled):
     assert owed(settled) == {"PATIENT": 20_00}
 
 
+def test_what_became_owed_after_the_last_statement_waits_as_new(practice, office_clock):
+    patient = practice.patient()
+    practice.bill("A", [("99213", 20_00)], (), patient=patient)
+    run_statements()
+    office_clock.advance(days=1)
+    assert [held.is_new for held in run_statements().held] == [False]
+    practice.bill("B", [("99213", 60_00)], (), patient=patient)
+    (held,) = run_statements().held
+    assert (held.gate, held.cents, held.is_new) == (Gate.RECENT, 80_00, True)
+
+
 def test_no_second_statement_within_thirty_days(settled, office_clock):
     run_statements()
     office_clock.advance(days=29)

@@ -37,12 +37,16 @@ _OLDER = "over 120 days"
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """An amount that the patient owes and is not asked for now; `encounter_id` None: all of the guarantor's."""
+    """An amount that the patient owes and is not asked for now; `encounter_id` None: all of the guarantor's.
+
+    `is_new`: some of it became the patient's after the last statement, so no statement has asked for it yet.
+    """
 
     guarantor_id: int
     encounter_id: int | None
     cents: int
     gate: Gate
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class _Press:
             credit = credit_cents(guarantor) + self.overpaid.get(guarantor_id, 0)
             gate = self._gate(guarantor, owed - credit)
             if gate is not None:
-                return HeldBack(guarantor_id, None, owed, gate)
+                return HeldBack(guarantor_id, None, owed, gate, self._is_new(guarantor, encounter_ids))
             return self._print(guarantor, encounter_ids, credit)
 
     def _gate(self, guarantor: Patient, due_cents: int) -> Gate | None:
@@ -159,6 +163,13 @@ class _Press:
         if due_cents < self.terms.minimum_cents:
             return Gate.TOO_SMALL
         return None if has_address(guarantor) else Gate.NO_ADDRESS
+
+    def _is_new(self, guarantor: Patient, encounter_ids: Collection[int]) -> bool:
+        last = guarantor.statements.order_by("created_at").last()
+        owed = Posting.objects.filter(
+            account=Account.RECEIVABLE, owner=PATIENT, cents__gt=0, encounter_id__in=encounter_ids
+        )
+        return last is None or owed.filter(entry__recorded_at__gt=last.created_at).exists()
 
     def _print(self, guarantor: Patient, encounter_ids: Collection[int], credit: int) -> Statement:
         number = f"S{take_number('statement'):06d}"

@@ -16,6 +16,7 @@ from claimwright.office.core.clock import HomeClock
 from claimwright.office.core.models import Client
 from claimwright.office.core.scope import client_scope
 from claimwright.office.routine import day as routine
+from claimwright.office.statements.gates import Gate
 from claimwright.office.trial.biller import Biller
 from claimwright.office.trial.entering import enter_visits
 from claimwright.office.trial.mailbox import Mailbox
@@ -42,6 +43,8 @@ class Trial:
     sample: SamplePractice | None = None
     biller: Biller | None = None
     visits: Mapping[date, Sequence[PlannedVisit]] = field(default_factory=dict)
+    _has_unasked: bool = False
+    """Whether the last run of statements held back what no statement has asked for yet: it is for the next run."""
 
     def run_day(self) -> bool:
         """The clock's day from morning to evening, then the clock stands at the next midnight; False when it was
@@ -64,7 +67,7 @@ class Trial:
         for days in range(1, DAYS_MAX + 1):
             day = self.clock.today()
             quiet = 0 if self.run_day() else quiet + 1
-            is_over = day > last_visit and quiet >= _QUIET_DAYS
+            is_over = day > last_visit and quiet >= _QUIET_DAYS and not self._has_unasked
             if is_over and self.mailbox.clearinghouse.state.is_idle():
                 return days
         return DAYS_MAX
@@ -90,7 +93,9 @@ class Trial:
         back = routine.take_back(self.mailbox.connection, self._say)
         stated = 0
         if day.weekday() == _FRIDAY:
-            stated = len(routine.bill_patients(self._say).statements)
+            run = routine.bill_patients(self._say)
+            stated = len(run.statements)
+            self._has_unasked = any(held.is_new and held.gate is Gate.RECENT for held in run.held)
         return back.posted + back.next_claims + stated
 
 
