@@ -59,6 +59,22 @@ def test_what_became_owed_after_the_last_statement_waits_as_new(practice, office
     practice.bill("B", [("99213", 60_00)], (), patient=patient)
     (held,) = run_statements().held
     assert (held.gate, held.cents, held.is_new) == (Gate.RECENT, 80_00, True)
+    take_payment(patient, cents=20_00, method="check")
+    (held,) = run_statements().held
+    assert (held.cents, held.is_new) == (60_00, True)
+    take_payment(patient, cents=60_00, method="check")
+    assert run_statements().held == ()
+
+
+def test_what_waited_for_the_payers_money_at_the_last_statement_is_new_afterwards(practice, office_clock):
+    patient = practice.patient()
+    practice.bill("A", [("99213", 20_00)], (), patient=patient)
+    practice.bill("A1", [("99213", 150_00)], patient=patient)
+    practice.post("T1", 80_00, PAID)
+    run_statements()
+    office_clock.advance(days=10)
+    (held,) = run_statements().held
+    assert (held.gate, held.cents, held.is_new) == (Gate.RECENT, 40_00, True)
 
 
 def test_no_second_statement_within_thirty_days(settled, office_clock):

@@ -30,7 +30,7 @@ _REASONS = MappingProxyType(
         "PR-100": "the insurer paid you",
     }
 )
-_PAID_BY_PATIENT = frozenset({"patient_payment", "credit_applied", "credit_released"})
+PAID_BY_PATIENT = frozenset({"patient_payment", "credit_applied", "credit_released"})
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def _book(account: ChargeAccount, kind: str, owner: str, cents: int) -> None:
         account.charge_cents += cents
     elif kind == "payment":
         account.insurance_paid_cents -= cents
-    elif kind in _PAID_BY_PATIENT:
+    elif kind in PAID_BY_PATIENT:
         account.patient_paid_cents -= cents
     elif kind != "transfer":
         account.adjusted_cents -= cents

@@ -26,7 +26,7 @@ from claimwright.office.ledger.models import Account, Posting
 from claimwright.office.patients.models import Patient, PostalAddress, Provider
 from claimwright.office.posting.patient_payments import credit_cents
 from claimwright.office.posting.turns import take_turn
-from claimwright.office.statements.accounts import Accounts, ChargeAccount, charge_accounts
+from claimwright.office.statements.accounts import PAID_BY_PATIENT, Accounts, ChargeAccount, charge_accounts
 from claimwright.office.statements.gates import Gate, closed_gates, has_address
 from claimwright.office.statements.models import Statement
 from claimwright.remittance.plan import PATIENT
@@ -39,7 +39,7 @@ _OLDER = "over 120 days"
 class HeldBack:
     """An amount that the patient owes and is not asked for now; `encounter_id` None: all of the guarantor's.
 
-    `is_new`: some of it became the patient's after the last statement, so no statement has asked for it yet.
+    `is_new`: it is more than what the last statement asked for, so no statement has asked for some of it yet.
     """
 
     guarantor_id: int
@@ -151,7 +151,7 @@ class _Press:
             credit = credit_cents(guarantor) + self.overpaid.get(guarantor_id, 0)
             gate = self._gate(guarantor, owed - credit)
             if gate is not None:
-                return HeldBack(guarantor_id, None, owed, gate, self._is_new(guarantor, encounter_ids))
+                return HeldBack(guarantor_id, None, owed, gate, self._is_new(guarantor, owed - credit))
             return self._print(guarantor, encounter_ids, credit)
 
     def _gate(self, guarantor: Patient, due_cents: int) -> Gate | None:
@@ -164,12 +164,21 @@ class _Press:
             return Gate.TOO_SMALL
         return None if has_address(guarantor) else Gate.NO_ADDRESS
 
-    def _is_new(self, guarantor: Patient, encounter_ids: Collection[int]) -> bool:
+    def _is_new(self, guarantor: Patient, due_cents: int) -> bool:
+        """Whether more is due than the last statement asked for and nobody has paid since."""
         last = guarantor.statements.order_by("created_at").last()
-        owed = Posting.objects.filter(
-            account=Account.RECEIVABLE, owner=PATIENT, cents__gt=0, encounter_id__in=encounter_ids
+        if last is None:
+            return due_cents > 0
+        family = [guarantor.pk, *guarantor.dependents.values_list("pk", flat=True)]
+        paid = Posting.objects.filter(
+            account=Account.RECEIVABLE,
+            owner=PATIENT,
+            patient_id__in=family,
+            entry__kind__in=PAID_BY_PATIENT,
+            entry__recorded_at__gt=last.created_at,
         )
-        return last is None or owed.filter(entry__recorded_at__gt=last.created_at).exists()
+        paid_cents = -(paid.aggregate(total=Sum("cents"))["total"] or 0)
+        return due_cents > max(last.amount_cents - paid_cents, 0)
 
     def _print(self, guarantor: Patient, encounter_ids: Collection[int], credit: int) -> Statement:
         number = f"S{take_number('statement'):06d}"
