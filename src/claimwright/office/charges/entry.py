@@ -76,6 +76,8 @@ def enter_encounters(news: Sequence[NewEncounter]) -> list[Encounter]:
     findings = [finding for new in news for finding in check(new)]
     if has_errors(findings):
         raise InputError(f"Nothing was entered: {findings[0].message}", findings)
+    if not news:
+        return []
     try:
         with transaction.atomic():
             numbers = new_encounter_numbers(sum(not new.number for new in news))
@@ -145,6 +147,8 @@ def release_taken_over(encounters: Sequence[Encounter], origins: Sequence[Origin
 
 
 def _release(rows: Sequence[Encounter], owners: Sequence[str], origins: Sequence[Origin]) -> list[int]:
+    if not rows:
+        return []
     with transaction.atomic():
         _mark_released(rows)
         by_row = zip(rows, owners, origins, strict=True)

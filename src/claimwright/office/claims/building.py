@@ -79,6 +79,8 @@ def build_claims(encounters: Sequence[Encounter]) -> list[Claim]:
     Raises `ConflictError` for an encounter that is not released or has a claim already.
     """
     rows = list(encounters)
+    if not rows:
+        return []
     prefetch_related_objects(rows, "charges", "patient", "billing", "rendering", "referring")
     try:
         with transaction.atomic():

@@ -101,7 +101,8 @@ class Posting(ScopedModel):
         indexes = [
             models.Index(fields=["client", "encounter_id", "account"]),
             models.Index(fields=["client", "patient_id", "account"]),
-            models.Index(fields=["client", "account"]),
+            # What patients owe is asked every day: it must not be looked for among all that payers ever owed.
+            models.Index(fields=["client", "account", "owner"]),
         ]
 
 

@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["client", "encounter_id", "account"], name="ledger_post_client__3e5801_idx"),
                     models.Index(fields=["client", "patient_id", "account"], name="ledger_post_client__fb9e9a_idx"),
-                    models.Index(fields=["client", "account"], name="ledger_post_client__48f0e5_idx"),
+                    models.Index(fields=["client", "account", "owner"], name="ledger_post_client__9412c9_idx"),
                 ],
             },
         ),
