@@ -98,5 +98,9 @@ def _run(files: Sequence[Path], practice: str, take: Take, words: str, *, json: 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except IsADirectoryError as wrong:
+        raise InputError("It is a folder. Name the files in it.") from wrong
+    except FileNotFoundError as wrong:
+        raise InputError("There is no such file. Look at its name and place.") from wrong
     except OSError as wrong:
-        raise InputError(f"it cannot be read: {wrong.strerror}") from wrong
+        raise InputError(f"It cannot be read: {wrong.strerror}. Look at who may read it.") from wrong

@@ -74,7 +74,7 @@ def import_file(name: str, data: bytes) -> ImportResult:
         for batch in batches:
             result = import_claims(batch, file)
             claims += result.claims
-            named += result.findings
+            named += [_in_file(finding, name) for finding in result.findings]
     return ImportResult(tuple(claims), tuple(named))
 
 

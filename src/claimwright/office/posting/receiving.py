@@ -122,7 +122,13 @@ def _read(file: StoredFile) -> Iterable[_Found]:
         origin = Origin(file.sha256, transaction_set.offset, transaction_set.length, transaction_set.segments[0].index)
         all_findings = (*_envelope_findings(transaction_set), *findings)
         found.append(_Found(record if isinstance(record, Document) else None, all_findings, origin))
-    return found or [_Found(None, (*reading.findings, _no_remittance(file)))]
+    if not found:
+        return [_Found(None, (*reading.findings, _no_remittance(file)))]
+    lost = tuple(finding for finding in reading.own_findings if finding.severity is Severity.ERROR)
+    told = tuple(finding for finding in reading.own_findings if finding.severity is not Severity.ERROR)
+    found[0] = dataclasses.replace(found[0], findings=(*told, *found[0].findings))
+    # Bytes outside of every interchange may be the rest of a remittance: a person is told, and the others are posted.
+    return [*found, _Found(None, lost)] if lost else found
 
 
 def _envelope_findings(transaction_set: x12.TransactionSet) -> tuple[Finding, ...]:
