@@ -11,19 +11,28 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from claimwright.codesets.acknowledgements import status_category, status_code
 from claimwright.findings import Finding, Severity
 from claimwright.office.claims.lifecycle import REJECTED, chunks, submissions_moved
 from claimwright.office.claims.models import Claim, ClaimFinding, Submission
 from claimwright.office.core import clock
 from claimwright.office.exchange.eligibility import coverage_answered
 from claimwright.office.exchange.intake import file_set_aside
-from claimwright.office.exchange.models import EligibilityCheck, Transmission
+from claimwright.office.exchange.models import EligibilityCheck, StatusCheck, Transmission
+from claimwright.office.exchange.status import claim_answered
 from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import NewItem, close_items, close_many, open_item, open_many
 
 MEND_WITHIN_DAYS = 3
 """A stopped or rejected claim earns nothing, and its filing clock runs."""
+
+_FINISHED = "finalized"
+_STATUS_DAYS = {
+    _FINISHED: 7,
+    **dict.fromkeys(("info_requested", "patient_requested", "not_found", "rejected", "error"), MEND_WITHIN_DAYS),
+}
+"""What a payer may answer about a claim that is work for us, and within how many days."""
 
 _Queue = WorkItem.Queue
 _State = Submission.State
@@ -103,6 +112,34 @@ def follow_coverage(check: EligibilityCheck, findings: Sequence[Finding], **_: A
         patient_id=check.coverage.patient_id,
         due_date=clock.today() + timedelta(days=1),
     )
+
+
+@receiver(claim_answered, dispatch_uid="followup.follow_status")
+def follow_status(check: StatusCheck, area: str, **_: Any) -> None:
+    """Open an item when a payer says anything but that it works on the claim, or took it; close it when it does.
+
+    A payer that has finished sends its remittance within days, so until then there is nothing to do.
+    """
+    subject = subjects.of_claim(check.claim_id, check.level, subjects.STATUS)
+    category = status_category(check.category)
+    if category is None or area not in _STATUS_DAYS:
+        close_items(_Queue.NO_RESPONSE, subject, resolution="The payer works on the claim")
+        return
+    about = status_code(check.code)
+    item = NewItem(
+        _Queue.NO_RESPONSE,
+        subject,
+        title=f"The payer says of claim {check.claim.number}: {category.meaning.lower()}",
+        reason=f"Answer {check.category}:{check.code} to our question{f': {about.meaning}' if about else ''}.",
+        next_action=category.action,
+        rule=f"277 {check.category}",
+        money_cents=check.claim.charge_cents,
+        due_date=clock.today() + timedelta(days=_STATUS_DAYS[area]),
+        is_waiting=area == _FINISHED,
+        claim_id=check.claim_id,
+        patient_id=check.claim.patient_id,
+    )
+    open_many([item])
 
 
 @receiver(file_set_aside, dispatch_uid="followup.show_file")

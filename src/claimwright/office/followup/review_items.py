@@ -150,7 +150,7 @@ def close_answered(remittance: Remittance, plan: Plan) -> int:
         for outcome in plan.outcomes
         if outcome.claim_key is not None and outcome.state in RESULT_STATES
     }
-    waited = {subjects.of_claim(key, level, what) for key, level in answered for what in ("", _WAIT)}
+    waited = {subjects.of_claim(key, level, what) for key, level in answered for what in ("", _WAIT, subjects.STATUS)}
     waiting = WorkItem.objects.filter(claim__in={key for key, _ in answered}, queue__in=_ANSWERED_QUEUES)
     words = f"Answered by {remittance.payer_name}, trace {remittance.trace_number}"
     return _close(waiting, waited, words)

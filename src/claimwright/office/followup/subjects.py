@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+STATUS = "status"
+"""What a payer answered when it was asked about a claim."""
+
 
 def of_claim(claim_id: int, level: str, what: str = "") -> str:
     """A claim at one payer level; `what` tells several matters of it apart."""
