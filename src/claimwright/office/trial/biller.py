@@ -156,7 +156,7 @@ class Biller:
         """Correct what can be corrected, give up what was bundled, appeal some of the rest; the rest waits."""
         visit = self.visits.get(denial.claim.encounter_id or 0)
         if denial.carc == "16":
-            return self._replace(denial, {"note": "CORRECTED AS REQUESTED"})
+            return self._replace(denial, {"note": "REVIEWED AND SENT AGAIN AFTER DENIAL CO16"})
         if denial.carc == "197" and visit and not record_of(denial.claim).prior_authorization:
             obtain_authorization(self.sample, self.opened, visit)
             return self._replace(denial, {"prior_authorization": authorization_number(visit)})
@@ -169,7 +169,7 @@ class Biller:
 
     def _replace(self, denial: Denial, changes: dict[str, str]) -> bool:
         try:
-            replace_claim(denial.claim, changes, level=denial.level, why="Corrected after the denial")
+            replace_claim(denial.claim, changes, level=denial.level, why="Reviewed and sent again after the denial")
         except ConflictError:
             # The payer takes no replacement, or has not decided this level: the denial stays in its queue.
             return False
