@@ -14,6 +14,10 @@ os.environ["CLAIMWRIGHT_HOME"] = _home
 
 from claimwright.office.settings import *  # noqa: E402, F403
 
+if "sqlcipher" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    # Said, because with several workers pytest-django would otherwise make a name from the path of the home.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -19,7 +19,7 @@ import pytest
 
 from tests import postgresql
 
-KILLS = 50
+KILLS = int(os.environ.get("CLAIMWRIGHT_KILLS", "50"))
 REMITTANCES, CLAIMS = 60, 5
 TOLD = 3
 """The exit status of a worker that was told that another was first."""
