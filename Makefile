@@ -23,7 +23,7 @@ serve: .venv/ready  ## look at it: the office on http://127.0.0.1:8000 (HOME_DIR
 
 test: lint  ## run every check: lint, then all tests, on the embedded database and on PostgreSQL
 	$(BIN)/python -m pytest -n 2
-	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -n 2 tests/office tests/crash
+	$(BIN)/python -m tests.postgresql $(BIN)/python -m pytest -n 2 tests/office
 
 quick: .venv/ready-dev  ## the tests without the office, in a few seconds
 	$(BIN)/python -m pytest -q tests --ignore tests/office --ignore tests/crash --ignore tests/journeys
@@ -40,7 +40,6 @@ fix: .venv/ready-dev  ## mend what the style check can mend
 
 crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases
 	CLAIMWRIGHT_KILLS=300 $(BIN)/python -m pytest tests/crash
-	CLAIMWRIGHT_KILLS=300 $(BIN)/python -m tests.postgresql $(BIN)/python -m pytest tests/crash
 
 bench: .venv/ready-dev  ## measure speed, beside other tools in the same run
 	$(BIN)/python -m bench

@@ -20,7 +20,7 @@ import pytest
 from tests import postgresql
 
 KILLS = int(os.environ.get("CLAIMWRIGHT_KILLS", "50"))
-REMITTANCES, CLAIMS = 60, 5
+REMITTANCES, CLAIMS = KILLS + max(10, KILLS // 5), 5
 TOLD = 3
 """The exit status of a worker that was told that another was first."""
 DELIVERIES = Counter({f"T{number:04d}": 2 if number % 3 == 0 else 1 for number in range(REMITTANCES)})
@@ -135,4 +135,4 @@ def test_a_commit_for_each_claim_is_found_out(nursery):
         nursery.kill_while_posting("work-planted planted", chance)
         if nursery.wrongs("planted"):
             return
-    pytest.fail("fifty kills did not show that each claim is committed by itself")
+    pytest.fail(f"{KILLS} kills did not show that each claim is committed by itself")
