@@ -14,7 +14,7 @@ from django.dispatch import receiver
 from claimwright.codesets.acknowledgements import status_category, status_code
 from claimwright.findings import Finding, Severity
 from claimwright.office.claims.lifecycle import REJECTED, chunks, submissions_moved
-from claimwright.office.claims.models import Claim, ClaimFinding, Submission
+from claimwright.office.claims.models import Adjudication, Claim, ClaimFinding, Submission
 from claimwright.office.core import clock
 from claimwright.office.exchange.eligibility import coverage_answered
 from claimwright.office.exchange.intake import file_set_aside
@@ -62,26 +62,48 @@ def _stopped(queue: WorkItem.Queue, names: dict[Submission, str]) -> list[NewIte
     claim_ids = [row.claim_id for row in names]
     claims = {claim.pk: claim for chunk in chunks(claim_ids) for claim in Claim.objects.filter(pk__in=chunk)}
     findings = _open_errors(claim_ids)
-    due_date = clock.today() + timedelta(days=MEND_WITHIN_DAYS)
-    return [_item(queue, subject, claims[row.claim_id], findings[row.pk], due_date) for row, subject in names.items()]
+    limits = _filing_limits(claim_ids)
+    return [
+        _item(queue, subject, claims[row.claim_id], findings[row.pk], limits.get((row.claim_id, row.level)))
+        for row, subject in names.items()
+    ]
 
 
 def _item(
-    queue: WorkItem.Queue, subject: str, claim: Claim, findings: Sequence[ClaimFinding], due_date: date
+    queue: WorkItem.Queue, subject: str, claim: Claim, findings: Sequence[ClaimFinding], limit: date | None
 ) -> NewItem:
-    reason = " ".join(dict.fromkeys(finding.message for finding in findings))
+    messages = list(dict.fromkeys(finding.message for finding in findings)) or [
+        "The answer does not say what is wrong."
+    ]
+    if limit:
+        messages.append(f"It must reach the payer by {limit:%Y-%m-%d}.")
+    look = clock.today() + timedelta(days=MEND_WITHIN_DAYS)
     return NewItem(
         queue,
         subject,
         title=f"Claim {claim.number} {_WORDS[queue]}",
-        reason=reason or "The answer does not say what is wrong.",
+        reason=" ".join(messages),
         next_action=next((finding.hint for finding in findings if finding.hint), ""),
         rule=findings[0].code if findings else "",
         claim_id=claim.pk,
         patient_id=claim.patient_id,
         money_cents=claim.charge_cents,
-        due_date=due_date,
+        due_date=min(look, limit or look),
     )
+
+
+def _filing_limits(claim_ids: Collection[int]) -> dict[tuple[int, str], date]:
+    """The last day on which each payer takes the claim, by claim and level, where the payer's limit is known."""
+    found = {}
+    for chunk in chunks(list(claim_ids)):
+        rows = Adjudication.objects.filter(claim__in=chunk, claim__service_date__isnull=False)
+        limited = rows.filter(payer__filing_limit_days__isnull=False)
+        for claim_id, level, day, days in limited.values_list(
+            "claim_id", "level", "claim__service_date", "payer__filing_limit_days"
+        ):
+            if day is not None and days is not None:
+                found[claim_id, level] = day + timedelta(days=days)
+    return found
 
 
 def _open_errors(claim_ids: Collection[int]) -> dict[int | None, list[ClaimFinding]]:
