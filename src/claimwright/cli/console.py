@@ -64,7 +64,8 @@ def out_json(data: object) -> None:
 
 
 def complain(text: str) -> None:
-    """Something that went wrong, or that the user should know, on stderr."""
+    """Something that went wrong, or that the user should know, on stderr, after the results so far."""
+    sys.stdout.flush()
     sys.stderr.write(f"{text}\n")
 
 
