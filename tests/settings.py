@@ -14,7 +14,7 @@ os.environ["CLAIMWRIGHT_HOME"] = _home
 
 from claimwright.office.settings import *  # noqa: E402, F403
 
-if "sqlcipher" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+if "sqlcipher" in str(DATABASES["default"]["ENGINE"]):  # noqa: F405
     # Said, because with several workers pytest-django would otherwise make a name from the path of the home.
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
 
