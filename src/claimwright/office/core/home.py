@@ -21,6 +21,7 @@ from claimwright.errors import InputError
 
 VARIABLE = "CLAIMWRIGHT_HOME"
 KEY_BYTES = 32
+_HEX = frozenset("0123456789abcdefABCDEF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Home:
     def key(self, name: str) -> str:
         """The key of that name as 64 hexadecimal digits, made now when there is none yet.
 
-        Raises `InputError` when a database is there but its key is gone: a new key could not open it.
+        Raises `InputError` when a database is there but its key is gone (a new key could not open it), and for a file
+        that holds no key.
         """
         self.prepare()
         file = self.path / "keys" / name
@@ -67,7 +69,10 @@ class Home:
             if name == "database" and self.database.exists():
                 raise InputError(f"The key of {self.database} is missing: put {file} back from its backup.")
             _write_new(file, secrets.token_hex(KEY_BYTES))
-        return file.read_text("ascii").strip()
+        text = file.read_bytes().strip().decode("ascii", "replace")
+        if len(text) != 2 * KEY_BYTES or not set(text) <= _HEX:
+            raise InputError(f"{file} holds no key: put it back from its backup.")
+        return text
 
 
 def _write_new(file: Path, text: str) -> None:

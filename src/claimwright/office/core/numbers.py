@@ -43,7 +43,7 @@ def _raise_last(client_id: int | None, name: str, count: int) -> int | None:
     with connection.cursor() as cursor:
         # One statement: it takes the row's lock and reads back what it wrote.
         cursor.execute(
-            f"UPDATE core_sequence SET last = last + %s WHERE name = %s AND {which} RETURNING last",  # noqa: S608
+            f"UPDATE core_sequence SET last = last + %s WHERE name = %s AND {which} RETURNING last",  # noqa: S608 - one of two texts
             parameters,
         )
         row = cursor.fetchone()

@@ -33,7 +33,7 @@ def show_ageing(request: OfficeRequest) -> HttpResponse:
         "labels": LABELS,
         "rows": [(row, cells, _address(row, ALL)) for row, cells in rows],
         "totals": [totals[label] for label in LABELS],
-        "old_percent": round(100 * old_cents / ageing.cents) if ageing.cents > 0 else None,
+        "old_percent": (200 * old_cents + ageing.cents) // (2 * ageing.cents) if ageing.cents > 0 else None,
     }
     return render(request, "web/ageing.html", context)
 
