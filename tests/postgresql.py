@@ -23,6 +23,8 @@ ABSENT = (
     "On Debian: apt-get install postgresql"
 )
 
+_RUNUSER = shutil.which("runuser") or "/usr/sbin/runuser"  # root's PATH does not always hold it
+
 
 def binaries() -> Path | None:
     """The folder of `initdb` and `pg_ctl`, None when PostgreSQL is not installed."""
@@ -41,7 +43,7 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="claimwright-postgresql-"))
     folder.chmod(0o755)
     # The server refuses to run as root.
-    as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    as_owner = [_RUNUSER, "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_owner:
         shutil.chown(folder, "postgres")
     data, port = folder / "data", _free_port()

@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pytest
 from tests import postgresql
 
 KILLS = int(os.environ.get("CLAIMWRIGHT_KILLS", "50"))
-REMITTANCES, CLAIMS = KILLS + max(10, KILLS // 5), 5
+REMITTANCES, CLAIMS = 2 * KILLS, 5
 TOLD = 3
 """The exit status of a worker that was told that another was first."""
 DELIVERIES = Counter({f"T{number:04d}": 2 if number % 3 == 0 else 1 for number in range(REMITTANCES)})
@@ -50,7 +50,8 @@ class Nursery:
             if self._until("posting", "ended").startswith("ended"):
                 return False
         time.sleep(chance.uniform(0, self.posting_s))
-        os.kill(worker, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
         return int(self._until("ended").split()[2]) == signal.SIGKILL
 
     def wrongs(self, code: str) -> list[str]:
