@@ -20,7 +20,7 @@ ENCOUNTERS = 12
 def test_a_killed_demonstration_is_brought_to_an_end_by_ordinary_days(empty_office, tmp_path, kill):
     home = shutil.copytree(empty_office, tmp_path / "home")
     chance = random.Random(kill)
-    lines_told = die(home, day=chance.randint(0, 40), after_s=chance.uniform(0, 0.3))
+    lines_told = die(home, line=chance.randint(0, 120), after_s=chance.uniform(0, 0.3))
     settled = desk.run("day", "--until-settled", "--json", home=home)
     assert (settled.status, settled.data["unexplained_cents"]) == (0, 0), (lines_told, settled.err)
     told = settled.data
@@ -29,13 +29,13 @@ def test_a_killed_demonstration_is_brought_to_an_end_by_ordinary_days(empty_offi
     assert (checked.status, checked.out) == (0, "Everything holds.\n"), checked.err
 
 
-def die(home, *, day: int, after_s: float) -> int:
+def die(home, *, line: int, after_s: float) -> int:
     """Start a demonstration and kill it a moment after it told of so many things; how many it told of."""
     process = desk.start("demo", "--encounters", ENCOUNTERS, home=home)
     assert process.stderr
     told = 0
     for told, _ in enumerate(process.stderr):
-        if told == day:
+        if told == line:
             break
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
