@@ -86,8 +86,9 @@ class Trial:
             self.biller.take_copays(entered)
             done = len(entered) + self.biller.work()
         sent = routine.send_out(self.mailbox.connection, self._say)
-        # Questions about silent claims are asked for ever; they keep no trial alive.
-        return done + sent.questions + sent.released + sent.claims
+        # Questions about silent claims, and about coverages that no payer knows, are asked for ever; they keep no trial
+        # alive.
+        return done + sent.released + sent.claims
 
     def _evening(self, day: date) -> int:
         back = routine.take_back(self.mailbox.connection, self._say)
