@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_DIR ?= demo-home
 PORT ?= 8000
+KILLS ?= 300
 
 .DEFAULT_GOAL := help
 .PHONY: help demo large serve test lint fix quick crash bench lock screens clean
@@ -38,8 +39,8 @@ fix: .venv/ready-dev  ## mend what the style check can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases
-	CLAIMWRIGHT_KILLS=300 $(BIN)/python -m pytest tests/crash
+crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases (KILLS=300)
+	CLAIMWRIGHT_KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash
 
 bench: .venv/ready-dev  ## measure speed, beside other tools in the same run
 	$(BIN)/python -m bench
