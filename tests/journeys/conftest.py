@@ -99,3 +99,5 @@ def sign_in(page: Any, name: str = "bob") -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Today", exact=True).wait_for()
+    # The heading stands before the script has run that listens to the keys.
+    page.wait_for_load_state("load")

@@ -14,6 +14,8 @@ from tests.journeys.conftest import PASSWORD, sign_in
 
 def _heading(page: Any, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
+    # The heading stands before the script has run that listens to the keys.
+    page.wait_for_load_state("load")
 
 
 def test_a_denied_claim_is_found_read_and_traced_to_its_segment_with_the_keyboard_alone(office, world):
@@ -101,6 +103,7 @@ def test_arrows_and_letters_move_in_a_list_and_escape_leaves_a_field_without_los
 def test_single_keys_can_be_turned_off_and_chords_still_work(office, world):
     sign_in(office)
     office.keyboard.press("Control+/")
+    expect(office.get_by_role("dialog")).to_be_visible()
     office.get_by_label("Single keys").focus()
     office.keyboard.press("Space")
     office.keyboard.press("Escape")
