@@ -37,6 +37,7 @@ ELEMENTS = """
 97 N0 1 6 number of sets
 98 ID 2 3 entity
 100 ID 3 3 currency
+107 ID 1 2 payment method type
 116 ID 3 15 postal code
 118 R 1 9 rate
 123 N0 1 6 number of sets received
@@ -52,6 +53,7 @@ ELEMENTS = """
 234 AN 1 48 product or service
 235 ID 2 2 product or service qualifier
 236 ID 3 3 price identifier
+248 ID 1 1 allowance or charge
 280 R 4 10 exchange rate
 289 ID 1 2 multiple price quantity
 305 ID 1 2 transaction handling
@@ -60,6 +62,7 @@ ELEMENTS = """
 310 AN 1 30 location
 329 AN 4 9 set control number
 330 AN 1 30 description
+331 ID 2 2 allowance or charge handling
 332 R 1 6 percent
 333 ID 1 3 terms basis
 334 ID 2 2 supporting code
@@ -73,12 +76,14 @@ ELEMENTS = """
 352 AN 1 80 description
 353 ID 2 2 purpose
 355 ID 2 2 unit
+358 R 1 15 quantity invoiced
 363 ID 3 3 note reference
 364 AN 1 256 communication number
 365 ID 2 2 communication number qualifier
 366 ID 2 2 contact function
 373 DT 8 8 date
 374 ID 3 3 date or time qualifier
+378 ID 1 1 allowance or charge percent qualifier
 380 R 1 15 quantity
 386 N0 1 2 length
 387 AN 1 35 routing
@@ -93,6 +98,7 @@ ELEMENTS = """
 479 ID 2 2 functional identifier
 480 AN 1 12 version and release
 481 ID 1 2 trace type
+482 ID 2 2 payment action
 499 AN 1 80 condition value
 501 ID 2 2 customs
 506 ID 2 2 account number qualifier of a bank
@@ -111,6 +117,7 @@ ELEMENTS = """
 591 ID 3 3 payment method
 594 ID 1 1 frequency
 609 N0 1 9 count
+610 N0 1 15 amount in hundredths
 615 ID 1 2 time period qualifier
 616 N0 1 3 number of periods
 618 ID 1 3 implementation acknowledgement
@@ -126,6 +133,7 @@ ELEMENTS = """
 648 ID 3 3 price multiplier
 649 R 1 10 multiplier
 659 ID 1 2 basis of verification
+662 ID 1 1 relationship
 669 ID 3 3 currency market
 673 ID 2 2 quantity qualifier
 677 ID 2 2 market area
@@ -161,11 +169,19 @@ ELEMENTS = """
 756 ID 1 2 report transmission
 757 N0 1 2 report copies
 761 N0 1 9 equal value
+770 AN 1 20 option number
 771 ID 2 2 status category list qualifier
 782 R 1 18 monetary amount
+784 N0 1 15 length of binary data
+785 B 1 999999999 binary data
 786 ID 2 2 security level
+789 ID 1 1 compression technique
+791 AN 1 80 entity purpose
 799 AN 1 30 version identifier
+800 AN 1 8 interchange format
+802 AN 1 30 program identifier
 812 ID 1 10 payment format
+819 ID 2 3 language
 861 ID 2 2 name component
 875 ID 3 3 maintenance
 889 ID 1 1 follow-up action
@@ -210,10 +226,14 @@ ELEMENTS = """
 1137 ID 2 2 patient condition
 1138 ID 1 1 payer responsibility
 1143 ID 1 1 coordination of benefits
+1146 ID 1 1 disability type
+1149 ID 4 6 occupation
+1154 ID 1 1 work intensity
 1161 ID 1 1 accident related
 1167 R 1 6 sampling rate
 1165 ID 1 1 confidentiality
 1166 ID 2 2 contract type
+1176 ID 2 3 employment class
 1192 ID 1 1 nursing home status
 1193 N0 1 2 visits
 1195 ID 1 1 ambulance transport type
@@ -224,7 +244,11 @@ ELEMENTS = """
 1205 ID 2 3 line item status
 1207 ID 3 3 coverage level
 1209 N0 1 2 facility value
+1211 ID 2 3 drug house
+1212 ID 1 1 health related
 1213 ID 1 1 patient location
+1214 AN 1 5 salary grade
+1215 ID 1 1 identification card type
 1216 ID 1 1 benefit status
 1218 ID 1 1 Medicare plan
 1219 ID 1 2 continued coverage event
@@ -237,11 +261,17 @@ ELEMENTS = """
 1251 AN 1 35 date period
 1270 ID 1 3 code list qualifier
 1271 AN 1 30 industry code
+1300 ID 4 4 service, promotion, allowance or charge
+1301 AN 1 10 agency service, promotion, allowance or charge
+1303 ID 1 2 use of language
+1314 ID 1 1 admission source
+1315 ID 1 1 admission type
 1316 ID 1 1 ambulance transport reason
 1317 ID 1 1 ambulance transport
 1321 ID 2 3 condition indicator
 1322 ID 1 1 certification type
 1325 ID 1 1 claim frequency
+1327 ID 1 1 copay status
 1328 N0 1 2 diagnosis pointer
 1331 AN 1 2 facility code
 1332 ID 1 2 facility code qualifier
@@ -256,6 +286,10 @@ ELEMENTS = """
 1341 AN 1 2 national or local assigned review value
 1342 ID 1 1 nature of condition
 1343 ID 1 2 non-institutional claim type
+1345 ID 1 1 nursing home residential status
+1348 ID 1 1 oxygen equipment type
+1349 ID 1 1 oxygen test condition
+1350 ID 1 1 oxygen test finding
 1351 ID 1 1 patient signature source
 1352 ID 1 2 patient status
 1354 ID 1 4 diagnosis related group
@@ -269,19 +303,23 @@ ELEMENTS = """
 1365 ID 1 2 service type
 1366 ID 2 3 special program
 1367 ID 2 3 subluxation level
+1368 ID 1 2 tooth status
 1369 ID 1 2 tooth surface
 1371 R 1 10 unit rate
 1373 ID 2 4 measurement method
+1382 ID 1 1 oxygen delivery system
 1383 ID 2 2 claim submission reason
 1384 ID 1 1 patient discharge
 1390 ID 1 2 eligibility or benefit information
 1470 N0 1 9 number
 1473 ID 2 2 pricing methodology
+1476 ID 1 1 language proficiency
 1514 ID 1 2 delay reason
 1525 ID 1 2 request category
 1526 ID 1 2 policy compliance
 1527 ID 1 2 exception
 1528 N0 1 2 component position
+1570 ID 3 3 filter
 1595 ID 1 1 armed service
 1596 ID 2 2 rank
 1669 AN 1 35 implementation convention
@@ -340,46 +378,71 @@ GE 97! 28!
 ST 143! 329! 1705
 SE 96! 329!
 AAA 1073! 559 901 889
+ACT 508! 93 66 67 569 508 352 107 1216 | P0304 C0506 C0705
+ADX 782! 426! 128 127 | P0304
 AK1 479! 28! 480
 AK2 143! 329! 1705
 AK9 715! 2! 123! 2! 716 716 716 716 716
 AMT 522! 782! 478
+BDS 1570! 784! 785!
+BGN 353! 127! 373! 337 623 127 640 306 786 | C0504
 BHT 1005! 353! 127 373 337 640
+BIN 784! 785!
 BPR 305! 782! 478! 591! 812 506 507 569 508 509 510 506 507 569 508 373 1048 506 507 569 508 \\
     | P0607 C0809 P1213 C1415 P1819 C2021
 CAS 1033! 1034! 782! 380 1034 782 380 1034 782 380 1034 782 380 1034 782 380 1034 782 380 | L050607 C0605 C0705 \\
     L080910 C0908 C1008 L111213 C1211 C1311 L141516 C1514 C1614 L171819 C1817 C1917
+CAT 755 756 799
+CL1 1315 1314 1352 1345
 CLM 1028! 782 1032 1343 C023 1073 1359 1073 1363 1351 C024 1366 1073 1338 1073 1360 1029 1073 1383 1514
 CLP 1028! 1029! 782! 782! 782 1032 127 1331 1325 1352 1354 380 954 1073
 CN1 1166! 782 332 127 338 799
+COB 1138 127 1143 1365*99
 CR1 355 81 1316 1317 355 380 166 166 352 352 | P0102 P0506
 CR2 609 380 1367 1367 355 380 380 1342 1073 352 352 1073 | P0102 C0403 P0506
 CR3 1322 355 380 1335 352 | P0203
+CR5 1322 380 1348 1348 352 380 380 380 352 380 380 1349 1350 1350 1350 380 1382 1348
+CR6 923! 373! 1250 1251 373 1073! 1073! 1322! 373 235 234 373 373 373 1250 1251 1384 373 373 373 373 \
+    | P0304 P091011 P1516
 CRC 1136! 1073! 1321! 1321 1321 1321 1321
 CTP 687 236 212 380 C001 648 649 782 639 499 289 | P0405 C0607 C0902 C1002 C1103
 CTX C998!*10 721 719 447 C030 C999
 CUR 98! 100! 280 98 100 669 374 373 337 374 373 337 374 373 337 374 373 337 374 373 337 | C0807 C0907 L101112 C1110 \\
     C1210 L131415 C1413 C1513 L161718 C1716 C1816 L192021 C2019 C2119
 DMG 1250 1251 1068 1067 1109*10 1066 26 659 380 1270 1271 | P0102 P1011 C1105
+DN1 380 380 1073 352
+DN2 127! 1368! 380 1250 1251 1270 | P0405
+DSB 1146! 380 1149 1154 1161 782 235 1137 | P0708
 DTM 374! 373 337 623 1250 1251 | R020305 C0403 P0506
 DTP 374! 1250! 1251!
 EB 1390! 1207 1365*99 1336 1204 615 782 954 673 380 1073 1073 C003 C004 | P0910
+EC 1176 1176 1176 954 1201 1149
+EFI 786! 933 791 799 802 799 800 799 789
+ENT 554 98 66 67 98 66 67 128 127 | P020304 P050607 P0809
 EQ 1365*99 C003 1207 1336 C004 | R0102
 FRM 350! 1073 127 373 332 | R02030405
 HCP 1473 782 782 127 118 127 782 234 235 234 355 380 901 1526 1527 | R0113 P0910 P1112
+HCR 306! 127 1271 1073
+HD 875! 1203 1205 1204 1207 609 609 1209 1073 1211 1073
 HI C022! C022 C022 C022 C022 C022 C022 C022 C022 C022 C022 C022
 HL 628! 734 735! 736
+HLH 1212 65 81 81 352 1213 352
 HSD 673 380 355 1167 615 616 678 679 | P0102 C0605
+ICM 594! 782! 380 310 1214 100
+IDC 1204! 1215! 380 306
 III 1270 1271 1136 933 380 C001 752 752 752 | P0102 L030405
 IK3 721! 719! 447 620
 IK4 C030! 725 621! 724
 IK5 717! 618 618 618 618 618
 INS 1073! 1069! 875 1203 1216 C052 1219 584 1220 1073 1250 1251 1165 19 156 26 1470 | P1112
+IT1 350 358 355 212 639 235 234 235 234 235 234 235 234 235 234 235 234 235 234 235 234 235 234 235 234 | P020304 \
+    P0607 P0809 P1011 P1213 P1415 P1617 P1819 P2021 P2223 P2425
 K3 449! 1333 C001
 LE 447!
 LIN 350 235! 234! 235 234 | P0405
 LQ 1270 1271 | C0102
 LS 447!
+LUI 66 67 352 1303 1476 | P0102 L040203
 LX 554!
 MEA 737 738 739 C001 740 741 935 936 752 1373 | R03050608 C0504 C0604 L07030506 E0803
 MIA 380! 380 380 782 127 782 782 782 782 782 782 782 782 782 380 782 782 782 782 127 127 127 127 782
@@ -393,8 +456,10 @@ N4 19 156 116 26 309 310 1715 | E0207 C0605 C0704
 NM1 98! 1065! 1035 1036 1037 1038 1039 66 67 706 98 1035 | P0809 C1110 C1203
 NTE 363 352!
 OI 1032 1383 1073 1351 1360 1363
+OOI 350! 128! 127!
 PAT 1069 1384 584 1220 1250 1251 355 81 1073 | P0506 P0708
 PER 366! 93 365 364 365 364 365 364 443 | P0304 P0506 P0708
+PLA 306! 98! 373! 337 1203
 PLB 127! 373! C042! 782! C042 782 C042 782 C042 782 C042 782 C042 782 | P0506 P0708 P0910 P1112 P1314
 PRV 1221! 128 127 156 C035 1223 | P0203
 PS1 127! 782! 156
@@ -402,21 +467,29 @@ PWK 755! 756 757 98 66 67 352 C002 1525 | P0506
 RDM 756! 93 364 C040 C040
 QTY 673! 380 C001 61 | R0204 E0204
 REF 128! 127 352 C040 | R0203
+RMR 128 127 482 782 782 782 426 782 | P0102 P0708
+SAC 248! 1300 559 1301 610 378 332 118 355 380 380 331 127 770 352 819 | R0203 P0304 P0607 P0910 C1110 C1413 C1615
 SBR 1138! 1069 127 93 1336 1143 1073 584 1032
+SLN 350! 350 662! 380 C001 212 639 662 235 234 235 234 235 234 235 234 235 234 235 234 235 234 235 234 235 234 235 \
+    234 | P0405 C0706 C0806 P0910 P1112 P1314 P1516 P1718 P1920 P2122 P2324 P2526 P2728
 STC C043! 373 306 782 782 373 591 373 429 C043 C043 933
 SV1 C003! 782 355 380 1331 1365 C004 782 1073 1340 1073 1073 1073 1073 1073 1073 1334 1337 1360 | P0304
+SV2 234 C003 782 355 380 1371 782 1073 1345 1337 | R0102 P0405
+SV3 C003! 782 1331 C006 1358 380 352 1327 1360 1073 C004
 SV5 C003! 355! 380! 782 782 594 923 | R0405 C0604
 SVC C003! 782! 782 234 380 C003 380
 SVD 67! 782! C003 234 380 554
+TOO 1270 1271 C005 | P0102
 TRN 481! 127! 509 127
 TS2 782 782 782 782 782 782 782 782 782 380 782 380 380 380 380 380 782 782 782
 TS3 127! 1331! 373! 380! 782! 782 782 782 782 782 782 782 782 782 782 782 782 782 782 782 782 380 782 380
+UM 1525! 1322 1365 C023 C024 1338 1213 923 1363 1514
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A simple data element: `kind` is AN, ID, N0, R, DT or TM; lengths in characters."""
+    """A simple data element: `kind` is AN, ID, N0, R, DT, TM or B (any bytes); lengths in characters."""
 
     number: str
     kind: str
