@@ -143,8 +143,12 @@ class Explainer:
         for number, rule in enumerate(self.rule.elements, 1):
             yield from self._element(rule, number)
         yield from self._beyond()
+        missing: set[int | None] = set()
         for note in self.rule.notes:
-            yield from self._note(note)
+            for found in self._note(note):
+                if found.where.element not in missing:
+                    yield found
+                missing.add(found.where.element)
 
     def _where(self, element: int | None = None, component: int | None = None) -> Where:
         at = self.segment
@@ -197,7 +201,8 @@ class Explainer:
         values = text.split(self.segment.delimiters.component)
         if len(values) > len(rule.place.parts):
             yield self._say("X12-ELM-016", number, rule, value=text)
-        for position, part in enumerate(rule.parts, 1):
+        unnamed = rule.place.parts[len(rule.parts) : len(values)]
+        for position, part in enumerate((*rule.parts, *(ElementRule(place, "N") for place in unnamed)), 1):
             value = values[position - 1] if position <= len(values) else ""
             if not value:
                 if part.usage == "R":
