@@ -74,6 +74,19 @@ def test_what_is_shared_is_written_once_and_its_rules_are_the_same_objects():
     assert first.trigger is not inner.trigger
 
 
+def test_shares_may_be_imported_from_another_file_whose_lines_are_told_apart():
+    shared = "share NAME\n  NM1 R 1 RRR 1:85 # Billing provider\n"
+    lines = "guide 837 HC X # A guide\nREF R 1 RR 1:EI # Tax\nimport common\ninclude NAME\n"
+    guide = parse_guide(lines, {}, {"common": shared}.__getitem__)
+
+    assert [member.rule.name for member in members(guide.root)] == ["Tax", "Billing provider"]
+
+
+def test_a_guide_that_imports_where_there_is_nothing_to_import_is_refused():
+    with pytest.raises(GuideError, match="import common"):
+        guide_of("import common", "ST R 1 RRR")
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -91,9 +104,10 @@ def test_a_guide_that_leaves_the_standard_is_refused_with_its_line(line, reason)
 
 def test_the_nearest_guide_of_an_unknown_version_is_of_the_same_kind():
     assert nearest_guide("837", "004010X098A1") is load_guide("x222")
-    assert nearest_guide("837", "005010X223A9") is None or nearest_guide("837", "005010X223A9") is not load_guide(
-        "x222"
-    )
+    assert nearest_guide("837", "004010X096A1") is load_guide("x223")
+    assert nearest_guide("837", "004010X097A1") is load_guide("x224")
+    assert nearest_guide("837", "005010X223A9") is load_guide("x223")
+    assert nearest_guide("837", "999999X999") is load_guide("x222")
     assert nearest_guide("277", "005010X214E9") is load_guide("x214")
     assert nearest_guide("850", "005010") is None
     assert x12.find_guide("837", "004010X098A1") is None
@@ -112,7 +126,12 @@ def test_code_lists_have_no_empty_list():
 
 # pyx12 comes with maps of its own, made by other people from the same published guides.
 
-_PYX12 = {"x222": "837.5010.X222.A1.xml", "x221": "835.5010.X221.A1.xml", "x231": "999.5010X231.A1.xml"}
+_PYX12 = {
+    "x222": "837.5010.X222.A1.xml",
+    "x223": "837Q3.I.5010.X223.A1.xml",
+    "x221": "835.5010.X221.A1.xml",
+    "x231": "999.5010X231.A1.xml",
+}
 _ENVELOPE_LOOPS = ("ISA_LOOP", "GS_LOOP", "ST_LOOP", "HEADER", "DETAIL", "FOOTER")
 _ENVELOPE_SEGMENTS = ("ISA", "GS", "GE", "IEA", "TA1")
 _UNLIMITED = 10**9

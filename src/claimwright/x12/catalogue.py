@@ -124,7 +124,7 @@ KINDS = {
              "Name the level that this one belongs to."),
         Kind("X12-CLM-001", E, 3, None, "Claim {claim}: CLM02 is {value}, the lines charge {expected}.",
              "Make the claim's total the sum of its lines."),
-        Kind("X12-CLM-002", E, 4, None, "SV107 points at diagnosis {value!r}; the claim has {expected}.",
+        Kind("X12-CLM-002", E, 4, None, "{place} points at diagnosis {value!r}; the claim has {expected}.",
              "Point at a diagnosis that the claim has."),
         Kind("X12-CLM-003", W, 4, None, "Claim number {value!r} occurs twice in this set.",
              "Give every claim its own number, or leave the duplicate out."),
@@ -156,6 +156,8 @@ KINDS = {
              "Correct the settings of the trading partner."),
         Kind("X12-ACK-001", E, 1, None, "Nothing in this file asks for an answer.",
              "Answer files that hold claims, inquiries or remittances; acknowledgements are not acknowledged."),
+        Kind("X12-CUT-001", E, 1, None, "Set {control} ({value}) cannot be cut by {by}.",
+             "Cut 837s by claim or payer, 835s by payer, anything by set; part of a payment would not balance."),
     )
 }  # fmt: skip
 

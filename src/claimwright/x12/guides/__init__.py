@@ -7,7 +7,9 @@
     share 2300                                                 a loop's content, written once ...
       CLM R 1 ...
     use 2300 S 100 # Claim                                     ... and used wherever it occurs
+    loop - S 1 # Request                                       one of several ways a set may go on; no loop of the guide
     include PATIENT                                            the members of a share, put into the loop that is open
+    import x837                                                the shares of another file, `shared/x837.guide`
 
 Usage is R (required), S (situational) or N (not used); repeats a number or `>` for no limit. The elements are one
 letter each, in order, and the letters of a composite's components in parentheses after its own; what is left out at the
@@ -34,15 +36,20 @@ def guide_names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".guide") for name in names if name.endswith(".guide")))
 
 
-_OTHER_CLAIMS = ("X223", "X224", "X096", "X097")
-"""Institutional and dental claims have loops of their own, which a professional guide would get wrong."""
+_OLDER = {"X098": "x222", "X096": "x223", "X097": "x224"}
+"""Of the guides of 004010, the one that has the loops of each kind of claim."""
 
 
 @cache
 def load_guide(name: str) -> Guide:
     """The guide in that file, parsed and checked against the standard."""
     text = files(__package__).joinpath(f"{name}.guide").read_text(encoding="utf-8")
-    return parse_guide(text, codes=code_lists())
+    return parse_guide(text, code_lists(), _read_shared)
+
+
+def _read_shared(name: str) -> str:
+    """The loops that several guides share, so that each is written once."""
+    return files(__package__).joinpath("shared", f"{name}.guide").read_text(encoding="utf-8")
 
 
 @cache
@@ -82,8 +89,8 @@ def nearest_guide(set_code: str, version: str) -> Guide | None:
     277CA and 277 share ST01; the one that is not asked for by version is taken to be the answer to a 276.
     """
     names = [name for (code, _), name in _index().items() if code == set_code]
-    if named := [name for name in names if name.partition("-")[0].upper() in version]:
-        return load_guide(named[0])
-    if not names or (set_code == "837" and any(mark in version for mark in _OTHER_CLAIMS)):
-        return None
-    return load_guide(names[0])
+    marks = {name.partition("-")[0].upper(): name for name in names}
+    if set_code == "837":
+        marks |= _OLDER
+    named = [name for mark, name in marks.items() if mark in version]
+    return load_guide((named or names)[0]) if names else None

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 
 from claimwright.x12.standard import Note, Place, StandardSegment, segments
 
 UNLIMITED = 10**9
+CHOICE = "-"
+"""The name of a loop that is none of the guide's: it holds what follows one kind of opening (a 278's BHT02)."""
 
 QUALIFIERS = {
-    "HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "CAS": (0, 0), "CLM": (0, 0), "CLP": (0, 0), "LX": (0, 0), "EB": (0, 0),
+    "BHT": (2, 0), "ENT": (2, 0), "HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "CAS": (0, 0), "CLM": (0, 0), "CLP": (0, 0),
+    "LX": (0, 0), "EB": (0, 0),
 }  # fmt: skip
 """Which element (and component, 0 for none) tells positions of the same segment apart; element 1 unless said here."""
 
@@ -95,7 +99,7 @@ class LoopNode:
 
     @property
     def path(self) -> str:
-        above = [node.id for node in self.ancestry() if node.parent]
+        above = [node.id for node in self.ancestry() if node.parent and node.id != CHOICE]
         return "/".join(reversed(above))
 
     def ancestry(self) -> list[LoopNode]:
@@ -177,7 +181,7 @@ class GuideError(ValueError):
 _LINE = re.compile(r"(?P<indent> *)(?P<words>[^#]*?)(?:\s*#\s*(?P<name>.*))?$")
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class _Line:
     number: int
     depth: int
@@ -186,13 +190,21 @@ class _Line:
     children: list[_Line] = field(default_factory=list)
 
 
-def parse_guide(text: str, codes: dict[str, frozenset[str]]) -> Guide:
-    """Compile a guide from its text. Raises `GuideError` with the line that is wrong."""
+def _no_import(name: str) -> str:
+    raise GuideError(f"import {name}: nothing is there to import from")
+
+
+def parse_guide(text: str, codes: dict[str, frozenset[str]], read_shared: Callable[[str], str] = _no_import) -> Guide:
+    """Compile a guide from its text; `read_shared` gives the text of a file of shares by its name.
+
+    Raises `GuideError` with the line that is wrong.
+    """
     header, *lines = _nest(text)
     _, set_code, functional_id, *versions = header.words
-    shared = {line.words[1]: line for line in lines if line.words[0] == "share"}
+    imported = [_nest(read_shared(line.words[1])) for line in lines if line.words[0] == "import"]
+    shared = {line.words[1]: line for line in chain(*imported, lines) if line.words[0] == "share"}
     root = LoopNode("ST", "R", 1, header.name, None)
-    _Builder(codes, shared).fill(root, [line for line in lines if line.words[0] != "share"])
+    _Builder(codes, shared).fill(root, [line for line in lines if line.words[0] not in ("share", "import")])
     return Guide(set_code, functional_id, tuple(versions), header.name, root)
 
 
@@ -216,7 +228,7 @@ class _Builder:
 
     codes: dict[str, frozenset[str]]
     shared: dict[str, _Line]
-    rules: dict[int, tuple[SegmentRule, str, int]] = field(default_factory=dict)
+    rules: dict[_Line, tuple[SegmentRule, str, int]] = field(default_factory=dict)
 
     def fill(self, loop: LoopNode, lines: list[_Line]) -> None:
         for line in lines:
@@ -248,12 +260,12 @@ class _Builder:
             loop.required.append(member)
 
     def _rule(self, line: _Line) -> tuple[SegmentRule, str, int]:
-        if line.number not in self.rules:
+        if line not in self.rules:
             try:
-                self.rules[line.number] = self._read_rule(line)
+                self.rules[line] = self._read_rule(line)
             except (ValueError, KeyError, IndexError) as wrong:
                 raise GuideError(f"line {line.number}: {' '.join(line.words)}: {wrong!r}") from wrong
-        return self.rules[line.number]
+        return self.rules[line]
 
     def _read_rule(self, line: _Line) -> tuple[SegmentRule, str, int]:
         segment_id, usage, repeat, *rest = line.words

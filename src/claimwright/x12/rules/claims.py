@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from claimwright.x12.reading import TransactionSet
 
 
-_DIAGNOSES = ("ABK", "ABF", "BK", "BF")
+_DIAGNOSES = ("ABK", "ABF", "BK", "BF", "TQ")
+_SERVICES = {"SV1": 2, "SV2": 3, "SV3": 2}
+"""The segment that says what was done on a line of each kind of claim, and its element that says what was charged."""
+_POINTERS = {"SV1": 7, "SV3": 11}
 
 
 def _claims(transaction_set: TransactionSet) -> Iterator[Loop]:
@@ -29,6 +32,10 @@ def _claims(transaction_set: TransactionSet) -> Iterator[Loop]:
 
 def _at(segment: Segment, element: int | None, loop: str) -> Where:
     return Where(loop=loop, segment=segment.id, index=segment.index, element=element, offset=segment.offset)
+
+
+def _charge(line: Loop) -> str:
+    return next((given for service, at in _SERVICES.items() if (given := line.value(service, at))), "")
 
 
 def check_claims(transaction_set: TransactionSet) -> Iterator[Finding]:
@@ -48,7 +55,7 @@ def check_claims(transaction_set: TransactionSet) -> Iterator[Finding]:
 
 def _check_totals(clm: Segment, lines: list[Loop]) -> Iterator[Finding]:
     """CLM02 is the sum of the lines' charges."""
-    charged = sum([cents(line.value("SV1", 2)) for line in lines])
+    charged = sum([cents(_charge(line)) for line in lines])
     if lines and cents(clm[2]) != charged:
         yield finding("X12-CLM-001", _at(clm, 2, "2300"), value=clm[2], expected=x12_amount(charged), claim=clm[1])
 
@@ -62,23 +69,25 @@ def _check_line_numbers(clm: Segment, lines: list[Loop]) -> Iterator[Finding]:
 
 
 def _check_pointers(claim: Loop, lines: list[Loop]) -> Iterator[Finding]:
-    """SV107 points at diagnoses that the claim has."""
+    """SV107 (dental: SV311) points at diagnoses that the claim has."""
     given = 0
     for segment in claim.all("HI"):
         if segment.component(1, 1) in _DIAGNOSES:
             given += sum(map(bool, segment.fields[1:]))
     for line in lines:
-        sv1 = line.first("SV1")
-        for pointer in sv1.components(7) if sv1 else ():
-            if sv1 and not (is_digits(pointer) and 1 <= int(pointer[:3]) <= given):
-                yield finding("X12-CLM-002", _at(sv1, 7, "2400"), value=pointer, expected=given)
+        for name, element in _POINTERS.items():
+            service = line.first(name)
+            for pointer in service.components(element) if service and service[element] else ():
+                if service and not (is_digits(pointer) and 1 <= int(pointer[:3]) <= given):
+                    words = {"place": f"{name}{element:02d}", "value": pointer, "expected": given}
+                    yield finding("X12-CLM-002", _at(service, element, "2400"), **words)
 
 
 def _check_earlier_payers(clm: Segment, claim: Loop, lines: list[Loop]) -> Iterator[Finding]:
     """For each payer who decided before: claim charge = paid + adjusted, line charge = paid + adjusted."""
     for line in lines:
         for adjudication in line.loops_of("2430"):
-            svd, charge = adjudication.segments[0], line.value("SV1", 2)
+            svd, charge = adjudication.segments[0], _charge(line)
             explained = cents(svd[2]) + adjusted(adjudication)
             if charge and cents(charge) != explained:
                 words = {"value": charge, "expected": x12_amount(explained), "payer": svd[1]}
