@@ -15,8 +15,8 @@ CHOICE = "-"
 """The name of a loop that is none of the guide's: it holds what follows one kind of opening (a 278's BHT02)."""
 
 QUALIFIERS = {
-    "BHT": (2, 0), "ENT": (2, 0), "HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "CAS": (0, 0), "CLM": (0, 0), "CLP": (0, 0),
-    "LX": (0, 0), "EB": (0, 0),
+    "BHT": (2, 0), "ENT": (2, 0), "HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "CAS": (0, 0), "CLM": (0, 0),
+    "CLP": (0, 0), "LX": (0, 0), "EB": (0, 0),
 }  # fmt: skip
 """Which element (and component, 0 for none) tells positions of the same segment apart; element 1 unless said here."""
 
