@@ -42,13 +42,14 @@ fix: .venv/ready-dev  ## mend what the style check can mend
 crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases (KILLS=300)
 	CLAIMWRIGHT_KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash
 
-bench: .venv/ready-dev  ## measure speed, beside other tools in the same run
+bench: .venv/ready-bench  ## measure speed, beside other tools in the same run
 	$(BIN)/python -m bench
 
 lock: .venv/ready-dev  ## resolve the dependencies anew into requirements*.lock
 	$(BIN)/python -m pip install -q uv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --custom-compile-command "make lock" --extra office pyproject.toml requirements.in -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --custom-compile-command "make lock" --extra office --group dev pyproject.toml requirements.in -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --custom-compile-command "make lock" --group bench pyproject.toml -o requirements-bench.lock
 
 screens: .venv/ready-dev  ## take the guide's pictures anew (needs Chromium)
 	$(BIN)/python -m tests.docs.screens
@@ -67,4 +68,8 @@ clean:  ## remove the environment and what tools left behind
 
 .venv/ready-dev: requirements-dev.lock .venv/ready
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/ready-bench: requirements-bench.lock .venv/ready-dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
