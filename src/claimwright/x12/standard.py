@@ -223,7 +223,7 @@ ELEMENTS = """
 1109 ID 1 1 race or ethnicity
 1119 AN 4 9 free form
 1136 ID 2 2 condition category
-1137 ID 2 2 patient condition
+1137 AN 1 15 medical code value
 1138 ID 1 1 payer responsibility
 1143 ID 1 1 coordination of benefits
 1146 ID 1 1 disability type
