@@ -50,6 +50,7 @@ def test_some_sets_in_error_accept_the_group_in_part():
         "IK5*A",
         "AK2*837*0002*005010X222A1",
         "IK3*DTP*31*2400*3",
+        "CTX*CLM01:CLAIM1",
         "IK5*R*5",
         "AK2*837*0003*005010X222A1",
         "IK5*A",

@@ -8,8 +8,9 @@
     claimwright user add NAME            somebody who may sign in
     claimwright files list | save        what was sent and received
     claimwright check                    is the ledger balanced, is the audit trail whole
+    claimwright x12 check FILE ...       what is wrong with X12 files; show, ack, convert ... need no office
 
-Every verb takes `--home DIR`; without it `CLAIMWRIGHT_HOME` counts, and else `~/.claimwright`.
+Every verb of the office takes `--home DIR`; without it `CLAIMWRIGHT_HOME` counts, and else `~/.claimwright`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from claimwright.cli.filing import files
 from claimwright.cli.importing import claims, era
 from claimwright.cli.people import user
 from claimwright.cli.serving import serve
+from claimwright.cli.x12 import x12
 from claimwright.errors import ClaimwrightError, InputError
 
 app = typer.Typer(
@@ -41,6 +43,7 @@ app.add_typer(claims)
 app.add_typer(era)
 app.add_typer(user)
 app.add_typer(files)
+app.add_typer(x12)
 
 
 @app.command()

@@ -6,6 +6,7 @@ Heavy imports wait inside the functions: a command that only prints a number sho
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,21 @@ def out(text: str) -> None:
 def out_json(data: object) -> None:
     """The result as JSON."""
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def out_json_line(data: object) -> None:
+    """One of several results as JSON, on a line of its own, at once: whoever reads the pipe need not wait."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
+
+
+_COLOURS = {"error": "31", "warning": "33", "info": "36", "good": "32", "name": "1", "quiet": "2"}
+
+
+def paint(text: str, style: str) -> str:
+    """The text in the colour of that style on a terminal; unchanged in a pipe, or when `NO_COLOR` is set."""
+    is_seen = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if is_seen else text
 
 
 def complain(text: str) -> None:

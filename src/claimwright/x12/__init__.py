@@ -9,7 +9,7 @@ Knows no billing: what a claim means is for `documents`.
     acknowledge(reading, envelope)   the TA1 and the 999 that answer a reading
 """
 
-from claimwright.x12.acknowledging import acknowledge, interchange_acknowledgements
+from claimwright.x12.acknowledging import acknowledge, functional_acknowledgements, interchange_acknowledgements
 from claimwright.x12.guides import Guide, find_guide
 from claimwright.x12.reading import Group, Interchange, Reading, TransactionSet, read
 from claimwright.x12.tree import Delimiters, Loop, Segment
@@ -29,6 +29,7 @@ __all__ = [
     "TransactionSet",
     "acknowledge",
     "find_guide",
+    "functional_acknowledgements",
     "interchange_acknowledgements",
     "read",
     "write_interchange",
