@@ -14,13 +14,14 @@
 Usage is R (required), S (situational) or N (not used); repeats a number or `>` for no limit. The elements are one
 letter each, in order, and the letters of a composite's components in parentheses after its own; what is left out at the
 end is not used. A rule is `element:codes` or `element-component:codes`, codes with commas, or `@name` for a list of
-`codes.txt`; `2..12-1:codes` is for elements 2 to 12 alike; `element/length` or `element/min-max` narrows a length.
-Neighbouring segments (or loops) that begin with the same segment name may come in any order; the codes of the qualifier
+`codes.txt` or `outside.txt`; `2..12-1:codes` is for elements 2 to 12 alike; `element/length` or `element/min-max`
+narrows a length. Neighbouring segments (or loops) that begin with the same segment name may come in any order; the codes of the qualifier
 tell them apart.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -54,13 +55,30 @@ def _read_shared(name: str) -> str:
 
 @cache
 def code_lists() -> dict[str, frozenset[str]]:
-    """The shared code lists that guides name with `@`: a line is a name and its codes."""
+    """The code lists that guides and rules name with `@`: a line is a name and its codes.
+
+    `codes.txt` holds those of the guides themselves, `outside.txt` those that others publish.
+    """
     lists: dict[str, frozenset[str]] = {}
-    for line in files(__package__).joinpath("codes.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, *codes = line.split()
-            lists[name] = frozenset(codes) | lists.get(name, frozenset())
+    for file in ("codes.txt", "outside.txt"):
+        for line in files(__package__).joinpath(file).read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                name, *words = line.split()
+                lists[name] = lists.get(name, frozenset()).union(*map(_codes, words))
     return lists
+
+
+_RUN = re.compile(r"(?P<letters>[A-Z]*)(?P<first>\d+)\.\.(?P=letters)(?P<last>\d+)")
+
+
+def _codes(word: str) -> list[str]:
+    """`'E119'` → E119; `'01..12'` → 01, 02 ... 12; `'A..F'` → A, B ... F"""
+    if match := _RUN.fullmatch(word):
+        width = len(match["first"]) if match["first"].startswith("0") else 0
+        numbers = range(int(match["first"]), int(match["last"]) + 1)
+        return [f"{match['letters']}{number:0{width}d}" for number in numbers]
+    first, mark, last = word.partition("..")
+    return [chr(letter) for letter in range(ord(first), ord(last) + 1)] if mark else [word]
 
 
 @cache
