@@ -15,8 +15,8 @@ Usage is R (required), S (situational) or N (not used); repeats a number or `>` 
 letter each, in order, and the letters of a composite's components in parentheses after its own; what is left out at the
 end is not used. A rule is `element:codes` or `element-component:codes`, codes with commas, or `@name` for a list of
 `codes.txt` or `outside.txt`; `2..12-1:codes` is for elements 2 to 12 alike; `element/length` or `element/min-max`
-narrows a length. Neighbouring segments (or loops) that begin with the same segment name may come in any order; the codes of the qualifier
-tell them apart.
+narrows a length. Neighbouring segments (or loops) that begin with the same segment name may come in any order; the
+codes of the qualifier tell them apart.
 """
 
 from __future__ import annotations
