@@ -22,7 +22,17 @@ from claimwright.documents.eligibility import (
     Rejection,
     Trace,
 )
-from claimwright.documents.levels_x12 import Levels, name_pool, read_head, write_birth, write_head, write_unnumbered
+from claimwright.documents.levels_x12 import (
+    Levels,
+    name_pool,
+    read_dates,
+    read_head,
+    read_rejections,
+    write_birth,
+    write_head,
+    write_rejections,
+    write_unnumbered,
+)
 from claimwright.documents.other import OtherSegment
 from claimwright.documents.parties import NOBODY, Party, Period, Person, Procedure, Provider
 from claimwright.documents.parties_x12 import (
@@ -345,18 +355,11 @@ def _read_batch_rejections(root: Loop) -> Iterator[Rejection]:
     for source in root.loops_of("2000A"):
         payer = read_party(Pool(source.loop("2100A")))
         for loop in (source, source.loop("2100A")):
-            yield from _read_rejections(loop, payer=payer)
+            yield from read_rejections(loop, payer=payer)
         for receiver in source.loops_of("2000B"):
             name = receiver.loop("2100B")
             if name and name.first("AAA"):
-                yield from _read_rejections(name, payer=payer, provider=_read_receiver(receiver, silent))
-
-
-def _read_rejections(
-    loop: Loop | None, payer: Party | None = None, provider: Provider | None = None
-) -> Iterator[Rejection]:
-    for aaa in loop.all("AAA") if loop else ():
-        yield Rejection(aaa[3], aaa[4], loop.id if loop else "", aaa[1] == "Y", payer, provider)
+                yield from read_rejections(name, payer=payer, provider=_read_receiver(receiver, silent))
 
 
 def _read_response(place: _Place, reader: Reader) -> EligibilityResponse:
@@ -365,11 +368,11 @@ def _read_response(place: _Place, reader: Reader) -> EligibilityResponse:
     ours, further = _read_traces(place, "2", reader)
     group = subscriber_pool.take("REF", "6P")
     relationship, is_corrected = _read_relationship(pool, is_dependent=patient_pool is not None)
-    rejections = [*_read_rejections(subscriber_pool.loop)]
-    dates = _read_dates(subscriber_pool, reader)
+    rejections = [*read_rejections(subscriber_pool.loop)]
+    dates = read_dates(subscriber_pool, reader)
     if patient_pool:
-        rejections += _read_rejections(patient_pool.loop)
-        dates += _read_dates(patient_pool, reader)
+        rejections += read_rejections(patient_pool.loop)
+        dates += read_dates(patient_pool, reader)
     subscriber_pool.take_all("AAA")
     pool.take_all("AAA")
     subscriber = read_person(subscriber_pool, None, reader)
@@ -399,16 +402,6 @@ def _read_response(place: _Place, reader: Reader) -> EligibilityResponse:
     return response
 
 
-def _read_dates(pool: Pool, reader: Reader) -> tuple[tuple[str, Period], ...]:
-    dates = []
-    for dtp in pool.take_all("DTP"):
-        if period := reader.period_or_none(dtp):
-            dates.append((dtp[1], period))
-        else:
-            pool.give_back(dtp)
-    return tuple(dates)
-
-
 def _read_benefits(name: Loop, loop_id: str, reader: Reader) -> Iterator[Benefit]:
     for loop in name.loops_of(loop_id):
         pool = Pool(loop)
@@ -417,7 +410,7 @@ def _read_benefits(name: Loop, loop_id: str, reader: Reader) -> Iterator[Benefit
             reader.leave(pool)
             continue
         pool.take_all("LS"), pool.take_all("LE")
-        rejections = tuple(_read_rejections(loop))
+        rejections = tuple(read_rejections(loop))
         pool.take_all("AAA")
         more = [other for inner in loop.loops_of(f"2115{loop_id[-1]}") for other in reader.others(Pool(inner))]
         yield Benefit(
@@ -435,7 +428,7 @@ def _read_benefits(name: Loop, loop_id: str, reader: Reader) -> Iterator[Benefit
             in_network=eb[12],
             procedure=read_procedure(eb, 13) if eb[13] else None,
             pointers=_read_pointers(eb, reader),
-            dates=_read_dates(pool, reader),
+            dates=read_dates(pool, reader),
             messages=tuple(msg[1] for msg in pool.take_all("MSG")),
             entities=tuple(_read_entities(loop, f"2120{loop_id[-1]}", reader)),
             references=tuple(read_reference(ref) for ref in pool.take_all("REF")),
@@ -502,24 +495,17 @@ def _write_source(
             providers.append((rejection.provider, []))
     yield levels.open("20", has_children=bool(providers))
     source = levels.count
-    yield from _write_rejections(own, "2000A")
+    yield from write_rejections(own, "2000A")
     yield write_name("PR", payer)
     yield from map(write_contact, payer.contacts)
-    yield from _write_rejections(own, "2100A")
+    yield from write_rejections(own, "2100A")
     for provider, group in providers:
         yield levels.open("21", source, has_children=bool(group))
         receiver = levels.count
         of_provider = [rejection for rejection in own if rejection.provider in (None, provider)]
-        yield from in_order([*_write_receiver(provider), *_write_rejections(of_provider, "2100B")], _RECEIVER_ORDER)
+        yield from in_order([*_write_receiver(provider), *write_rejections(of_provider, "2100B")], _RECEIVER_ORDER)
         for response in group:
             yield from _write_response(response, levels, receiver)
-
-
-def _write_rejections(rejections: Iterable[Rejection], level: str) -> Iterator[OutgoingSegment]:
-    for rejection in rejections:
-        if rejection.level == level:
-            valid = "Y" if rejection.is_request_valid else "N"
-            yield ("AAA", valid, "", rejection.reason, rejection.follow_up)
 
 
 def _write_response(response: EligibilityResponse, levels: Levels, receiver: int) -> Iterator[OutgoingSegment]:
@@ -527,12 +513,12 @@ def _write_response(response: EligibilityResponse, levels: Levels, receiver: int
     yield levels.open("22", receiver, has_children=patient is not None)
     subscriber = list(_write_person("IL", response.subscriber, response.group_number, response.group_name))
     if patient:
-        subscriber += _write_rejections(response.rejections, "2100C")
+        subscriber += write_rejections(response.rejections, "2100C")
         yield from in_order(subscriber, _PERSON_ORDER)
         yield levels.open("23", levels.count, has_children=False)
-        person = [*_write_person("03", patient), *_write_rejections(response.rejections, "2100D")]
+        person = [*_write_person("03", patient), *write_rejections(response.rejections, "2100D")]
     else:
-        person = [*subscriber, *_write_rejections(response.rejections, "2100C")]
+        person = [*subscriber, *write_rejections(response.rejections, "2100C")]
     yield from _write_traces("2", response)
     correction = ("001", "25") if response.is_corrected else ()
     if patient and (response.relationship or correction):
@@ -568,7 +554,7 @@ def _write_benefit_itself(benefit: Benefit) -> Iterator[OutgoingSegment]:
     for named in benefit.dates:
         yield x12_period(*named)
     for rejection in benefit.rejections:
-        yield from _write_rejections((rejection,), rejection.level)
+        yield from write_rejections((rejection,), rejection.level)
     for message in benefit.messages:
         yield ("MSG", message)
     yield from map(x12_other, benefit.others)

@@ -5,11 +5,12 @@ Their sets begin with a BHT and go from source (20) to receiver (21), provider (
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from claimwright.documents.parties import Party, Person
+from claimwright.documents.eligibility import Rejection
+from claimwright.documents.parties import Party, Period, Person, Provider
 from claimwright.documents.parties_x12 import write_name
 from claimwright.documents.values_x12 import Pool, Reader, parse_instant, x12_day, x12_time
 from claimwright.x12.reading import TransactionSet
@@ -71,3 +72,30 @@ def write_birth(person: Person, sexes: tuple[str, ...] = ()) -> Iterator[Outgoin
     sex = person.sex if not sexes or person.sex in sexes else ""
     if person.birth_date or sex:
         yield ("DMG", "D8" if person.birth_date else "", x12_day(person.birth_date), sex)
+
+
+def read_dates(pool: Pool, reader: Reader) -> tuple[tuple[str, Period], ...]:
+    """The days and runs of days that DTP names, each with its qualifier; one that is none stays in the pool."""
+    dates = []
+    for dtp in pool.take_all("DTP"):
+        if period := reader.period_or_none(dtp):
+            dates.append((dtp[1], period))
+        else:
+            pool.give_back(dtp)
+    return tuple(dates)
+
+
+def read_rejections(
+    loop: Loop | None, payer: Party | None = None, provider: Provider | None = None
+) -> Iterator[Rejection]:
+    """The AAA that stand in a loop itself; the loop is their level."""
+    for aaa in loop.all("AAA") if loop else ():
+        yield Rejection(aaa[3], aaa[4], loop.id if loop else "", aaa[1] == "Y", payer, provider)
+
+
+def write_rejections(rejections: Iterable[Rejection], level: str) -> Iterator[OutgoingSegment]:
+    """The AAA of one level."""
+    for rejection in rejections:
+        if rejection.level == level:
+            valid = "Y" if rejection.is_request_valid else "N"
+            yield ("AAA", valid, "", rejection.reason, rejection.follow_up)
