@@ -110,6 +110,8 @@ class Rule:
 
     check     broken when every condition of `when` holds and none of `need`
     lookup    broken when a value of `values` is given, the guards hold, and it is neither of `codes` nor of the shape
+              (`is_negated`: and it is)
+    require   broken when a value of `values` is not given and the guards hold; forbid: when it is given
     pointer   broken when a value of `values` is given and is no whole number from 1 to `registers[0]`
     unique    broken when the value is given and was seen since `registers[0]`'s loop opened (a set of its own)
     numbered  broken when the value is given and neither `registers[0]` (the count, this one included) nor one more
@@ -128,6 +130,7 @@ class Rule:
     saying: BoundSaying
     values: tuple[tuple[int, int], ...] = ()
     guards: tuple[Guard, ...] = ()
+    is_negated: bool = False
     name: str = ""
     codes: frozenset[str] = frozenset()
     registers: tuple[int, ...] = ()
@@ -340,16 +343,18 @@ class _Binder:
             codes = code_lists()[name[1:]]
         if position is not None and statement.verb == "check":
             at = self._at(statement, -1)
-        saves = ()
+        saves: tuple[tuple[int, int], ...] = ()
         if position is not None and statement.verb == "numbered":
             saved = self.saved.get((position.loop.id, position.id))
             saves = (saved,) if saved else ()
+            self._position(position).reads.append(Read("count", registers[0], 0, 0, 1, "", guards))
         rule = Rule(
             len(self.program.rules),
             statement.verb,
             self._saying(statement.code),
             values,
             (*guards, *statement.guards),
+            statement.is_negated,
             name,
             codes,
             registers,

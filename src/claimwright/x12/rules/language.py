@@ -11,6 +11,9 @@ A file of rules is text, one statement a line; `\\` at a line's end goes on in t
     check CODE error 3 at end of 2110 when FACT and not FACT need left = paid or FACT at 2110/SVC03
     check CODE error 4 after 2400/SV1 need day <= until since 20250101 until 20261231
     lookup CODE warning 5 */NM109 in npi when 08 = XX        one value of one segment: a shape or an `@list`
+    lookup CODE warning 5 2110/CAS02 not in @carc_ended      ... that it may not be
+    require CODE error 4 2300/CLM11-4 when -1 = AA           an element that must be given
+    forbid CODE error 4 ST/BPR07 when 04 = CHK,NON           an element that must not be given
     pointer CODE error 4 2400/SV107-1..4 to diagnoses        a whole number from 1 to that register
     unique CODE warning 4 2300/CLM01 in ST                   no value twice
     numbered CODE error 2 ack 7 2400/LX01 in 2300            1, 2, 3 ...
@@ -108,9 +111,9 @@ class Saying:
 class Statement:
     """A rule that can be broken.
 
-    `verb` is check, lookup, pointer, unique, numbered, below or look; `place` is what is looked at, or after which (or
-    `loop`: at whose end) a check is made; `name` is the shape, list, register or function it needs; `other` the place
-    that `below` names; `at` where the finding points, if not at `place`.
+    `verb` is check, lookup, require, forbid, pointer, unique, numbered, below or look; `place` is what is looked at, or
+    after which (or `loop`: at whose end) a check is made; `name` is the shape, list, register or function it needs,
+    `is_negated` for `not in`; `other` the place that `below` names; `at` where the finding points, if not at `place`.
     """
 
     verb: str
@@ -121,6 +124,7 @@ class Statement:
     name: str = ""
     other: Place | None = None
     guards: tuple[Guard, ...] = ()
+    is_negated: bool = False
     when: tuple[Term, ...] = ()
     need: tuple[Term, ...] = ()
     at: Place | None = None
@@ -143,7 +147,7 @@ _PLACE = re.compile(
 )
 _OPERATORS = ("=", "!=", "<=", "<", ">=", ">")
 _REGISTERS = ("fact", "sum", "count", "last", "first", "max", "min")
-_RULES = ("check", "lookup", "pointer", "unique", "numbered", "below", "look")
+_RULES = ("check", "lookup", "require", "forbid", "pointer", "unique", "numbered", "below", "look")
 
 
 def parse_place(text: str) -> Place:
@@ -260,13 +264,17 @@ class _Parser:
 
     def _object(self, verb: str, words: _Words) -> dict[str, object]:
         """What stands after the place that a rule looks at."""
+        if verb in ("require", "forbid"):
+            return {"guards": tuple(self._guards(words)) if words.skip("when") else ()}
+        is_negated = verb == "lookup" and words.skip("not")
         words.need({"lookup": "in", "unique": "in", "numbered": "in", "pointer": "to", "below": "of"}[verb])
         if verb == "below":
             return {"other": parse_place(words.take())}
         if verb in ("unique", "numbered"):
             return {"loop": words.take()}
         name = words.take()
-        return {"name": name, "guards": tuple(self._guards(words)) if words.skip("when") else ()}
+        guards = tuple(self._guards(words)) if words.skip("when") else ()
+        return {"name": name, "guards": guards, "is_negated": is_negated}
 
     def _saying(self, words: _Words, said: list[str]) -> str:
         code, severity, snip = words.take(), Severity(words.take()), int(words.take())
