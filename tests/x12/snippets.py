@@ -90,5 +90,5 @@ EXAMPLES: dict[str, bytes] = {
     "X12-IDN-001": _claim("XX*1234567893\nN3", "XX*1234567890\nN3"),
 }  # fmt: skip
 
-TOLD_ELSEWHERE = {"X12-WRT-001", "X12-WRT-002", "X12-ACK-001", "X12-CUT-001"}
+TOLD_ELSEWHERE = {"X12-WRT-001", "X12-WRT-002", "X12-ACK-001", "X12-CUT-001", "X12-OVL-001"}
 """What writing and answering refuse: no file to read triggers it; test_writing and test_acknowledging do."""

@@ -2,7 +2,8 @@
 
 What is wrong above a claim (its provider, its subscriber) is wrong with every claim below; what is wrong in a line is
 told for the line too. Which status goes with which finding is the table in `claim_statuses.txt`. The claims are taken
-from the set's loops, so that a claim which no record can be made of is answered all the same.
+from the set's loops, so that a claim which no record can be made of is answered all the same. Names and numbers are
+copied from what may be damaged, so only as far as an answer can hold them.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+from unicodedata import normalize
 
 from claimwright.documents.acknowledgement import ClaimAcknowledgement, ProviderAcknowledgement, Totals
-from claimwright.documents.parties import Party, Period, Person, Provider
-from claimwright.documents.parties_x12 import read_name, read_procedure
+from claimwright.documents.parties import Party, Period, Person, Procedure, Provider
+from claimwright.documents.parties_x12 import AnyParty, read_name
 from claimwright.documents.status import ClaimStatus, LineStatus, StatusCode, StatusInformation
 from claimwright.documents.values_x12 import parse_day
 from claimwright.findings import Finding, Severity
 from claimwright.money import parse_cents
 from claimwright.x12.guides import code_lists
 from claimwright.x12.reading import TransactionSet
-from claimwright.x12.tree import Loop, Segment
+from claimwright.x12.tree import Delimiters, Loop, Segment
+from claimwright.x12.writing import USUAL_DELIMITERS, forbidden_characters
 
 _TAKEN_IN, _SENT_BACK = "WQ", "U"
 _LEVELS = ("2000A", "2000B", "2000C", "2300", "2400")
@@ -46,6 +49,7 @@ def acknowledge_claims(
     role: str = "AY",
     receipt: str = "",
     findings: Sequence[Finding] | None = None,
+    delimiters: Delimiters = USUAL_DELIMITERS,
 ) -> ClaimAcknowledgement | None:
     """The 277CA of one 837: every claim accepted, or rejected with what was found in it.
 
@@ -54,12 +58,13 @@ def acknowledge_claims(
     `source` is who took the claims in, else the receiver that the set names; `role` is PR for a payer, whose
     acceptance proves timely filing, or AY for a clearinghouse. `receipt` is the source's own number, else the set's
     control number. `findings` are those of the set, unless others are given; errors reject, warnings do not.
+    `delimiters` are those that the answer will be written with.
     """
     if transaction_set.st01 != "837" or transaction_set.guide is None:
         return None
     found = transaction_set.findings if findings is None else findings
     claims = _Claims(transaction_set, [one for one in found if one.severity is Severity.ERROR])
-    return _answer(transaction_set, claims, now, source, role, receipt)
+    return _Answer(transaction_set, claims, now, role, receipt, _Copy(delimiters)).record(source)
 
 
 # Which finding is about which claim.
@@ -127,6 +132,13 @@ class _Claims:
         bisect = bisect_left if found.code in _MISSING else bisect_right
         number = bisect(levels, found.where.index or 0, key=_start)
         return levels[number - 1] if number else None
+
+    def codes(self, claim: _Level, errors: Iterable[Finding]) -> list[StatusCode]:
+        """The distinct status codes of errors of a claim, in the order of the file."""
+        outermost = next(claim.chain())
+        segments = self.segments
+        codes = (_status(one, segments.get(one.where.index or 0), _party(outermost, one)) for one in errors)
+        return list(dict.fromkeys(codes))
 
     def errors_of(self, claim: _Level) -> list[Finding]:
         """Everything wrong with a claim: what is wrong above it, in it, and in its lines."""
@@ -224,6 +236,39 @@ def _party(level: _Level, found: Finding) -> str:
     return part if part in code_lists()["acknowledgement_entities"] else ""
 
 
+# What is copied.
+
+
+class _Copy:
+    """Copies texts of the claims as far as an answer with these delimiters can hold them."""
+
+    def __init__(self, delimiters: Delimiters) -> None:
+        self.forbidden = forbidden_characters(delimiters)
+
+    def text(self, text: str, longest: int, otherwise: str = "") -> str:
+        """The text without delimiters, control characters and blanks at its ends, cut to `longest`."""
+        plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
+        return self.forbidden.sub("", plain).strip()[:longest].strip() or otherwise
+
+    def number(self, text: str, longest: int = 80) -> str:
+        """An identifier; one that is missing, or too short to be sent, is UNKNOWN."""
+        number = self.text(text, longest)
+        return number if len(number) > 1 else "UNKNOWN"
+
+    def named(self, party: AnyParty, qualifier: str, number: str) -> AnyParty:
+        """The party by its name and that number alone."""
+        is_person = party.is_person
+        return replace(
+            party,
+            last_name=self.text(party.last_name, 60, "UNKNOWN"),
+            first_name=self.text(party.first_name, 35) if is_person else "",
+            middle_name=self.text(party.middle_name, 25) if is_person else "",
+            suffix=self.text(party.suffix, 10) if is_person else "",
+            id_qualifier=qualifier,
+            id=self.number(number),
+        )
+
+
 # The answer.
 
 
@@ -236,97 +281,145 @@ class _Verdict(NamedTuple):
     is_accepted: bool
 
 
-def _answer(
-    transaction_set: TransactionSet, claims: _Claims, now: datetime, source: Party | None, role: str, receipt: str
-) -> ClaimAcknowledgement:
-    root, today = transaction_set.root, now.date()
-    verdicts = [] if claims.of_the_set else [_verdict(claims, claim, role, today) for claim in claims.claims]
-    totals = _totals(verdicts)
-    if claims.of_the_set:
-        charges = [_cents(claim.loop.value("CLM", 2)) for claim in claims.claims]
-        totals = Totals(None, len(charges) or None, None, sum(charges) if charges else None)
-    status = _batch_status(claims, totals, role, today)
-    return ClaimAcknowledgement(
-        reference=receipt or transaction_set.control or "0",
-        created_at=now,
-        source=source or _named(root, "1000B", "40"),
-        receiver=_named(root, "1000A", "41"),
-        batch_reference=root.value("BHT", 3) or "0",
-        statuses=(status,),
-        accepted_count=totals.accepted_count,
-        rejected_count=totals.rejected_count,
-        accepted_cents=totals.accepted_cents,
-        rejected_cents=totals.rejected_cents,
-        claims=tuple(verdict.status for verdict in verdicts),
-        providers=tuple(_providers(verdicts, role)),
-        source_role=role,
-        receipt=receipt or transaction_set.control or "0",
-        received_date=today,
-        processed_date=today,
-    )
+class _Answer:
+    """Builds the record of one 277CA."""
 
+    def __init__(
+        self,
+        transaction_set: TransactionSet,
+        claims: _Claims,
+        now: datetime,
+        role: str,
+        receipt: str,
+        copy: _Copy,
+    ) -> None:
+        self.root = transaction_set.root
+        self.claims, self.now, self.role, self.copy = claims, now, role, copy
+        self.receipt = receipt or copy.text(transaction_set.control, 50, "0")
 
-def _batch_status(claims: _Claims, totals: Totals, role: str, today: date) -> StatusInformation:
-    """Received, whatever becomes of its claims; sent back when something is wrong with the set itself."""
-    cents = (totals.accepted_cents or 0) + (totals.rejected_cents or 0)
-    if claims.of_the_set or not claims.claims:
-        return StatusInformation((StatusCode("A3", "684", "41"),), today, _SENT_BACK, cents)
-    return StatusInformation((StatusCode("A1", "19", role),), today, _TAKEN_IN, cents)
-
-
-def _verdict(claims: _Claims, claim: _Level, role: str, today: date) -> _Verdict:
-    errors = claims.errors_of(claim)
-    cents = _cents(claim.loop.value("CLM", 2))
-    provider = _provider(claim)
-    codes = _codes(claims, claim, errors) or [_ACCEPTED[role]]
-    action = _SENT_BACK if errors else _TAKEN_IN
-    information = StatusInformation(tuple(codes[:_MOST_CODES]), today, action, cents)
-    status = ClaimStatus(
-        trace=claim.loop.value("CLM", 1) or "0",
-        statuses=(information,),
-        payer=Party(),
-        provider=provider,
-        patient=_patient(claim),
-        control_number=claim.loop.value("CLM", 1) or "0",
-        period=_period(claim, today),
-        lines=tuple(_lines(claims, claim, today)),
-    )
-    return _Verdict(provider, status, cents, not errors)
-
-
-def _codes(claims: _Claims, claim: _Level, errors: Iterable[Finding]) -> list[StatusCode]:
-    """The distinct status codes of the errors, in the order of the file."""
-    outermost = next(claim.chain())
-    codes = (_status(found, claims.segments.get(found.where.index or 0), _party(outermost, found)) for found in errors)
-    return list(dict.fromkeys(codes))
-
-
-def _lines(claims: _Claims, claim: _Level, today: date) -> Iterator[LineStatus]:
-    """The lines with errors; one without a service that can be named is told by its claim alone."""
-    for line in claim.lines:
-        service = next((segment for segment in line.loop.segments if segment.id in ("SV1", "SV2", "SV3")), None)
-        codes = _codes(claims, claim, line.findings)
-        if service is None or not codes:
-            continue
-        at = 2 if service.id == "SV2" else 1
-        charge = service[3] if service.id == "SV2" else service[2]
-        yield LineStatus(
-            procedure=read_procedure(service, at) if service[at] else None,
-            charge_cents=_cents(charge),
-            statuses=(StatusInformation(tuple(codes[:_MOST_CODES]), today, _SENT_BACK),),
-            control_number=line.loop.value("REF", 2, "6R") or line.loop.value("LX", 1),
-            revenue_code=service[1] if service.id == "SV2" else "",
+    def record(self, source: Party | None) -> ClaimAcknowledgement:
+        """The whole of it."""
+        verdicts = [] if self.claims.of_the_set else [self._verdict(claim) for claim in self.claims.claims]
+        totals = self._totals_of_a_refused_set() if self.claims.of_the_set else _totals(verdicts)
+        today = self.now.date()
+        return ClaimAcknowledgement(
+            reference=self.receipt,
+            created_at=self.now,
+            source=source or self._named("1000B", "40", is_person=False),
+            receiver=self._named("1000A", "41"),
+            batch_reference=self.copy.text(self.root.value("BHT", 3), 50, "0"),
+            statuses=(self._batch_status(totals),),
+            accepted_count=totals.accepted_count,
+            rejected_count=totals.rejected_count,
+            accepted_cents=totals.accepted_cents,
+            rejected_cents=totals.rejected_cents,
+            claims=tuple(verdict.status for verdict in verdicts),
+            providers=tuple(self._providers(verdicts)),
+            source_role=self.role,
+            receipt=self.receipt,
+            received_date=today,
+            processed_date=today,
         )
 
+    def _totals_of_a_refused_set(self) -> Totals:
+        charges = [_charge(claim) for claim in self.claims.claims]
+        return Totals(None, len(charges) or None, None, sum(charges) if charges else None)
 
-def _providers(verdicts: Sequence[_Verdict], role: str) -> Iterator[ProviderAcknowledgement]:
-    parts: dict[Provider, list[_Verdict]] = {}
-    for verdict in verdicts:
-        parts.setdefault(verdict.provider, []).append(verdict)
-    for provider, part in parts.items():
-        cents = sum(verdict.cents for verdict in part)
-        received = StatusInformation((StatusCode("A1", "19", role),), None, _TAKEN_IN, cents)
-        yield ProviderAcknowledgement(provider, "0", (received,), _totals(part))
+    def _batch_status(self, totals: Totals) -> StatusInformation:
+        """Received, whatever becomes of its claims; sent back when something is wrong with the set itself."""
+        cents = (totals.accepted_cents or 0) + (totals.rejected_cents or 0)
+        if self.claims.of_the_set or not self.claims.claims:
+            return StatusInformation((StatusCode("A3", "684", "41"),), self.now.date(), _SENT_BACK, cents)
+        return StatusInformation((StatusCode("A1", "19", self.role),), self.now.date(), _TAKEN_IN, cents)
+
+    def _verdict(self, claim: _Level) -> _Verdict:
+        errors = self.claims.errors_of(claim)
+        codes = self.claims.codes(claim, errors) or [_ACCEPTED[self.role]]
+        action = _SENT_BACK if errors else _TAKEN_IN
+        number, cents = self.copy.text(claim.loop.value("CLM", 1), 50, "0"), _charge(claim)
+        provider = self._provider(claim)
+        status = ClaimStatus(
+            trace=number,
+            statuses=(StatusInformation(tuple(codes[:_MOST_CODES]), self.now.date(), action, cents),),
+            payer=Party(),
+            provider=provider,
+            patient=self._patient(claim),
+            control_number=number,
+            period=self._period(claim),
+            lines=tuple(self._lines(claim)),
+        )
+        return _Verdict(provider, status, cents, not errors)
+
+    def _lines(self, claim: _Level) -> Iterator[LineStatus]:
+        """The lines with errors; one whose service cannot be named is told by its claim alone."""
+        for line in claim.lines:
+            service = next((segment for segment in line.loop.segments if segment.id in _SERVICES), None)
+            codes = self.claims.codes(claim, line.findings)
+            if service is None or not codes:
+                continue
+            procedure, charge, revenue = (service[number] if number else "" for number in _SERVICES[service.id])
+            kind, _, code = procedure.partition(service.delimiters.component)
+            code, _, _ = code.partition(service.delimiters.component)
+            revenue_code = self.copy.text(revenue, 48)
+            if kind in _SERVICE_LISTS and self.copy.text(code, 48):
+                named = Procedure(self.copy.text(code, 48), (), kind)
+            elif revenue_code:
+                named, revenue_code = Procedure(revenue_code, (), "NU"), ""
+            else:
+                continue
+            yield LineStatus(
+                procedure=named,
+                charge_cents=_cents(charge),
+                statuses=(StatusInformation(tuple(codes[:_MOST_CODES]), self.now.date(), _SENT_BACK),),
+                control_number=self.copy.text(line.loop.value("REF", 2, "6R") or line.loop.value("LX", 1), 50),
+                revenue_code=revenue_code,
+            )
+
+    def _providers(self, verdicts: Sequence[_Verdict]) -> Iterator[ProviderAcknowledgement]:
+        parts: dict[Provider, list[_Verdict]] = {}
+        for verdict in verdicts:
+            parts.setdefault(verdict.provider, []).append(verdict)
+        for provider, part in parts.items():
+            cents = sum(verdict.cents for verdict in part)
+            received = StatusInformation((StatusCode("A1", "19", self.role),), None, _TAKEN_IN, cents)
+            yield ProviderAcknowledgement(provider, "0", (received,), _totals(part))
+
+    def _named(self, loop_id: str, part: str, *, is_person: bool | None = None) -> Party:
+        """The submitter or receiver of the set by name and number."""
+        loop = self.root.loop(loop_id)
+        name = loop.first("NM1", part) if loop else None
+        party = read_name(Party, name) if name else Party()
+        if is_person is not None:
+            party = replace(party, is_person=is_person)
+        return self.copy.named(party, "46", party.id)
+
+    def _provider(self, claim: _Level) -> Provider:
+        """The billing provider by name and number: NPI, tax number, or whatever it gave."""
+        loop = next(claim.chain()).loop.loop("2010AA")
+        name = loop.first("NM1") if loop else None
+        provider = read_name(Provider, name) if name else Provider()
+        tax = (loop.value("REF", 2, "EI") or loop.value("REF", 2, "SY")) if loop else ""
+        if provider.id and provider.id_qualifier == "XX":
+            return self.copy.named(provider, "XX", provider.id)
+        return self.copy.named(provider, "FI", tax) if tax else self.copy.named(provider, "SV", provider.id)
+
+    def _patient(self, claim: _Level) -> Person:
+        """The patient by name, with the member number of the subscriber where the patient has none of its own."""
+        names = {loop.id: loop.first("NM1") for level in claim.chain() for loop in level.loop.loops}
+        subscriber = names.get("2010BA")
+        patient = names.get("2010CA") or subscriber
+        person = replace(read_name(Person, patient) if patient else Person(), is_person=True)
+        return self.copy.named(person, "MI", person.id or (subscriber[9] if subscriber else ""))
+
+    def _period(self, claim: _Level) -> Period:
+        """From the first to the last day of service, else the statement's days; the day of the answer if none is."""
+        days = [*_days(level.loop for level in claim.lines), *_days([claim.loop])]
+        return Period(min(days), max(days)) if days else Period.day(self.now.date())
+
+
+_SERVICES = {"SV1": (1, 2, 0), "SV2": (2, 3, 1), "SV3": (1, 2, 0)}
+"""The elements of each service segment that hold the procedure, the charge and the revenue code."""
+_SERVICE_LISTS = frozenset(("AD", "ER", "HC", "HP", "IV", "NU", "WK"))
 
 
 def _totals(verdicts: Sequence[_Verdict]) -> Totals:
@@ -340,59 +433,15 @@ def _totals(verdicts: Sequence[_Verdict]) -> Totals:
     )
 
 
-# Who is who, as far as the file says.
-
-
-def _named(root: Loop, loop_id: str, part: str) -> Party:
-    """The submitter or receiver of the set by name and number, who may be badly named."""
-    loop = root.loop(loop_id)
-    name = loop.first("NM1", part) if loop else None
-    party = read_name(Party, name) if name else Party()
-    return replace(party, last_name=party.last_name or "UNKNOWN", id_qualifier="46", id=_number(party.id))
-
-
-def _provider(claim: _Level) -> Provider:
-    """The billing provider by name and number: NPI, tax number, or whatever it gave."""
-    loop = next(claim.chain()).loop.loop("2010AA")
-    name = loop.first("NM1") if loop else None
-    provider = read_name(Provider, name) if name else Provider()
-    tax = (loop.value("REF", 2, "EI") or loop.value("REF", 2, "SY")) if loop else ""
-    if provider.id and provider.id_qualifier == "XX":
-        qualifier, number = "XX", provider.id
-    elif tax:
-        qualifier, number = "FI", tax
-    else:
-        qualifier, number = "SV", provider.id
-    return replace(provider, last_name=provider.last_name or "UNKNOWN", id_qualifier=qualifier, id=_number(number))
-
-
-def _patient(claim: _Level) -> Person:
-    """The patient by name, with the member number of the subscriber where the patient has none of its own."""
-    names = {loop.id: loop.first("NM1") for level in claim.chain() for loop in level.loop.loops}
-    patient = names.get("2010CA") or names.get("2010BA")
-    subscriber = names.get("2010BA")
-    person = read_name(Person, patient) if patient else Person()
-    number = person.id or (subscriber[9] if subscriber else "")
-    return replace(
-        person, last_name=person.last_name or "UNKNOWN", is_person=True, id_qualifier="MI", id=_number(number)
-    )
-
-
-def _number(text: str) -> str:
-    return text if len(text) > 1 else "UNKNOWN"
-
-
-def _period(claim: _Level, today: date) -> Period:
-    """From the first to the last day of service, else the statement's days; the day of receipt when none is told."""
-    days = [*_days(level.loop for level in claim.lines), *_days([claim.loop])]
-    return Period(min(days), max(days)) if days else Period.day(today)
-
-
 def _days(loops: Iterable[Loop]) -> Iterator[date]:
     for loop in loops:
         for dtp in loop.all("DTP"):
             if dtp[1] in ("472", "434"):
                 yield from filter(None, map(parse_day, dtp[3].split("-")))
+
+
+def _charge(claim: _Level) -> int:
+    return _cents(claim.loop.value("CLM", 2))
 
 
 def _cents(text: str) -> int:

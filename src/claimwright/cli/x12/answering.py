@@ -80,17 +80,23 @@ def _envelope(received: Interchange, now: datetime, control: int) -> Envelope:
 
     gs = received.groups[0].gs if received.groups else None
     return Envelope(
-        sender_qualifier=_fitting(received.receiver[0], 2, 2, "ZZ"),
+        sender_qualifier=_qualifier(received.receiver[0]),
         sender_id=_fitting(received.receiver[1], 1, 15, "UNKNOWN"),
-        receiver_qualifier=_fitting(received.sender[0], 2, 2, "ZZ"),
+        receiver_qualifier=_qualifier(received.sender[0]),
         receiver_id=_fitting(received.sender[1], 1, 15, "UNKNOWN"),
         at=now,
         control=control,
         group_control=control,
-        usage=_fitting(received.usage, 1, 1, "T"),
+        usage=received.usage if received.usage in ("P", "T") else "T",
         application_sender=_fitting(gs[3], 2, 15, "UNKNOWN") if gs else "UNKNOWN",
         application_receiver=_fitting(gs[2], 2, 15, "UNKNOWN") if gs else "UNKNOWN",
     )
+
+
+def _qualifier(code: str) -> str:
+    from claimwright.x12.naming import code_words
+
+    return code if code_words("ISA05", "I05", code) else "ZZ"
 
 
 def _fitting(text: str, shortest: int, longest: int, otherwise: str) -> str:

@@ -144,6 +144,8 @@ class Guide:
     versions: tuple[str, ...]
     name: str
     root: LoopNode
+    extra_rules: str = ""
+    """Rules of this guide alone, in the rule language: those of payers' overlays."""
 
     @property
     def version(self) -> str:
@@ -245,7 +247,7 @@ class _Builder:
             return node
         rule, usage, times = self._rule(line)
         qualifier = QUALIFIERS.get(rule.id, (1, 0))
-        return Position(rule, usage, times, qualifier, _values(rule, qualifier), loop)
+        return Position(rule, usage, times, qualifier, qualifier_values(rule, qualifier), loop)
 
     def _add(self, loop: LoopNode, member: Position | LoopNode) -> None:
         name = member.id if isinstance(member, Position) else member.trigger.id
@@ -273,10 +275,15 @@ class _Builder:
         letters = rest[0] if rest and rest[0][0] in "RSN" and ":" not in rest[0] else ""
         narrowed = _Narrowing(rest[1:] if letters else rest, self.codes)
         elements = _elements(standard.places, _usages(letters), narrowed, ())
-        used = {number for number, element in enumerate(elements, 1) if element.usage != "N"}
-        notes = tuple(note for note in standard.notes if len(used.intersection(note.positions)) > 1)
-        doubtful = tuple(sorted((note for note in notes if _is_doubtful(note, elements)), key=attrgetter("first")))
-        return SegmentRule(standard, elements, notes, line.name, doubtful), usage, _repeat(repeat)
+        return segment_rule(standard, elements, line.name), usage, _repeat(repeat)
+
+
+def segment_rule(standard: StandardSegment, elements: tuple[ElementRule, ...], name: str) -> SegmentRule:
+    """The rule of a segment with these elements, and with the standard's syntax notes that can matter for them."""
+    used = {number for number, element in enumerate(elements, 1) if element.usage != "N"}
+    notes = tuple(note for note in standard.notes if len(used.intersection(note.positions)) > 1)
+    doubtful = tuple(sorted((note for note in notes if _is_doubtful(note, elements)), key=attrgetter("first")))
+    return SegmentRule(standard, elements, notes, name, doubtful)
 
 
 def _is_doubtful(note: Note, elements: tuple[ElementRule, ...]) -> bool:
@@ -291,7 +298,8 @@ def _repeat(text: str) -> int:
     return UNLIMITED if text == ">" else int(text)
 
 
-def _values(rule: SegmentRule, qualifier: tuple[int, int]) -> frozenset[str]:
+def qualifier_values(rule: SegmentRule, qualifier: tuple[int, int]) -> frozenset[str]:
+    """The codes that tell a position with this rule from its neighbours; none when any segment of its name fits."""
     number, component = qualifier
     if not number or number > len(rule.elements):
         return frozenset()
