@@ -178,6 +178,19 @@ def test_claims_lines_adjustments_and_pairs_know_their_bytes(remittance):
     assert REMITTANCE.decode().split("~\n")[claim.origin.index - 1].startswith("CLP*A1*")
 
 
+def test_a_claim_reaches_to_its_last_segment_even_if_that_is_a_stray_without_elements():
+    record, _ = read_changed("MIA*0****MA01", "MIA*0****MA01~\nZZ1")
+    origin = record.claims[1].origin
+    data = REMITTANCE.replace(b"MIA*0****MA01", b"MIA*0****MA01~\nZZ1")
+    assert data[origin.offset : origin.offset + origin.length].endswith(b"MA01~\nZZ1")
+
+
+def test_every_amount_that_cannot_be_read_of_a_lost_claim_is_named():
+    record, findings = read_changed("CAS*CO*45*50*1*253*10", "CAS*CO*45*x*1*253*y")
+    assert [claim.control_number for claim in record.claims] == ["A2"]
+    assert [(found.where.segment, found.where.element) for found in findings] == [("CAS", 3), ("CAS", 6)]
+
+
 def test_what_only_older_files_say_is_kept_too():
     record, _ = read_changed("CUR*PR*CAD", "CUR*PR*CAD*1.3512")
     assert record.exchange_rate == Decimal("1.3512")

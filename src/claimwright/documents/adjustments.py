@@ -8,9 +8,6 @@ from decimal import Decimal
 
 from claimwright.origin import NOWHERE, Origin
 
-_MIA_REMARKS = (5, 20, 21, 22, 23)
-_MOA_REMARKS = (3, 4, 5, 6, 7)
-
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
@@ -39,10 +36,5 @@ class Amount:
 
 def remarks_of(inpatient: Sequence[str], outpatient: Sequence[str]) -> tuple[str, ...]:
     """The remark codes of an MIA (elements 5 and 20 to 23) and an MOA (3 to 7), given as their elements from 1."""
-    places = ((inpatient, _MIA_REMARKS), (outpatient, _MOA_REMARKS))
-    return tuple(
-        elements[place - 1]
-        for elements, numbers in places
-        for place in numbers
-        if place <= len(elements) and elements[place - 1]
-    )
+    told = (*inpatient[4:5], *inpatient[19:23], *outpatient[2:7])
+    return tuple([code for code in told if code])

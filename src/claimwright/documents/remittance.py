@@ -102,7 +102,9 @@ class RemittanceClaim:
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not self.inpatient and not self.outpatient and self.remarks:
+        if not (self.inpatient or self.outpatient or self.remarks):
+            return
+        if not self.inpatient and not self.outpatient:
             object.__setattr__(self, "outpatient", ("", "", *self.remarks))
         told = remarks_of(self.inpatient, self.outpatient)
         if self.remarks and self.remarks != told:

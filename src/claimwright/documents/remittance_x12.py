@@ -6,19 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from claimwright.documents.adjustments import Amount
-from claimwright.documents.parties import NOBODY, Party, Period, Provider, Reference
+from claimwright.documents.drafts import Drafts
+from claimwright.documents.parties import NOBODY, Party, Provider, Reference
 from claimwright.documents.parties_x12 import (
-    AnyParty,
-    read_adjustments,
-    read_amounts,
     read_contact,
-    read_name,
     read_party,
-    read_procedure,
     read_provider,
-    read_reference,
     write_address,
     write_adjustments,
     write_contact,
@@ -36,13 +32,25 @@ from claimwright.documents.remittance import (
     RemittanceHeader,
     RemittanceLine,
 )
+from claimwright.documents.rows_x12 import (
+    IN_ROOT,
+    LoopSteps,
+    Row,
+    RowReader,
+    feed_set,
+    kept,
+    make_amount,
+    make_period,
+    make_provider,
+    party_of,
+    provider_of,
+)
 from claimwright.documents.values_x12 import (
     Pool,
     Reader,
     Unreadable,
     batched,
     in_order,
-    last_segment,
     remember,
     x12_day,
     x12_number,
@@ -52,7 +60,7 @@ from claimwright.findings import Finding
 from claimwright.money import x12_amount
 from claimwright.origin import Origin
 from claimwright.x12.reading import TransactionSet
-from claimwright.x12.tree import Loop, Segment
+from claimwright.x12.tree import Delimiters, Loop, Segment
 from claimwright.x12.writing import OutgoingSegment, OutgoingSet
 
 VERSION = "005010X221A1"
@@ -61,6 +69,12 @@ _CLAIM_ORDER = "CLP CAS NM1 MIA MOA REF DTM PER AMT QTY"
 _LINE_ORDER = "SVC DTM CAS REF AMT QTY LQ"
 _HEADER_ORDER = "BPR TRN CUR REF DTM"
 _CONTACT_ORDER = ("CX", "BL", "IC")
+_SERVICE_DAYS = ("472", "150", "151")
+_CLAIM_PARTIES = {
+    "QC": "patient", "IL": "subscriber", "74": "corrected_insured", "TT": "crossover_carrier", "PR": "corrected_payer",
+    "GB": "other_subscriber",
+}  # fmt: skip
+_BLANKS = [""] * 14
 _RENDERING_REFERENCES = frozenset(("0B", "1A", "1B", "1C", "1D", "1G", "1H", "1J", "D3", "G2", "LU"))
 _LINE_PROVIDER_REFERENCES = _RENDERING_REFERENCES - {"LU"} | {"HPI", "SY", "TJ"}
 _HOMES = {"CLP": {"2100"}, "SVC": {"2110"}, "CAS": {"2100", "2110"}, "PLB": {"ST"}, "BPR": {"ST"}}
@@ -75,25 +89,291 @@ def read_remittance(transaction_set: TransactionSet, sha256: str = "") -> tuple[
     A claim with an unreadable amount is left out with an error that names its place; an unreadable day, number or
     supplemental amount is left out with a warning. `sha256` names the file in the origins.
     """
-    reader = Reader("REM", sha256)
-    root = transaction_set.root
-    pool = Pool(root)
-    pool.take("ST"), pool.take("SE")
-    headers = list(root.loops_of("2000"))
-    payee, delivery = _read_payee(root.loop("1000B"), reader)
-    remittance = replace(
-        _read_payment(pool, reader, transaction_set),
-        payer=_read_payer(root.loop("1000A"), reader),
-        payee=payee,
-        delivery=delivery,
-        claims=tuple(_read_claims(headers, reader)),
-        provider_adjustments=tuple(_read_provider_adjustments(pool.take_all("PLB"), reader)),
-        headers=tuple(_read_headers(headers, reader)),
-        others=reader.others(pool),
-    )
-    reader.report_strays(root, _HOMES)
+    reader = RemittanceReader(sha256, transaction_set.group.interchange.delimiters)
+    feed_set(reader, STEPS, transaction_set)
+    remittance = replace(reader.head(transaction_set), claims=tuple(reader.claims))
     remember(remittance, transaction_set)
     return remittance, tuple(reader.findings)
+
+
+class RemittanceReader(RowReader):
+    """Reads the rows of one 835: `claims` are those that are whole, `head` is everything else."""
+
+    homes = _HOMES
+
+    def __init__(self, sha256: str, delimiters: Delimiters) -> None:
+        super().__init__("REM", sha256, delimiters)
+        self.claims: list[RemittanceClaim] = []
+        self.claim: Any = None
+        self.claim_start = (0, 0)
+        self.line: Any = None
+        self.line_start = (0, 0)
+        self.days: dict[str, date] = {}
+        self.header_number = ""
+
+    def close(self) -> None:
+        """Finish the claim that is open; one of whose amounts one could not be read is not among the claims."""
+        claim = self.claim
+        if claim is None:
+            return
+        if self.line is not None:
+            self.close_line()
+        claim.origin = self.since(self.claim_start)
+        _claims.seal(claim)
+        if not self.is_lost:
+            self.claims.append(claim)
+        self.claim, self.is_lost, self.record = None, False, ""
+
+    def close_line(self) -> None:
+        """Finish the line that is open."""
+        line, days = self.line, self.days
+        line.origin = self.since(self.line_start)
+        if days:
+            known = [days[qualifier] for qualifier in _SERVICE_DAYS if qualifier in days]
+            line.period = make_period(known[0], known[-1])
+            self.days = {}
+        _lines.seal(line)
+        self.line = None
+
+    def head(self, transaction_set: TransactionSet) -> Remittance:
+        """What the set says but its claims: the payment, payer and payee, headers and provider adjustments."""
+        root = self.root
+        pool = Pool(root)
+        pool.take("ST"), pool.take("SE")
+        payee, delivery = _read_payee(root.loop("1000B"), self)
+        head = replace(
+            _read_payment(pool, self, transaction_set),
+            payer=_read_payer(root.loop("1000A"), self),
+            payee=payee,
+            delivery=delivery,
+            provider_adjustments=tuple(_read_provider_adjustments(pool.take_all("PLB"), self)),
+            headers=tuple(_read_headers(root.loops_of("2000"), self)),
+            others=self.others(pool),
+        )
+        self.report_strays(root, _HOMES)
+        return head
+
+
+def _open_header(reader: RemittanceReader, row: Row) -> None:
+    _HEADER.opens(reader, row)
+    reader.header_number = row[1] if len(row) > 1 else ""
+
+
+# 2100.
+
+
+def _open_claim(reader: RemittanceReader, row: Row) -> None:
+    reader.close()
+    header = reader.kept["2000"]
+    header.loops = header.loops or [Loop("2100")]
+    clp = row + _BLANKS[len(row) :]
+    reader.claim = claim = _claims.begin()
+    number = claim.control_number = clp[1]
+    reader.record = number
+    reader.what = f"claim {number}"
+    claim.status = clp[2]
+    claim.charge_cents = reader.must_cents(clp, 3)
+    claim.paid_cents = reader.must_cents(clp, 4)
+    if clp[5]:
+        claim.patient_responsibility_cents = reader.may_cents(clp, 5)
+    claim.filing_code, claim.payer_claim_number, claim.facility_code, claim.frequency = clp[6:10]
+    claim.patient_status, claim.drg = clp[10:12]
+    if clp[12]:
+        claim.drg_weight = reader.may_number(clp, 12)
+    if clp[13]:
+        claim.discharge_fraction = reader.may_number(clp, 13)
+    claim.header_number = reader.header_number
+    reader.claim_start = reader.start()
+    if not number:
+        reader.say_here("012", row, 1)
+
+
+def _claim_adjustments(reader: RemittanceReader, row: Row) -> None:
+    reader.adjustments(row, reader.claim.adjustments)
+
+
+def _claim_party(reader: RemittanceReader, row: Row) -> None:
+    """NM1: each part has a field of its own, for one."""
+    claim = reader.claim
+    part = row[1] if len(row) > 1 else ""
+    if part == "82" and claim.rendering is None:
+        claim.rendering = provider_of(row)
+        return
+    field = _CLAIM_PARTIES.get(part)
+    if field is None or getattr(claim, field) not in (None, NOBODY):
+        _claim_other(reader, row)
+    else:
+        setattr(claim, field, party_of(row))
+
+
+def _inpatient(reader: RemittanceReader, row: Row) -> None:
+    if reader.claim.inpatient:
+        _claim_other(reader, row)
+    else:
+        reader.claim.inpatient = tuple(row[1:])
+
+
+def _outpatient(reader: RemittanceReader, row: Row) -> None:
+    if reader.claim.outpatient:
+        _claim_other(reader, row)
+    else:
+        reader.claim.outpatient = tuple(row[1:])
+
+
+def _claim_reference(reader: RemittanceReader, row: Row) -> None:
+    reader.claim.references.append(reader.reference(row))
+
+
+def _claim_day(reader: RemittanceReader, row: Row) -> None:
+    if day := reader.may_day(row, 2):
+        reader.claim.dates.append((row[1], day))
+    else:
+        _claim_other(reader, row)
+
+
+def _claim_contact(reader: RemittanceReader, row: Row) -> None:
+    reader.claim.contacts.append(read_contact(reader.segment(row)))
+
+
+def _claim_amount(reader: RemittanceReader, row: Row) -> None:
+    cents = reader.may_cents(row, 2)
+    if cents is None:
+        _claim_other(reader, row)
+    else:
+        reader.claim.amounts.append(make_amount(row[1], cents))
+
+
+def _claim_quantity(reader: RemittanceReader, row: Row) -> None:
+    number = reader.may_number(row, 2)
+    if number is None:
+        _claim_other(reader, row)
+    else:
+        reader.claim.quantities.append(Quantity(row[1], number))
+
+
+def _claim_other(reader: RemittanceReader, row: Row) -> None:
+    reader.other(row, reader.claim.others, "2100")
+
+
+# 2110.
+
+
+def _open_line(reader: RemittanceReader, row: Row) -> None:
+    if reader.line is not None:
+        reader.close_line()
+    svc = row + _BLANKS[len(row) :]
+    reader.line = line = _lines.begin()
+    reader.claim.lines.append(line)
+    line.procedure = reader.procedures[svc[1]]
+    line.charge_cents = reader.must_cents(svc, 2)
+    line.paid_cents = reader.must_cents(svc, 3)
+    line.revenue_code = svc[4]
+    if svc[5]:
+        line.quantity = reader.may_number(svc, 5)
+    if svc[6]:
+        line.submitted = reader.procedures[svc[6]]
+    if svc[7]:
+        line.original_quantity = reader.may_number(svc, 7)
+    reader.line_start = reader.start()
+
+
+def _line_day(reader: RemittanceReader, row: Row) -> None:
+    """The day of service (DTM 472), or its first and last (150, 151)."""
+    qualifier = row[1] if len(row) > 1 else ""
+    is_one = qualifier in _SERVICE_DAYS and qualifier not in reader.days
+    if is_one and (day := reader.may_day(row, 2)):
+        reader.days[qualifier] = day
+    else:
+        _line_other(reader, row)
+
+
+def _line_adjustments(reader: RemittanceReader, row: Row) -> None:
+    reader.adjustments(row, reader.line.adjustments)
+
+
+def _line_reference(reader: RemittanceReader, row: Row) -> None:
+    line = reader.line
+    qualifier, value = row[1:3] if len(row) > 2 else ("", "")
+    if qualifier == "6R" and not line.control_number:
+        line.control_number = value
+    elif qualifier == "HPI" and value and line.rendering is None:
+        line.rendering = make_provider(id_qualifier="XX", id=value)
+    else:
+        line.references.append(reader.reference(row))
+
+
+def _line_amount(reader: RemittanceReader, row: Row) -> None:
+    cents = reader.may_cents(row, 2)
+    if cents is None:
+        _line_other(reader, row)
+    else:
+        reader.line.amounts.append(make_amount(row[1], cents))
+
+
+def _line_quantity(reader: RemittanceReader, row: Row) -> None:
+    number = reader.may_number(row, 2)
+    if number is None:
+        _line_other(reader, row)
+    else:
+        reader.line.quantities.append(Quantity(row[1], number))
+
+
+def _line_remark(reader: RemittanceReader, row: Row) -> None:
+    """The remark codes (LQ HE), and those of NCPDP (LQ RX)."""
+    qualifier, code = row[1:3] if len(row) > 2 else ("", "")
+    if qualifier == "HE" and code:
+        reader.line.remarks.append(code)
+    elif qualifier == "RX" and code:
+        reader.line.pharmacy_remarks.append(code)
+    else:
+        _line_other(reader, row)
+
+
+def _line_other(reader: RemittanceReader, row: Row) -> None:
+    reader.other(row, reader.line.others, "2110")
+
+
+_claims = Drafts(RemittanceClaim)
+_lines = Drafts(RemittanceLine)
+_HEADER = kept("2000")
+
+STEPS = {
+    "ST": IN_ROOT,
+    "1000A": kept("1000A"),
+    "1000B": kept("1000B"),
+    "2000": replace(_HEADER, opens=_open_header),
+    "2100": LoopSteps(
+        _open_claim,
+        {
+            "CAS": _claim_adjustments,
+            "NM1": _claim_party,
+            "MIA": _inpatient,
+            "MOA": _outpatient,
+            "REF": _claim_reference,
+            "DTM": _claim_day,
+            "PER": _claim_contact,
+            "AMT": _claim_amount,
+            "QTY": _claim_quantity,
+        },
+        _claim_other,
+    ),
+    "2110": LoopSteps(
+        _open_line,
+        {
+            "DTM": _line_day,
+            "CAS": _line_adjustments,
+            "REF": _line_reference,
+            "AMT": _line_amount,
+            "QTY": _line_quantity,
+            "LQ": _line_remark,
+        },
+        _line_other,
+    ),
+}
+"""What is done with each segment of an 835, by the loop in which it stands."""
+
+
+# The head.
 
 
 def _read_payment(pool: Pool, reader: Reader, transaction_set: TransactionSet) -> Remittance:
@@ -178,142 +458,6 @@ def _read_headers(loops: Iterable[Loop], reader: Reader) -> Iterator[RemittanceH
                 tuple(summary.fields[1:]) if summary else (),
                 tuple(supplement.fields[1:]) if supplement else (),
             )
-
-
-def _read_claims(headers: Iterable[Loop], reader: Reader) -> Iterator[RemittanceClaim]:
-    for header in headers:
-        number = header.value("LX", 1)
-        for loop in header.loops_of("2100"):
-            try:
-                yield _read_claim(loop, number, reader)
-            except Unreadable:
-                continue
-            finally:
-                reader.record = ""
-
-
-def _read_claim(loop: Loop, header_number: str, reader: Reader) -> RemittanceClaim:
-    """2100. Raises `Unreadable`."""
-    pool = Pool(loop)
-    clp = loop.segments[0]
-    pool.take("CLP")
-    reader.record = clp[1]
-    reader.what = f"claim {clp[1]}"
-    if not clp[1]:
-        reader.say("012", clp, 1)
-    mia, moa = pool.take("MIA"), pool.take("MOA")
-    return RemittanceClaim(
-        control_number=clp[1],
-        status=clp[2],
-        charge_cents=reader.cents(clp, 3),
-        paid_cents=reader.cents(clp, 4),
-        patient_responsibility_cents=reader.cents_or_none(clp, 5),
-        filing_code=clp[6],
-        payer_claim_number=clp[7],
-        facility_code=clp[8],
-        frequency=clp[9],
-        patient_status=clp[10],
-        drg=clp[11],
-        drg_weight=reader.number_or_none(clp, 12),
-        discharge_fraction=reader.number_or_none(clp, 13),
-        patient=_read_named(Party, "QC", pool) or NOBODY,
-        subscriber=_read_named(Party, "IL", pool),
-        corrected_insured=_read_named(Party, "74", pool),
-        rendering=_read_named(Provider, "82", pool),
-        crossover_carrier=_read_named(Party, "TT", pool),
-        corrected_payer=_read_named(Party, "PR", pool),
-        other_subscriber=_read_named(Party, "GB", pool),
-        adjustments=read_adjustments(pool.take_all("CAS"), reader),
-        inpatient=tuple(mia.fields[1:]) if mia else (),
-        outpatient=tuple(moa.fields[1:]) if moa else (),
-        lines=tuple(_read_line(line, reader) for line in loop.loops_of("2110")),
-        dates=_read_dates(pool, reader),
-        amounts=read_amounts(pool, reader),
-        quantities=_read_quantities(pool, reader),
-        references=tuple(read_reference(ref) for ref in pool.take_all("REF")),
-        contacts=tuple(read_contact(per) for per in pool.take_all("PER")),
-        others=reader.others(pool),
-        header_number=header_number,
-        origin=reader.origin(clp, last_segment(loop)),
-    )
-
-
-def _read_named(kind: type[AnyParty], part: str, pool: Pool) -> AnyParty | None:
-    nm1 = pool.take("NM1", part)
-    return read_name(kind, nm1) if nm1 else None
-
-
-def _read_line(loop: Loop, reader: Reader) -> RemittanceLine:
-    """2110. Raises `Unreadable`."""
-    pool = Pool(loop)
-    svc = loop.segments[0]
-    pool.take("SVC")
-    rendering = pool.value("REF", "HPI")
-    remarks, pharmacy_remarks = _read_remarks(pool)
-    return RemittanceLine(
-        procedure=read_procedure(svc, 1),
-        charge_cents=reader.cents(svc, 2),
-        paid_cents=reader.cents(svc, 3),
-        revenue_code=svc[4],
-        quantity=reader.number_or_none(svc, 5),
-        submitted=read_procedure(svc, 6) if svc[6] else None,
-        original_quantity=reader.number_or_none(svc, 7),
-        period=_read_period(pool, reader),
-        adjustments=read_adjustments(pool.take_all("CAS"), reader),
-        control_number=pool.value("REF", "6R"),
-        rendering=Provider(id_qualifier="XX", id=rendering) if rendering else None,
-        references=tuple(read_reference(ref) for ref in pool.take_all("REF")),
-        amounts=read_amounts(pool, reader),
-        quantities=_read_quantities(pool, reader),
-        remarks=remarks,
-        pharmacy_remarks=pharmacy_remarks,
-        others=reader.others(pool),
-        origin=reader.origin(svc, last_segment(loop)),
-    )
-
-
-def _read_period(pool: Pool, reader: Reader) -> Period | None:
-    """The day of service (DTM 472), or its first and last (150, 151)."""
-    days = []
-    for qualifier in ("472", "150", "151"):
-        dtm = pool.take("DTM", qualifier)
-        day = reader.day_or_none(dtm, 2) if dtm else None
-        if day:
-            days.append(day)
-        elif dtm:
-            pool.give_back(dtm)
-    return Period(days[0], days[-1]) if days else None
-
-
-def _read_dates(pool: Pool, reader: Reader) -> tuple[tuple[str, date], ...]:
-    dates = []
-    for dtm in pool.take_all("DTM"):
-        if day := reader.day_or_none(dtm, 2):
-            dates.append((dtm[1], day))
-        else:
-            pool.give_back(dtm)
-    return tuple(dates)
-
-
-def _read_quantities(pool: Pool, reader: Reader) -> tuple[Quantity, ...]:
-    quantities = []
-    for qty in pool.take_all("QTY"):
-        if (number := reader.number_or_none(qty, 2)) is not None:
-            quantities.append(Quantity(qty[1], number))
-        else:
-            pool.give_back(qty)
-    return tuple(quantities)
-
-
-def _read_remarks(pool: Pool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The remark codes (LQ HE), and those of NCPDP (LQ RX)."""
-    codes: dict[str, list[str]] = {"HE": [], "RX": []}
-    for lq in pool.take_all("LQ"):
-        if lq[1] in codes and lq[2]:
-            codes[lq[1]].append(lq[2])
-        else:
-            pool.give_back(lq)
-    return tuple(codes["HE"]), tuple(codes["RX"])
 
 
 def _read_provider_adjustments(segments: Iterable[Segment], reader: Reader) -> Iterator[ProviderAdjustment]:

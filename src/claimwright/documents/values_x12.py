@@ -20,7 +20,7 @@ from claimwright.money import parse_cents
 from claimwright.origin import Origin
 from claimwright.x12.reading import TransactionSet
 from claimwright.x12.tree import Loop, Segment
-from claimwright.x12.writing import Element, OutgoingSegment, OutgoingSet
+from claimwright.x12.writing import Element, OutgoingSegment, OutgoingSet, SegmentsAsRead
 
 Item = TypeVar("Item")
 
@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})\Z", re.ASCII)
 _DAY = re.compile(r"\d{8}\Z", re.ASCII)
 _TIME = re.compile(r"\d{4}(?:\d{2}){0,2}\Z", re.ASCII)
 _SHOWN_MAX = 40
+_ALWAYS_RUNS = ("314", "434")
 
 
 class Unreadable(Exception):  # noqa: N818 - not an error of the program; it never leaves `documents`
@@ -114,7 +115,7 @@ class Reader:
 
     def origin(self, first: Segment, last: Segment | None = None) -> Origin:
         """The bytes from one segment to the end of another (or of itself)."""
-        last = last or first
+        last = first if last is None else last  # A segment without elements is as false as none.
         return Origin(self.sha256, first.offset, last.offset + last.length - first.offset, first.index)
 
     def cents(self, segment: Segment, element: int) -> int:
@@ -137,20 +138,22 @@ class Reader:
 
     def number(self, segment: Segment, element: int) -> Decimal:
         """A number that must be there. Raises `Unreadable` when it is not."""
-        if not _NUMBER.match(segment[element]):
+        try:
+            return parse_number(segment[element])
+        except ValueError:
             self.say("002", segment, element)
-            raise Unreadable
-        return Decimal(segment[element])
+            raise Unreadable from None
 
     def number_or_none(self, segment: Segment, element: int) -> Decimal | None:
         """A number that may be absent, or go without."""
         text = segment[element]
         if not text:
             return None
-        if not _NUMBER.match(text):
+        try:
+            return parse_number(text)
+        except ValueError:
             self.say("004", segment, element)
             return None
-        return Decimal(text)
 
     def day_or_none(self, segment: Segment, element: int) -> date | None:
         """A day that may be absent, or go without."""
@@ -175,12 +178,10 @@ class Reader:
         """What is left of a loop, kept as it was written."""
         kept = []
         for segment in pool.rest():
-            mark = segment.delimiters.repetition
-            if mark and any(mark in field for field in segment.fields):
-                self.say("006", segment, loop=pool.loop.id)
+            if other := keep_segment(segment):
+                kept.append(other)
             else:
-                elements = tuple(tuple(segment.components(element)) for element in range(1, len(segment) + 1))
-                kept.append(OtherSegment(segment.id, elements))
+                self.say("006", segment, loop=pool.loop.id)
         return tuple(kept)
 
     def leave(self, pool: Pool) -> None:
@@ -208,7 +209,22 @@ class Reader:
 
 
 _RECORDS = frozenset(("CLM", "CLP"))
-_ONCE = frozenset(("BPR", "SV1"))
+_ONCE = frozenset(("BPR", "SV1", "SV2", "SV3"))
+
+
+def keep_segment(segment: Segment) -> OtherSegment | None:
+    """A segment as it is written; `None` for one with repeated elements, which no record can keep."""
+    mark = segment.delimiters.repetition
+    if mark and any(mark in field for field in segment.fields):
+        return None
+    return OtherSegment(segment.id, tuple(tuple(segment.components(at)) for at in range(1, len(segment) + 1)))
+
+
+def parse_number(text: str) -> Decimal:
+    """The number that a text of X12 (data type R) stands for. Raises `ValueError` when it is none."""
+    if not _NUMBER.match(text):
+        raise ValueError(f"{text!r} is not a number")
+    return Decimal(text)
 
 
 def parse_day(text: str) -> date | None:
@@ -258,9 +274,9 @@ def x12_number(number: Decimal | None) -> str:
 
 
 def x12_period(qualifier: str, period: Period) -> OutgoingSegment:
-    """A DTP: a day as D8, a run of days as RD8. A disability's run of days (314) is always RD8."""
+    """A DTP: a day as D8, a run of days as RD8; a disability's (314) and a statement's (434) are always RD8."""
     start, end = x12_day(period.start), x12_day(period.end)
-    if period.start == period.end and qualifier != "314":
+    if period.start == period.end and qualifier not in _ALWAYS_RUNS:
         return ("DTP", qualifier, "D8", start)
     return ("DTP", qualifier, "RD8", f"{start}-{end}")
 
@@ -298,26 +314,12 @@ def last_segment(loop: Loop) -> Segment:
 
 def as_read(transaction_set: TransactionSet) -> OutgoingSet:
     """The set as it was read, ready to be written again. Empty elements at the end of a segment are left out."""
-    segments = transaction_set.segments[1:]
-    if segments and segments[-1].id == "SE":
-        segments = segments[:-1]
-    return OutgoingSet(transaction_set.st01, transaction_set.version, tuple(map(_outgoing, segments)))
+    segments = transaction_set.segments
+    end = -1 if len(segments) > 1 and segments[-1].id == "SE" else len(segments)
+    delimiters = transaction_set.group.interchange.delimiters
+    return OutgoingSet(transaction_set.st01, transaction_set.version, SegmentsAsRead(segments[1:end], delimiters))
 
 
 def remember(record: object, transaction_set: TransactionSet) -> None:
     """Give a record that was just read its `raw`."""
     object.__setattr__(record, "raw", as_read(transaction_set))
-
-
-def _outgoing(segment: Segment) -> OutgoingSegment:
-    component, repetition = segment.delimiters.component, segment.delimiters.repetition
-    text = str(segment)
-    if component not in text and not (repetition and repetition in text):
-        return tuple(segment.fields)
-    return tuple(_element(field, component, repetition) for field in segment.fields)
-
-
-def _element(text: str, component: str, repetition: str) -> Element:
-    if repetition and repetition in text:
-        return [tuple(item.split(component)) for item in text.split(repetition)]
-    return tuple(text.split(component)) if component in text else text

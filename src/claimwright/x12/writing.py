@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import groupby
+from typing import overload
 
 from claimwright.errors import InputError
 from claimwright.findings import Where
 from claimwright.x12.catalogue import finding
 from claimwright.x12.envelope import FUNCTIONAL_IDS
-from claimwright.x12.tree import Delimiters
+from claimwright.x12.tree import Delimiters, Segment
 
 Element = str | tuple[str, ...] | list[str] | list[tuple[str, ...]]
 OutgoingSegment = tuple[Element, ...]
@@ -55,6 +56,49 @@ class OutgoingSet:
     st01: str
     version: str
     segments: Sequence[OutgoingSegment]
+
+
+class SegmentsAsRead(Sequence[OutgoingSegment]):
+    """Segments that were read, kept as the text that they were and taken apart when somebody asks for one."""
+
+    __slots__ = ("delimiters", "text")
+
+    def __init__(self, segments: Iterable[Segment], delimiters: Delimiters) -> None:
+        self.delimiters = delimiters
+        separator, mark = delimiters.element, delimiters.terminator
+        self.text = "".join([separator.join(segment.fields) + mark for segment in segments])
+
+    def __iter__(self) -> Iterator[OutgoingSegment]:
+        return map(self._taken_apart, self._texts())
+
+    def __len__(self) -> int:
+        return self.text.count(self.delimiters.terminator)
+
+    @overload
+    def __getitem__(self, at: int) -> OutgoingSegment: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[OutgoingSegment]: ...
+
+    def __getitem__(self, at: int | slice) -> OutgoingSegment | list[OutgoingSegment]:
+        texts = self._texts()[at]
+        return self._taken_apart(texts) if isinstance(texts, str) else list(map(self._taken_apart, texts))
+
+    def _texts(self) -> list[str]:
+        return self.text.split(self.delimiters.terminator)[:-1]
+
+    def _taken_apart(self, text: str) -> OutgoingSegment:
+        component, repetition = self.delimiters.component, self.delimiters.repetition
+        fields = text.split(self.delimiters.element)
+        if component not in text and not (repetition and repetition in text):
+            return tuple(fields)
+        return tuple(self._element(field, component, repetition) for field in fields)
+
+    @staticmethod
+    def _element(text: str, component: str, repetition: str) -> Element:
+        if repetition and repetition in text:
+            return [tuple(item.split(component)) for item in text.split(repetition)]
+        return tuple(text.split(component)) if component in text else text
 
 
 def write_interchange(

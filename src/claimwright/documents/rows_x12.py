@@ -1,0 +1,286 @@
+"""Reading long messages row by row: every segment is met once, in the order of the file, and the place where it stands
+says what is done with it.
+
+A message's mapping is a table: for each loop of the guide what its first segment begins and what each further segment
+adds, by name. A row is the list of a segment's texts. `RowReader` runs the steps and knows where the row stands in the
+file; `Segment` objects are made only of rows that nobody reads in a hurry (a set's head) and of those that are wrong.
+
+Compare `values_x12`, the way of the short messages: a mapping there takes the segments it wants from a loop's pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from claimwright.documents.adjustments import Adjustment, Amount
+from claimwright.documents.drafts import maker
+from claimwright.documents.other import OtherSegment
+from claimwright.documents.parties import Party, Period, Procedure, Provider, Reference
+from claimwright.documents.parties_x12 import procedure_of, read_reference
+from claimwright.documents.values_x12 import Reader, keep_segment, parse_day, parse_number
+from claimwright.money import parse_cents
+from claimwright.origin import Origin
+from claimwright.x12.reading import TransactionSet
+from claimwright.x12.tree import Delimiters, Loop, Segment
+
+Value = TypeVar("Value")
+Row = list[str]
+Step = Callable[[Any, Row], None]
+
+_REMEMBERED_MAX = 4096
+_REMEMBERED_LENGTH_MAX = 40
+_DOLLAR_DIGITS_MAX = 12
+
+make_adjustment = maker(Adjustment)
+make_amount = maker(Amount)
+make_period = maker(Period)
+make_origin = maker(Origin)
+make_party = maker(Party)
+make_provider = maker(Provider)
+make_reference = maker(Reference)
+
+
+class Memo(dict[str, Value], Generic[Value]):
+    """What a text means, remembered: `memo[text]`. Files say the same days, amounts and services again and again.
+
+    Bounded in number and length, so that no file can fill the memory. Raises what `means` raises.
+    """
+
+    __slots__ = ("means",)
+
+    def __init__(self, means: Callable[[str], Value]) -> None:
+        super().__init__()
+        self.means = means
+
+    def __missing__(self, text: str) -> Value:
+        value = self.means(text)
+        if len(text) <= _REMEMBERED_LENGTH_MAX:
+            if len(self) >= _REMEMBERED_MAX:
+                self.clear()
+            self[text] = value
+        return value
+
+
+def _must_be_day(text: str) -> date:
+    if day := parse_day(text):
+        return day
+    raise ValueError(f"{text!r} is not a day")
+
+
+def _dollars(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) <= _DOLLAR_DIGITS_MAX:
+        return int(text) * 100
+    raise ValueError(f"{text!r} is not a number of whole dollars")
+
+
+_DOLLARS = Memo(_dollars)
+_FRACTIONS = {"": 0} | {str(one): 10 * one for one in range(10)} | {f"{cents:02d}": cents for cents in range(100)}
+
+
+def cents_of(text: str) -> int:
+    """As `parse_cents`, which answers for all amounts but the plainest."""
+    try:
+        whole, _, fraction = text.partition(".")
+        return _DOLLARS[whole] + _FRACTIONS[fraction]
+    except (ValueError, KeyError):
+        return parse_cents(text)
+
+
+DAYS = Memo(_must_be_day)
+NUMBERS = Memo(parse_number)
+
+
+@lru_cache(maxsize=8)
+def _procedures(component: str) -> Memo[Procedure]:
+    return Memo(lambda text: procedure_of(text.split(component) if text else []))
+
+
+@dataclass(frozen=True, slots=True)
+class LoopSteps:
+    """What is done with the segments of one loop: the one that opens it, those with a step of their own, the others."""
+
+    opens: Step
+    steps: Mapping[str, Step]
+    other: Step
+
+    def step(self, name: str) -> Step:
+        """What is done with a further segment of that name."""
+        return self.steps.get(name, self.other)
+
+
+def kept(loop_id: str) -> LoopSteps:
+    """The steps of a loop that is kept as a tree, below the set's own, and read when it is whole."""
+
+    def opens(reader: RowReader, row: Row) -> None:
+        reader.close()
+        reader.kept[loop_id] = Loop(loop_id, [reader.segment(row)])
+        reader.root.loops.append(reader.kept[loop_id])
+
+    def other(reader: RowReader, row: Row) -> None:
+        reader.close()
+        reader.kept[loop_id].segments.append(reader.segment(row))
+
+    return LoopSteps(opens, {}, other)
+
+
+def _keep_in_root(reader: RowReader, row: Row) -> None:
+    reader.close()
+    reader.root.segments.append(reader.segment(row))
+
+
+IN_ROOT = LoopSteps(_keep_in_root, {}, _keep_in_root)
+"""The steps of the segments that stand in the set itself."""
+
+
+class RowReader(Reader):
+    """Reads rows into records. A message's own reader has `close`, and as attributes what its steps work on.
+
+    `at` is the row that is being read, counted from the start of the piece that was fed.
+    """
+
+    homes: Mapping[str, Container[str]] = {}
+    """The loops of the segments that carry money; anywhere else they are an error."""
+
+    def __init__(self, family: str, sha256: str, delimiters: Delimiters) -> None:
+        super().__init__(family, sha256)
+        self.delimiters = delimiters
+        self.is_lost = False
+        self.procedures = _procedures(delimiters.component)
+        self.root = Loop("ST")
+        self.kept: dict[str, Loop] = {"ST": self.root}
+        self.at = 0
+        self._first_index = 0
+        self._offsets: Sequence[int] = ()
+        self._ends: Sequence[int] = ()
+        self._end_before = 0
+
+    def feed(
+        self, rows: Sequence[Row], steps: Sequence[Step], index: int, offsets: Sequence[int], ends: Sequence[int]
+    ) -> None:
+        """Read a piece of a set: its rows, what is done with each, the first one's index, where they begin and end."""
+        self._end_before = self._ends[-1] if self._ends else 0
+        self._first_index = index
+        self._offsets, self._ends = offsets, ends
+        at = 0
+        for step, row in zip(steps, rows, strict=True):
+            self.at = at
+            step(self, row)
+            at += 1
+        self.at = at
+
+    def close(self) -> None:
+        """Finish the records that are open: a segment that is none of theirs has come, or the end."""
+
+    def segment(self, row: Row) -> Segment:
+        """The row that is being read as a segment."""
+        offset = self._offsets[self.at]
+        return Segment(row, self.delimiters, self._first_index + self.at, offset, self._ends[self.at] - offset)
+
+    def start(self) -> tuple[int, int]:
+        """Where the row begins that is being read: its offset, and its index."""
+        return self._offsets[self.at], self._first_index + self.at
+
+    def here(self) -> Origin:
+        """The place of the row that is being read."""
+        offset = self._offsets[self.at]
+        return make_origin(self.sha256, offset, self._ends[self.at] - offset, self._first_index + self.at)
+
+    def since(self, start: tuple[int, int]) -> Origin:
+        """The place from the row that began at `start` to the row before this."""
+        end = self._ends[self.at - 1] if self.at else self._end_before
+        offset, index = start
+        return make_origin(self.sha256, offset, end - offset, index)
+
+    def say_here(self, number: str, row: Row, element: int | None = None, *, loop: str = "") -> None:
+        """Note a finding about the row that is being read."""
+        self.say(number, self.segment(row), element, loop=loop)
+
+    def must_cents(self, row: Row, element: int) -> int:
+        """An amount without which the record is lost: `is_lost` says so."""
+        try:
+            return cents_of(row[element])
+        except (ValueError, IndexError):
+            self.say_here("001", row, element)
+            self.is_lost = True
+            return 0
+
+    def may_cents(self, row: Row, element: int) -> int | None:
+        """An amount that may be absent, or go without."""
+        return self._may(cents_of, "003", row, element)
+
+    def may_number(self, row: Row, element: int) -> Decimal | None:
+        """A number that may be absent, or go without."""
+        return self._may(NUMBERS.__getitem__, "004", row, element)
+
+    def may_day(self, row: Row, element: int) -> date | None:
+        """A day that may be absent, or go without."""
+        return self._may(DAYS.__getitem__, "005", row, element)
+
+    def _may(self, means: Callable[[str], Value], number: str, row: Row, element: int) -> Value | None:
+        """What the element means; `None` with a finding when it cannot be read, without one when it is absent."""
+        text = row[element] if len(row) > element else ""
+        if not text:
+            return None
+        try:
+            return means(text)
+        except ValueError:
+            self.say_here(number, row, element)
+            return None
+
+    def reference(self, row: Row) -> Reference:
+        """A REF."""
+        return make_reference(row[1], row[2]) if len(row) == 3 else read_reference(self.segment(row))
+
+    def adjustments(self, row: Row, known: list[Adjustment]) -> None:
+        """Every triplet of a CAS. One whose amount is none loses the record."""
+        origin = self.here()
+        for at in range(2, len(row), 3):
+            if row[at] or any(row[at + 1 : at + 2]):
+                quantity = self.may_number(row, at + 2) if len(row) > at + 2 else None
+                known.append(make_adjustment(row[1], row[at], self.must_cents(row, at + 1), quantity, origin))
+
+    def other(self, row: Row, known: list[OtherSegment], loop: str) -> None:
+        """Keep a row that has no field in the record as it is written."""
+        if loop not in self.homes.get(row[0], (loop,)):
+            self.say_here("007", row, loop=loop)
+        if kept_segment := keep_segment(self.segment(row)):
+            known.append(kept_segment)
+        else:
+            self.say_here("006", row, loop=loop)
+
+
+def party_of(row: Row) -> Party:
+    """The party that an NM1 names."""
+    nm1 = row + _NAME[len(row) :]
+    return make_party(nm1[3], nm1[4], nm1[5], nm1[7], nm1[2] == "1", nm1[8], nm1[9])
+
+
+def provider_of(row: Row) -> Provider:
+    """The provider whom an NM1 names."""
+    nm1 = row + _NAME[len(row) :]
+    return make_provider(nm1[3], nm1[4], nm1[5], nm1[7], nm1[2] == "1", nm1[8], nm1[9])
+
+
+_NAME = [""] * 10
+
+
+def feed_set(reader: RowReader, table: Mapping[str, LoopSteps], transaction_set: TransactionSet) -> None:
+    """Run the steps over a set whose tree was already built."""
+    segments = transaction_set.segments
+    first = segments[0].index
+    steps: list[Any] = [None] * len(segments)
+    for loop in transaction_set.root.walk():
+        here = table[loop.id]
+        for segment in loop.segments:
+            steps[segment.index - first] = here.step(segment.fields[0])
+        if loop.segments:
+            steps[loop.segments[0].index - first] = here.opens
+    offsets = [segment.offset for segment in segments]
+    ends = [segment.offset + segment.length for segment in segments]
+    reader.feed([segment.fields for segment in segments], steps, first, offsets, ends)
+    reader.close()
