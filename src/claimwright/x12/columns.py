@@ -1,6 +1,6 @@
 """Tables as data: which elements of a set become which columns, and the plan for one guide that both interpreters run.
 
-    guide x221 835                                     a guide (by file name) and the kind of its rows
+    guide 005010X221A1 835                             a guide (by its version) and what its rows are called
     table adjustments # Every triplet of every CAS     a table; what is indented below belongs to it
       at */CAS each 2.. by 3                           which segments make its rows
       claim_offset row claims                          a column: name, type, places, what it means
@@ -105,7 +105,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Every table of a file; `kinds` says what the rows of a guide (by file name) are called."""
+    """Every table of a file; `kinds` says what the rows of a guide (by its version) are called."""
 
     tables: tuple[Table, ...]
     kinds: dict[str, str]
@@ -298,9 +298,10 @@ def qualifier_place(segment_id: str) -> tuple[int, int]:
     return QUALIFIERS.get(segment_id, (1, 0))
 
 
-def plan_columns(columns: Columns, guide: Guide, name: str, wanted: Sequence[str] | None = None) -> Plan:
-    """The plan for a guide (`name` is its file name); `wanted` are the tables to fill, all of them unless said."""
-    return _Planner(columns, Plan(guide, columns.kinds.get(name, guide.set_code))).plan(wanted)
+def plan_columns(columns: Columns, guide: Guide, wanted: Sequence[str] | None = None) -> Plan | None:
+    """The plan for a guide; `None` when the tables do not name it. `wanted` are the tables to fill, all unless said."""
+    kind = columns.kinds.get(guide.version)
+    return _Planner(columns, Plan(guide, kind)).plan(wanted) if kind else None
 
 
 class _Planner:

@@ -53,20 +53,20 @@ class BadValue:
 
 
 class Extractor:
-    """Fills the tables of a plan from the segments of one set after the other. `bad` are the values it left out."""
+    """Fills the tables of a plan from the segments of one set after the other."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.bad: list[BadValue] = []
         self._rows: list[Rows] = [_no_rows(table) for table in plan.tables]
-        self._set_offset = 0
+        self.set_offset = 0
         self._registers = [""] * plan.registers
         self._began: dict[LoopNode, int] = {}
         self._told: tuple[int, set[tuple[int, int]]] = (0, set())
 
     def begin_set(self, opening: Segment) -> None:
         """Forget everything of the set before, but not its rows."""
-        self._set_offset = opening.offset
+        self.set_offset = opening.offset
         self._registers = [""] * self.plan.registers
         self._began.clear()
 
@@ -91,16 +91,25 @@ class Extractor:
             else:
                 self._keep(action, segment)
 
-    def take_rows(self, *, is_end: bool) -> Iterator[tuple[str, Rows]]:
+    @property
+    def row_count(self) -> int:
+        """How many rows wait to be taken."""
+        return sum(len(rows[0]) for rows in self._rows)
+
+    def take_rows(self, *, is_end: bool) -> Iterator[tuple[PlannedTable, Rows]]:
         """The rows since the last time, by table; not yet the last of a table that may still get values unless
         `is_end`."""
         for number, table in enumerate(self.plan.tables):
             rows = self._rows[number]
-            kept = 1 if table.is_held and not is_end else 0
-            count = len(rows[0]) - kept
+            count = len(rows[0]) - (1 if table.is_held and not is_end else 0)
             if count > 0:
                 self._rows[number] = [column[count:] for column in rows]
-                yield table.name, [column[:count] for column in rows]
+                yield table, [column[:count] for column in rows]
+
+    def take_bad(self) -> list[BadValue]:
+        """The values that were left out since the last time."""
+        taken, self.bad = self.bad, []
+        return taken
 
     def _make_rows(self, action: MakeRow, loop: LoopNode, segment: Segment) -> None:
         if not action.starts:
@@ -116,7 +125,7 @@ class Extractor:
     def _make_row(self, action: MakeRow, loop: LoopNode, segment: Segment, start: int) -> None:
         columns = self.plan.tables[action.table].columns
         set_offsets, *rows = self._rows[action.table]
-        set_offsets.append(self._set_offset)
+        set_offsets.append(self.set_offset)
         for at, (sources, values) in enumerate(zip(action.cells, rows, strict=True)):
             value: Value = None
             for source in sources:
@@ -177,7 +186,13 @@ def bad_values(plan: Plan, loop: LoopNode, segment: Segment) -> list[BadValue]:
     extractor.begin_set(segment)
     extractor.begin_loop(loop, segment)
     extractor.take(loop, segment)
-    return extractor.bad
+    return extractor.take_bad()
+
+
+def day_or_none(text: str) -> int | None:
+    """The day of CCYYMMDD, in days since 1970-01-01; `None` for anything else."""
+    day = _value_or_none("date", text)
+    return day if isinstance(day, int) else None
 
 
 def take_tree(extractor: Extractor, opening: Segment, root: Loop) -> None:

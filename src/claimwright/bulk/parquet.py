@@ -1,0 +1,168 @@
+"""A folder of Parquet files: `claims/part-00000.parquet` and so on, for every table.
+
+The files are read in parts. Every Parquet file of a part is written under another name, flushed and renamed; that of
+the table `files` comes last, so that a part is done when it is there. A run that was stopped goes on where it was, and
+new files are added to what is there; what an unfinished part left behind is removed first.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from claimwright.bulk.scanning import Advance, scan
+from claimwright.bulk.schema import schemas, table_names
+from claimwright.bulk.sources import Source, Sources, find_sources
+from claimwright.bulk.tables import OnProgress, run
+from claimwright.bulk.working import cores
+from claimwright.errors import ConflictError, InputError
+
+_PART_BYTES = 256 << 20
+_PART_FILES = 5_000
+_PART = re.compile(r"part-(\d{5,})\.parquet\Z")
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run did: files read and files that were there already, and how many rows each table got."""
+
+    files: int
+    files_before: int
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    number: int
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    table: str
+    count: int
+
+
+def to_parquet(
+    sources: Sources,
+    folder: str | os.PathLike[str],
+    *,
+    tables: Iterable[str] | None = None,
+    workers: int | None = None,
+    progress: OnProgress | None = None,
+) -> Written:
+    """Write everything in the files of `sources` into a folder for each table, in constant memory, on all cores.
+
+    Files that the folder holds already are left out, by name. Raises `ConflictError` while another run writes to the
+    folder, `InputError` when a file has another size than when it was written or other tables are asked for, and what
+    `read` raises.
+    """
+    home, wanted = Path(folder), table_names({*table_names(tables), "files"})
+    found = find_sources(sources)
+    with _alone(home):
+        done, next_part, next_file = _clean_up(home, wanted)
+        new = _new_sources(found, done, next_file)
+        parts = _parts(new, next_part, workers or cores())
+        rows: Counter[str] = Counter()
+        for step in run(partial(_write_part, home=home, wanted=wanted), parts, new, workers, progress):
+            if isinstance(step, _Rows):
+                rows[step.table] += step.count
+    return Written(len(new), len(found) - len(new), dict(rows))
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Nobody else writes to the folder meanwhile, as far as the system can hold that."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / ".lock").open("w") as lock:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:  # Not on Windows.
+            pass
+        except OSError:
+            raise ConflictError(f"Another run is writing to {home}.") from None
+        yield
+
+
+def _clean_up(home: Path, wanted: Sequence[str]) -> tuple[dict[str, int], int, int]:
+    """Remove what no finished part owns. Gives names and sizes of the files there, the next part's number, the next
+    file's."""
+    finished = {match[1]: path for path in sorted((home / "files").glob("*")) if (match := _PART.match(path.name))}
+    there = sorted(path.name for path in home.iterdir() if path.is_dir())
+    if finished and set(there) != set(wanted):
+        raise InputError(f"{home} holds the tables {', '.join(there)}. Ask for the same, or name another folder.")
+    for name in there:
+        for path in (home / name).iterdir():
+            match = _PART.match(path.name)
+            if path.name.endswith(_UNFINISHED) or (match and match[1] not in finished):
+                path.unlink()
+    rows = [
+        row for path in finished.values() for row in pq.read_table(path, columns=["file", "name", "bytes"]).to_pylist()
+    ]
+    next_part = max(map(int, finished), default=-1) + 1
+    return {row["name"]: row["bytes"] for row in rows}, next_part, max((row["file"] for row in rows), default=-1) + 1
+
+
+def _new_sources(found: Sequence[Source], done: dict[str, int], next_file: int) -> list[Source]:
+    for source in found:
+        if done.get(source.name, source.size) != source.size:
+            raise InputError(f"{source.name} has changed since it was written. Write everything into a new folder.")
+    new = [source for source in found if source.name not in done]
+    return [replace(source, number=number) for number, source in enumerate(new, next_file)]
+
+
+def _parts(sources: Sequence[Source], number: int, workers: int) -> list[_Part]:
+    """Neighbours together, as long as a part is not too large to share the work out."""
+    limit = min(_PART_BYTES, 1 + sum(source.size for source in sources) // workers)
+    parts: list[_Part] = []
+    taken: list[Source] = []
+    size = 0
+    for source in sources:
+        if taken and (size + source.size > limit or len(taken) >= _PART_FILES):
+            parts.append(_Part(number + len(parts), tuple(taken)))
+            taken, size = [], 0
+        taken.append(source)
+        size += source.size
+    return [*parts, _Part(number + len(parts), tuple(taken))] if taken else parts
+
+
+def _write_part(part: _Part, home: Path, wanted: Sequence[str]) -> Iterator[Advance | _Rows]:
+    name = f"part-{part.number:05d}.parquet"
+    paths = {table: home / table / name for table in wanted}
+    rows: Counter[str] = Counter()
+    with ExitStack() as open_files:
+        writers = {}
+        for table, path in paths.items():
+            path.parent.mkdir(exist_ok=True)
+            unfinished = path.with_name(name + _UNFINISHED)
+            writers[table] = open_files.enter_context(
+                pq.ParquetWriter(unfinished, schemas()[table], compression="zstd")
+            )
+        for source in part.sources:
+            for step in scan(source, wanted):
+                if isinstance(step, Advance):
+                    yield step
+                else:
+                    writers[step.table].write_batch(step.rows)
+                    rows[step.table] += step.rows.num_rows
+    for table in sorted(wanted, key=lambda table: table == "files"):
+        _finish(paths[table])
+    yield from (_Rows(table, count) for table, count in rows.items())
+
+
+def _finish(path: Path) -> None:
+    unfinished = path.with_name(path.name + _UNFINISHED)
+    with unfinished.open("rb+") as file:
+        os.fsync(file.fileno())
+    unfinished.rename(path)

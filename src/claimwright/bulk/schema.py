@@ -1,0 +1,89 @@
+"""The tables as Arrow knows them, and record batches from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from claimwright.bulk.arrow import pyarrow as pa
+from claimwright.errors import InputError
+from claimwright.x12.columns import Columns, Type, parse_columns
+from claimwright.x12.extracting import Rows
+
+_INT32, _INT64, _TEXT, _DAY, _TRUTH = pa.int32(), pa.int64(), pa.string(), pa.date32(), pa.bool_()
+
+_ARROW_TYPES: dict[Type, pa.DataType] = {
+    "text": _TEXT, "cents": _INT64, "thousandths": _INT64, "date": _DAY, "last": _DAY, "offset": _INT64,
+    "row": _INT64, "loop": _TEXT, "segment": _TEXT, "element": _INT32,
+}  # fmt: skip
+
+_OWN_TABLES: dict[str, dict[str, pa.DataType]] = {
+    "files": {
+        "file": _INT32, "name": _TEXT, "bytes": _INT64, "readable": _TRUTH, "accepted": _TRUTH, "why": _TEXT,
+        "sets": _INT32, "errors": _INT64, "findings": _INT64, "engine": _TEXT,
+    },
+    "sets": {
+        "file": _INT32, "kind": _TEXT, "set_offset": _INT64, "st01": _TEXT, "version": _TEXT, "guide": _TEXT,
+        "control": _TEXT, "group_control": _TEXT, "interchange_control": _TEXT, "sender_qualifier": _TEXT,
+        "sender": _TEXT, "receiver_qualifier": _TEXT, "receiver": _TEXT, "application_sender": _TEXT,
+        "application_receiver": _TEXT, "group_date": _DAY, "usage": _TEXT, "accepted": _TRUTH,
+    },
+    "findings": {
+        "file": _INT32, "set_offset": _INT64, "code": _TEXT, "severity": _TEXT, "snip": _INT32, "loop": _TEXT,
+        "segment": _TEXT, "segment_number": _INT64, "element": _INT32, "component": _INT32, "segment_offset": _INT64,
+        "message": _TEXT, "hint": _TEXT, "ack": _TEXT,
+    },
+}  # fmt: skip
+
+
+@cache
+def columns() -> Columns:
+    """What is taken from the sets: `tables.columns`."""
+    return parse_columns(files(__package__).joinpath("tables.columns").read_text(encoding="utf-8"))
+
+
+@cache
+def schemas() -> dict[str, pa.Schema]:
+    """Every table by name: those about files, sets and findings, then those of `tables.columns` in its order."""
+    found = {name: pa.schema(list(fields.items())) for name, fields in _OWN_TABLES.items()}
+    for table in columns().tables:
+        own = [(column.name, _ARROW_TYPES[column.type]) for column in table.columns]
+        found[table.name] = pa.schema([("file", _INT32), ("kind", _TEXT), ("set_offset", _INT64), *own])
+    return found
+
+
+def table_names(wanted: Iterable[str] | None) -> tuple[str, ...]:
+    """The tables asked for, in the order of `schemas`; `None` asks for all. Raises `InputError` for unknown names."""
+    names = set(schemas() if wanted is None else wanted)
+    if unknown := names - set(schemas()):
+        raise InputError(f"There is no table {sorted(unknown)[0]!r}; there are {', '.join(schemas())}.")
+    return tuple(name for name in schemas() if name in names)
+
+
+def batch_of_rows(name: str, file: int, kind: str, filled: Sequence[str], rows: Rows) -> pa.RecordBatch:
+    """A batch from an extractor's rows: `filled` are the names of the columns after the offset of the set."""
+    count = len(rows[0])
+    schema = schemas()[name]
+    arrays = {
+        column: pa.array(values, schema.field(column).type)
+        for column, values in zip(("set_offset", *filled), rows, strict=True)
+    }
+    return complete(name, file, kind, arrays, count)
+
+
+def complete(name: str, file: int, kind: str, arrays: dict[str, pa.Array], count: int) -> pa.RecordBatch:
+    """A batch with every column of the table: what this kind of set does not have is null."""
+    arrays["file"] = pa.repeat(pa.scalar(file, _INT32), count)
+    arrays["kind"] = pa.repeat(pa.scalar(kind, _TEXT), count)
+    schema = schemas()[name]
+    every = [arrays.get(field.name) for field in schema]
+    full = [pa.nulls(count, field.type) if one is None else one for one, field in zip(every, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(full, schema=schema)
+
+
+def batch_of_records(name: str, records: Sequence[dict[str, object]]) -> pa.RecordBatch:
+    """A batch of one of the tables about files, sets and findings."""
+    schema = schemas()[name]
+    arrays = [pa.array([record.get(field.name) for record in records], field.type) for field in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
