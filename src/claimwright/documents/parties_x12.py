@@ -113,7 +113,11 @@ def read_reference(ref: Segment) -> Reference:
 
 def read_procedure(segment: Segment, element: int) -> Procedure:
     """The service that a composite names: qualifier, code, four modifiers, description, end of a range of codes."""
-    parts = segment.components(element)
+    return procedure_of(segment.components(element))
+
+
+def procedure_of(parts: list[str]) -> Procedure:
+    """The service that these components name."""
     parts += [""] * (8 - len(parts))
     modifiers = tuple(parts[2:6])
     while modifiers and not modifiers[-1]:
