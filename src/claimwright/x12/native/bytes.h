@@ -5,6 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__GNUC__)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE inline
+#endif
+
 #define CW_LONGEST_NAME 3
 #define CW_LONGEST_KEY 7 /* bytes of a text that fits into a key beside its length */
 #define CW_HASH_FACTOR UINT64_C(0x9E3779B97F4A7C15)
@@ -19,20 +25,24 @@ static inline uint64_t load_little_endian(const uint8_t *at)
     return word;
 }
 
+/* The first `length` bytes (1 to 8) as a number, the first byte lowest. Reads nothing at or after `limit`. */
+static inline uint64_t load_short(const uint8_t *text, uint32_t length, const uint8_t *limit)
+{
+    if (limit - text >= (int64_t)sizeof(uint64_t))
+        return load_little_endian(text) & (UINT64_MAX >> (64 - 8 * length));
+    uint64_t word = 0;
+    for (uint32_t at = 0; at < length; at++)
+        word |= (uint64_t)text[at] << (8 * at);
+    return word;
+}
+
 /* A text of at most CW_LONGEST_KEY bytes with its length in the topmost byte, so that no two texts share a key; 0,
  * which no text gives, for a longer one. Reads nothing at or after `limit`. */
 static inline uint64_t pack_key(const uint8_t *text, uint64_t length, const uint8_t *limit)
 {
-    if (length == 0 || length > CW_LONGEST_KEY)
+    if (length - 1 >= CW_LONGEST_KEY)
         return 0;
-    uint64_t key = 0;
-    if (limit - text >= (int64_t)sizeof key) {
-        key = load_little_endian(text) & (UINT64_MAX >> (64 - 8 * length));
-    } else {
-        for (uint64_t at = 0; at < length; at++)
-            key |= (uint64_t)text[at] << (8 * at);
-    }
-    return key | length << 56;
+    return load_short(text, (uint32_t)length, limit) | length << 56;
 }
 
 static inline uint32_t hash_key(uint64_t key)
@@ -45,9 +55,13 @@ static inline int is_blank(uint8_t byte)
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
-static inline int is_digit(uint8_t byte)
+#define CW_BYTES(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The topmost bit of each of the lowest `length` bytes (1 to 8) that is no digit. */
+static inline uint64_t find_no_digits(uint64_t word, uint32_t length)
 {
-    return (unsigned)byte - '0' < 10u;
+    const uint64_t digits = word ^ CW_BYTES('0');
+    return ((digits + CW_BYTES(0x80 - 10)) | digits) & CW_BYTES(0x80) & (UINT64_MAX >> (64 - 8 * length));
 }
 
 #endif

@@ -49,8 +49,8 @@ typedef struct {
 } cw_way;
 
 typedef struct {
-    int32_t state, rule, loop, member;
-    int32_t qualified_element; /* the element whose codes the qualifier's hash table has proven; 0: none */
+    int32_t forks, rule, loop, member; /* forks: where its state's row begins in forks_of */
+    int32_t proven; /* the bit of the element that a qualifier found in its hash table has proven; 0: none */
 } cw_position;
 
 typedef struct {
@@ -64,7 +64,7 @@ typedef struct {
 
 typedef struct {
     int32_t element, element_count, note, note_count;
-    int32_t least; /* the number of the last required element */
+    int32_t least; /* the bits of all elements up to the last required one */
 } cw_rule;
 
 typedef struct {
@@ -73,7 +73,8 @@ typedef struct {
     int32_t part, part_count;
 } cw_element;
 
-/* A syntax note: `first` is the bit of its first element, `all` those of all its elements. */
+/* A syntax note: where one of the elements of `first` is given, all of `all` must be, or another one of them, and so
+ * on. These are bits. */
 typedef struct {
     int32_t kind, first, all;
 } cw_note;
@@ -84,7 +85,7 @@ typedef struct {
 
 typedef struct {
     const cw_name *names; /* CW_NAME_SLOTS of them */
-    const int32_t *forks_of; /* [state * segment_count + segment] → fork, 0 for none */
+    const int32_t *forks_of; /* a row for each state: for each segment its fork, 0 for none */
     const cw_fork *forks;
     const cw_slot *slots;
     const cw_way *ways;
@@ -110,7 +111,7 @@ typedef struct {
 enum { CW_OPTIONAL, CW_REQUIRED, CW_NOT_USED };                 /* cw_element.usage */
 enum { CW_TEXT, CW_CODES, CW_LONG_CODES, CW_WHOLE, CW_DECIMAL, CW_DATE, CW_TIME, CW_PERIOD, CW_COMPOSITE,
        CW_UNPROVABLE }; /* cw_element.kind */
-enum { CW_PAIRED, CW_REQUIRES_ONE, CW_EXCLUSIVE, CW_CONDITIONAL, CW_LIST_CONDITIONAL }; /* cw_note.kind: P R E C L */
+enum { CW_NEEDS_ALL, CW_NEEDS_ANOTHER, CW_AT_LEAST_ONE, CW_AT_MOST_ONE }; /* cw_note.kind */
 
 /* ---- Events: what the core hands back. ---- */
 

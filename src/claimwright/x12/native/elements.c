@@ -1,11 +1,19 @@
-#include "elements.h"
+/* Whether the elements of a segment are surely right by the rule of its position. */
+#include "core.h"
 
 #include <string.h>
 
 #include "bytes.h"
 #include "values.h"
 
-static int is_code(const cw_guide *guide, const cw_element *rule, uint64_t key)
+/* The text that a segment stands in: every token ends at a delimiter, the next one begins after it. */
+typedef struct {
+    const uint8_t *bytes;
+    const uint8_t *limit; /* nothing is read at or after it */
+    const cw_delimiters *delimiters;
+} cw_text;
+
+static inline int is_code(const cw_guide *guide, const cw_element *rule, uint64_t key)
 {
     const uint64_t *slots = guide->codes + rule->code;
     const uint32_t mask = (uint32_t)rule->code_count - 1;
@@ -26,80 +34,76 @@ static int is_long_code(const cw_guide *guide, const cw_element *rule, const uin
     return 0;
 }
 
-/* A value that is there, `before` being the end of the token before it and `begin` that one's begin. */
-static int is_value(const cw_guide *guide, const cw_element *rule, const cw_text *text, uint32_t begin, uint32_t end,
-                    uint32_t begin_before)
+/* A value that is there; the token before it begins at `begin_before`, where a period's form stands. */
+static ALWAYS_INLINE int is_value(const cw_guide *guide, const cw_element *rule, const uint8_t *bytes, const uint8_t *limit,
+                           uint32_t begin, uint32_t end, uint32_t begin_before)
 {
-    const uint8_t *value = text->bytes + begin;
+    const uint8_t *value = bytes + begin;
     const uint32_t length = end - begin;
     switch (rule->kind) {
     case CW_TEXT:
         return is_text(value, length, rule->min, rule->max);
     case CW_CODES:
-        return is_code(guide, rule, pack_key(value, length, text->limit));
+        return is_code(guide, rule, pack_key(value, length, limit));
     case CW_LONG_CODES:
         return is_long_code(guide, rule, value, length);
     case CW_WHOLE:
-        return is_whole_number(value, length, rule->min, rule->max);
+        return is_whole_number(value, length, rule->min, rule->max, limit);
     case CW_DECIMAL:
-        return is_decimal(value, length, rule->min, rule->max);
+        return is_decimal(value, length, rule->min, rule->max, limit);
     case CW_DATE:
-        return is_date(value, length);
+        return is_date(value, length, limit);
     case CW_TIME:
-        return is_time(value, length);
+        return is_time(value, length, limit);
     case CW_PERIOD:
-        return is_period(value, length, pack_key(text->bytes + begin_before, begin - 1 - begin_before, text->limit));
+        return is_period(value, length, pack_key(bytes + begin_before, begin - 1 - begin_before, limit), limit);
     default:
         return 0;
     }
 }
 
-/* The components of one element, from the token that `*end` ends on; leaves `*end` at the element's last token. */
-static int is_composite(const cw_guide *guide, const cw_element *rule, const cw_text *text, uint32_t begin,
-                        const uint32_t **end)
+/* The components of one element, from the token that `end` is the end of. Gives the end of the element's last token, or
+ * NULL when there is a doubt. */
+static const uint32_t *prove_composite(const cw_guide *guide, const cw_element *rule, const cw_text *text,
+                                       uint32_t begin, const uint32_t *end)
 {
     const cw_element *part = guide->elements + rule->part, *last = part + rule->part_count;
     uint32_t before = begin;
-    for (;; part++) {
-        if (part == last)
-            return 0;
-        const uint32_t stop = **end;
-        if (begin == stop ? part->usage == CW_REQUIRED
-                          : part->usage == CW_NOT_USED || !is_value(guide, part, text, begin, stop, before))
-            return 0;
+    for (; part < last; part++) {
+        const uint32_t stop = *end;
+        if (begin == stop) {
+            if (part->usage == CW_REQUIRED)
+                return NULL;
+        } else if (part->usage == CW_NOT_USED ||
+                   !is_value(guide, part, text->bytes, text->limit, begin, stop, before)) {
+            return NULL;
+        }
         if (text->bytes[stop] != text->delimiters->component)
             break;
         before = begin;
         begin = stop + 1;
-        ++*end;
+        end++;
     }
+    if (part == last)
+        return NULL; /* More components than the guide names. */
     for (part++; part < last; part++) {
         if (part->usage == CW_REQUIRED)
-            return 0;
+            return NULL;
     }
-    return 1;
+    return end;
 }
 
-static int is_note_kept(const cw_note *note, uint32_t given)
+static inline int is_note_kept(const cw_note *note, uint32_t given)
 {
     const uint32_t found = given & (uint32_t)note->all, first = given & (uint32_t)note->first;
-    switch (note->kind) {
-    case CW_PAIRED:
-        return found == 0 || found == (uint32_t)note->all;
-    case CW_REQUIRES_ONE:
-        return found != 0;
-    case CW_EXCLUSIVE:
-        return (found & (found - 1)) == 0;
-    case CW_CONDITIONAL:
+    if (note->kind == CW_NEEDS_ALL)
         return first == 0 || found == (uint32_t)note->all;
-    case CW_LIST_CONDITIONAL:
+    if (note->kind == CW_NEEDS_ANOTHER)
         return first == 0 || found != first;
-    default:
-        return 0;
-    }
+    return note->kind == CW_AT_LEAST_ONE ? found != 0 : (found & (found - 1)) == 0;
 }
 
-static int are_notes_kept(const cw_guide *guide, const cw_rule *rule, uint32_t given)
+static inline int are_notes_kept(const cw_guide *guide, const cw_rule *rule, uint32_t given)
 {
     const cw_note *note = guide->notes + rule->note, *last = note + rule->note_count;
     for (; note < last; note++) {
@@ -109,37 +113,45 @@ static int are_notes_kept(const cw_guide *guide, const cw_rule *rule, uint32_t g
     return 1;
 }
 
-int cw_elements_are_right(const cw_guide *guide, const cw_rule *rule, const cw_text *text, const uint32_t *name_end,
-                          int32_t proven)
+/* `name_end` is the end of the segment's name among the ends of its tokens; `proven` is the bit of an element whose
+ * value is known to be one of its codes (0: none). The segment holds no odd byte (marks.c). Gives the end of the last
+ * token, which is the segment's terminator, or NULL when there is a doubt. */
+static ALWAYS_INLINE const uint32_t *prove_elements(const cw_guide *guide, const cw_rule *rule, const cw_text *text,
+                                                      const uint32_t *name_end, uint32_t proven)
 {
-    const cw_element *element = guide->elements + rule->element;
+    const uint8_t *const bytes = text->bytes, *const limit = text->limit;
     const uint8_t terminator = text->delimiters->terminator, component = text->delimiters->component;
+    const cw_element *element = guide->elements + rule->element, *const last = element + rule->element_count;
     const uint32_t *end = name_end;
-    uint32_t given = 0, begin_before = 0;
-    int32_t number = 0;
-    while (text->bytes[*end] != terminator) {
-        if (number == rule->element_count)
-            return 0;
-        const uint32_t begin = *end++ + 1;
-        number++;
-        if (begin == *end && text->bytes[*end] != component) {
-            if (element->usage == CW_REQUIRED || text->bytes[*end] == terminator)
-                return 0;
-        } else if (element->usage == CW_NOT_USED) {
-            return 0;
-        } else if (element->kind == CW_COMPOSITE) {
-            if (!is_composite(guide, element, text, begin, &end))
-                return 0;
-            given |= UINT32_C(1) << (number - 1);
+    uint32_t begin = *end + 1, begin_before = 0, given = 0, bit = 1;
+    uint8_t mark = bytes[*end];
+    for (; mark != terminator; element++, bit <<= 1) {
+        if (element == last)
+            return NULL;
+        const uint32_t stop = *++end;
+        mark = bytes[stop];
+        if (begin == stop && mark != component) {
+            if (element->usage == CW_REQUIRED)
+                return NULL;
         } else {
-            if (text->bytes[*end] == component)
-                return 0;
-            if (number != proven && !is_value(guide, element, text, begin, *end, begin_before))
-                return 0;
-            given |= UINT32_C(1) << (number - 1);
+            given |= bit;
+            if (element->usage == CW_NOT_USED) {
+                return NULL;
+            } else if (element->kind == CW_COMPOSITE) {
+                end = prove_composite(guide, element, text, begin, end);
+                if (end == NULL)
+                    return NULL;
+                mark = bytes[*end];
+            } else if (mark == component ||
+                       (bit != proven && !is_value(guide, element, bytes, limit, begin, stop, begin_before))) {
+                return NULL;
+            }
         }
         begin_before = begin;
-        element++;
+        begin = *end + 1;
     }
-    return number >= rule->least && (rule->note_count == 0 || are_notes_kept(guide, rule, given));
+    const int ends_empty = bit > 1 && (given & bit >> 1) == 0;
+    if (ends_empty || bit <= (uint32_t)rule->least || !are_notes_kept(guide, rule, given))
+        return NULL;
+    return end;
 }

@@ -17,15 +17,16 @@ NAME_SLOTS = 512
 CONTROL_SEGMENTS = ("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1")
 LONGEST_KEY = 7
 _LONGEST_NAME = 3
-_MOST_ELEMENTS = 32
-"""Bits of the word that says which elements are given."""
+_MOST_ELEMENTS = 31
+"""One less than the bits of the word that says which elements are given."""
 _HASH_FACTOR = 0x9E3779B97F4A7C15
 _WORD = (1 << 64) - 1
 _EVENTS_BESIDE_MISSING = 8
 
 _USAGES = {"S": 0, "R": 1, "N": 2}
 _TEXT, _CODES, _LONG_CODES, _WHOLE, _DECIMAL, _DATE, _TIME, _PERIOD, _COMPOSITE, _UNPROVABLE = range(10)
-_NOTES = {"P": 0, "R": 1, "E": 2, "C": 3, "L": 4}
+_NOTES = {"P": 0, "C": 0, "L": 1, "R": 2, "E": 3}
+"""A paired note needs all of its elements where any is given, a conditional one where the first is."""
 _DATE_PERIOD = "1251"
 _LONGEST_PERIOD, _SHORTEST_PERIOD = 17, 4
 
@@ -105,11 +106,11 @@ class GuideTables:
         rules = position.rule.elements
         is_proven = bool(position.values) and not component and _kind(rules[element - 1]) == _CODES
         return (
-            self.state_of(position),
+            self.state_of(position) * len(self.segments),
             rule,
             self.loop_numbers[position.loop],
             self._members[position],
-            element if is_proven and _provable_codes(rules[element - 1]) == position.values else 0,
+            1 << element - 1 if is_proven and _provable_codes(rules[element - 1]) == position.values else 0,
         )
 
     def _loop_row(self, loop: LoopNode) -> tuple[int, ...]:
@@ -234,7 +235,7 @@ class _ElementTables:
         note = len(self.notes) // 3
         self.notes.extend(_flat(map(_note_row, rule.doubtful_notes)))
         least = max((at for at, element in enumerate(rule.elements, 1) if element.usage == "R"), default=0)
-        self.rules.extend((first, count, note, len(rule.doubtful_notes), least))
+        self.rules.extend((first, count, note, len(rule.doubtful_notes), (1 << least) - 1))
         return len(self.rules) // 5 - 1
 
     def _element_row(self, rule: ElementRule) -> tuple[int, ...]:
@@ -295,7 +296,8 @@ def _provable_codes(rule: ElementRule) -> frozenset[str]:
 
 def _note_row(note: Note) -> tuple[int, int, int]:
     bits = [1 << position - 1 for position in note.positions]
-    return _NOTES[note.kind], _signed(bits[0]), _signed(sum(bits))
+    first = sum(bits) if note.kind == "P" else bits[0]
+    return _NOTES[note.kind], _signed(first), _signed(sum(bits))
 
 
 def _members(loop: LoopNode) -> list[Position | LoopNode]:

@@ -1,36 +1,35 @@
+/* The walk: the segments of one set matched against the tables of its guide, as walk.py does it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "bytes.h"
 #include "core.h"
-#include "elements.h"
-#include "marks.h"
 
 /* A loop that is open: how often each of its members occurred, the group reached, the next required member to ask for. */
 typedef struct {
-    int32_t loop, group, asked;
+    int32_t loop, group, asked, spare;
     uint32_t *counts;
 } frame;
 
 struct cw_walk {
     const cw_guide *guide;
     cw_delimiters delimiters;
-    int32_t position;
+    const cw_position *position; /* where the walk stands */
     int is_derailed;
     uint64_t last_offset; /* of the segment taken last */
-    int32_t top;          /* of frames */
-    frame *frames;        /* guide->depth of them */
+    frame *top;           /* the innermost of the loops that are open */
+    frame *frames;        /* guide->depth of them, and one below */
     uint32_t *counts;     /* guide->max_members for each frame */
     cw_marks marks;
 };
 
-/* The segment at hand. `name_end` points at the end of its first token, `stop` is its terminator's offset in the block;
- * a segment longer than a block has no tokens (`name_end` is NULL). */
+/* The segment at hand: offsets in its block. `name_end` points at the end of its first token; a segment longer than a
+ * block has no tokens (NULL). `stop` is the terminator, known from the start only when there are no tokens. */
 typedef struct {
     cw_text text;
     uint32_t begin;
-    uint64_t stop;
     const uint32_t *name_end;
+    uint64_t stop;
     uint64_t offset; /* of the block within the file */
 } segment;
 
@@ -61,14 +60,14 @@ cw_walk *cw_new(const cw_guide *guide)
     if (walk == NULL)
         return NULL;
     walk->guide = guide;
-    walk->frames = calloc((size_t)guide->depth, sizeof *walk->frames);
+    walk->top = walk->frames = calloc((size_t)guide->depth + 1, sizeof *walk->frames);
     walk->counts = calloc((size_t)guide->depth * (size_t)guide->max_members, sizeof *walk->counts);
     if (walk->frames == NULL || walk->counts == NULL) {
         cw_free(walk);
         return NULL;
     }
     for (int32_t at = 0; at < guide->depth; at++)
-        walk->frames[at].counts = walk->counts + (size_t)at * (size_t)guide->max_members;
+        walk->frames[at + 1].counts = walk->counts + (size_t)at * (size_t)guide->max_members;
     return walk;
 }
 
@@ -83,6 +82,17 @@ void cw_free(cw_walk *walk)
 
 /* ---- Events ---- */
 
+/* The terminator of the segment. */
+static uint64_t find_stop(const segment *at)
+{
+    if (at->name_end == NULL)
+        return at->stop;
+    const uint32_t *end = at->name_end;
+    while (at->text.bytes[*end] != at->text.delimiters->terminator)
+        end++;
+    return *end;
+}
+
 static void tell(cw_window *window, const segment *at, int32_t kind, int32_t place, int32_t argument)
 {
     if (window->count == window->capacity)
@@ -90,7 +100,7 @@ static void tell(cw_window *window, const segment *at, int32_t kind, int32_t pla
     cw_event *event = window->events + window->count++;
     event->index = window->index;
     event->offset = at->offset + at->begin;
-    event->length = at->stop - at->begin;
+    event->length = find_stop(at) - at->begin;
     event->kind = kind;
     event->place = place;
     event->argument = argument;
@@ -155,14 +165,14 @@ static uint64_t long_qualifier(const segment *at, int32_t element, int32_t compo
     }
 }
 
-static uint64_t find_qualifier(const segment *at, int32_t element, int32_t component)
+static inline uint64_t find_qualifier(const segment *at, int32_t element, int32_t component)
 {
     if (at->name_end == NULL)
         return long_qualifier(at, element, component);
     const uint8_t *bytes = at->text.bytes, mark = at->text.delimiters->component;
     const uint32_t *end = at->name_end;
     for (; element > 0; element--) {
-        if (*end == at->stop)
+        if (bytes[*end] == at->text.delimiters->terminator)
             return 0;
         for (end++; element > 1 && bytes[*end] == mark; end++) {
         }
@@ -190,9 +200,9 @@ static const cw_slot *find_slot(const cw_guide *guide, const cw_fork *fork, uint
     return NULL;
 }
 
-static uint32_t count_of(const cw_walk *walk, const cw_way *way)
+static inline uint32_t count_of(const cw_walk *walk, const cw_way *way)
 {
-    return walk->frames[walk->top - way->closes].counts[way->member];
+    return walk->top[-way->closes].counts[way->member];
 }
 
 /* The qualifier fits nowhere: the only place there is, or the nearest that is required and still empty. */
@@ -207,11 +217,10 @@ static const cw_way *guess(const cw_walk *walk, const cw_fork *fork)
 }
 
 /* Where the segment stands: the nearest place that its qualifier fits and that is not used up. */
-static const cw_way *choose(const cw_walk *walk, const segment *at, int32_t name, int *is_qualified)
+static inline const cw_way *choose(const cw_walk *walk, const segment *at, int32_t name, int *is_qualified)
 {
     const cw_guide *guide = walk->guide;
-    const int32_t state = guide->positions[walk->position].state;
-    const int32_t number = guide->forks_of[state * guide->segment_count + name];
+    const int32_t number = guide->forks_of[walk->position->forks + name];
     if (number == 0)
         return NULL;
     const cw_fork *fork = guide->forks + number;
@@ -234,15 +243,9 @@ static const cw_way *choose(const cw_walk *walk, const segment *at, int32_t name
 
 /* ---- Taking a segment ---- */
 
-static void note_segment(cw_walk *walk, cw_window *window, const segment *at)
-{
-    window->index++;
-    walk->last_offset = at->offset + at->begin;
-}
-
 static frame *open_loop(cw_walk *walk, int32_t loop)
 {
-    frame *opened = walk->frames + ++walk->top;
+    frame *opened = ++walk->top;
     opened->loop = loop;
     opened->group = 0;
     opened->asked = 0;
@@ -250,92 +253,104 @@ static frame *open_loop(cw_walk *walk, int32_t loop)
     return opened;
 }
 
-static void count_up(uint32_t *count)
-{
-    *count += *count < UINT32_MAX;
-}
-
-static void enter(cw_walk *walk, cw_window *window, const segment *at, const cw_way *way, int is_qualified)
+/* Count the member that the way leads to, after closing the loops that end and before opening the one that begins. */
+static inline void enter(cw_walk *walk, cw_window *window, const segment *at, const cw_way *way)
 {
     const cw_guide *guide = walk->guide;
+    const cw_position *position = guide->positions + way->position;
     for (int32_t closed = 0; closed < way->closes; closed++, walk->top--)
-        check_required(walk, window, walk->frames + walk->top, INT32_MAX, at);
-    frame *open = walk->frames + walk->top;
+        check_required(walk, window, walk->top, INT32_MAX, at);
+    frame *open = walk->top;
     if (way->group > open->group) {
         check_required(walk, window, open, way->group, at);
         open->group = way->group;
     }
-    count_up(open->counts + way->member);
-    const int is_one_too_many = open->counts[way->member] == (uint32_t)way->repeat + 1;
-    const cw_position *position = guide->positions + way->position;
-    if (way->opens) {
-        open = open_loop(walk, position->loop);
-        open->counts[position->member] = 1;
-    }
-    if (is_one_too_many)
+    const uint32_t count = open->counts[way->member];
+    open->counts[way->member] = count + (count < UINT32_MAX);
+    if (way->opens)
+        open_loop(walk, position->loop)->counts[position->member] = 1;
+    if (count == (uint32_t)way->repeat)
         tell(window, at, way->opens ? CW_REPEATED_LOOP : CW_REPEATED_SEGMENT,
              way->opens ? position->loop : way->position, way->repeat);
-    walk->position = way->position;
-    const cw_rule *rule = guide->rules + position->rule;
-    if (at->name_end == NULL || cw_has_odd(&walk->marks, at->begin, (uint32_t)at->stop) ||
-        !cw_elements_are_right(guide, rule, &at->text, at->name_end, is_qualified ? position->qualified_element : 0))
-        tell(window, at, CW_DOUBT, way->position, 0);
+    walk->position = position;
+}
+
+/* The end of the segment's last token, or NULL when its elements are in doubt. */
+static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const segment *at, int is_qualified)
+{
+    const cw_position *position = walk->position;
+    if (at->name_end == NULL)
+        return NULL;
+    if (walk->marks.has_odd && has_odd_between(&walk->marks, at->begin, (uint32_t)find_stop(at)))
+        return NULL;
+    return prove_elements(walk->guide, walk->guide->rules + position->rule, &at->text, at->name_end,
+                             is_qualified ? (uint32_t)position->proven : 0);
 }
 
 static void misplace(cw_walk *walk, cw_window *window, const segment *at)
 {
     if (!walk->is_derailed)
-        tell(window, at, CW_MISPLACED, walk->frames[walk->top].loop, 0);
+        tell(window, at, CW_MISPLACED, walk->top->loop, 0);
     walk->is_derailed = 1;
 }
 
-static void take(cw_walk *walk, cw_window *window, const segment *at, const cw_name *name)
+/* Take the segment to the place where the way leads; `NULL`: nowhere. Gives what `prove` gives. */
+static inline const uint32_t *take(cw_walk *walk, cw_window *window, const segment *at, const cw_way *way,
+                                   int is_qualified)
 {
-    int is_qualified = 0;
-    note_segment(walk, window, at);
-    const cw_way *way = name == NULL ? NULL : choose(walk, at, name->segment, &is_qualified);
+    window->index++;
+    walk->last_offset = at->offset + at->begin;
     if (way == NULL) {
         misplace(walk, window, at);
-        return;
+        return NULL;
     }
     walk->is_derailed = 0;
-    enter(walk, window, at, way, is_qualified);
+    enter(walk, window, at, way);
+    const uint32_t *last = prove(walk, at, is_qualified);
+    if (last == NULL)
+        tell(window, at, CW_DOUBT, way->position, 0);
+    return last;
 }
 
-static const cw_name *name_of(const cw_walk *walk, const segment *at)
+static inline const cw_name *name_of(const cw_walk *walk, const segment *at)
 {
+    const uint8_t *bytes = at->text.bytes;
     uint64_t end = at->begin;
-    if (at->name_end != NULL)
+    if (at->name_end != NULL) {
         end = *at->name_end;
-    else
-        while (end < at->stop && at->text.bytes[end] != walk->delimiters.element)
+        if (bytes[end] == walk->delimiters.component)
+            return NULL;
+    } else {
+        while (end < at->stop && bytes[end] != walk->delimiters.element)
             end++;
-    if (end != at->stop && at->text.bytes[end] != walk->delimiters.element)
-        return NULL; /* A component separator stands in it. */
+    }
     return end - at->begin > CW_LONGEST_NAME ? NULL : find_name(walk->guide, key_between(at, at->begin, end));
 }
 
-/* Leaves out the blanks before a segment, and tokens that are made of them. */
-static void skip_blanks(segment *at)
+/* Leave out the blanks before a segment, and tokens that are made of them. Gives whether the segment is blank. */
+static int skip_blanks(segment *at)
 {
-    while (at->begin < at->stop && is_blank(at->text.bytes[at->begin]))
+    const uint64_t stop = find_stop(at);
+    while (at->begin < stop && is_blank(at->text.bytes[at->begin]))
         at->begin++;
     while (at->name_end != NULL && *at->name_end < at->begin)
         at->name_end++;
+    return at->begin == stop;
 }
 
-/* Take the segment, or say why not. */
-static int32_t offer(cw_walk *walk, cw_window *window, segment *at)
+/* Take the segment, or say why not. Leaves in `*last` what `take` gave. */
+static inline int32_t offer(cw_walk *walk, cw_window *window, segment *at, const uint32_t **last)
 {
-    skip_blanks(at);
-    if (at->begin == at->stop && is_blank(walk->delimiters.terminator))
+    if (is_blank(at->text.bytes[at->begin]) && skip_blanks(at) && is_blank(walk->delimiters.terminator))
         return CW_DONE; /* An empty line. */
     const cw_name *name = name_of(walk, at);
     if (name != NULL && name->is_control)
         return CW_CONTROL;
     if (!has_room(walk, window))
         return CW_FULL;
-    take(walk, window, at, name);
+    int is_qualified = 0;
+    const cw_way *way = name == NULL ? NULL : choose(walk, at, name->segment, &is_qualified);
+    *last = take(walk, window, at, way, is_qualified);
     return CW_DONE;
 }
 
@@ -343,20 +358,22 @@ static int32_t offer(cw_walk *walk, cw_window *window, segment *at)
 static int32_t run_block(cw_walk *walk, cw_window *window, segment *at, uint32_t *size)
 {
     const uint8_t terminator = walk->delimiters.terminator, *bytes = at->text.bytes;
-    const uint32_t *end = walk->marks.ends, *last = end + walk->marks.count;
-    while (last > end && bytes[last[-1]] != terminator)
-        last--;
-    *size = 0;
-    while (end < last) {
+    const uint32_t *end = walk->marks.ends, *stop = end + walk->marks.count;
+    while (stop > end && bytes[stop[-1]] != terminator)
+        stop--;
+    for (*size = 0; end < stop; *size = *end++ + 1) {
+        const uint32_t *last = NULL;
         at->begin = *size;
         at->name_end = end;
-        while (bytes[*end] != terminator)
-            end++;
-        at->stop = *end++;
-        const int32_t status = offer(walk, window, at);
+        const int32_t status = offer(walk, window, at, &last);
         if (status != CW_DONE)
             return status;
-        *size = (uint32_t)at->stop + 1;
+        if (last != NULL) {
+            end = last;
+        } else {
+            while (bytes[*end] != terminator)
+                end++;
+        }
     }
     return CW_DONE;
 }
@@ -364,12 +381,13 @@ static int32_t run_block(cw_walk *walk, cw_window *window, segment *at, uint32_t
 /* The one segment that is longer than a block, whose terminator is known to come before `limit`. */
 static int32_t run_long_segment(cw_walk *walk, cw_window *window, segment *at)
 {
-    const uint8_t *bytes = at->text.bytes;
-    const uint8_t *stop = memchr(bytes, walk->delimiters.terminator, (size_t)(at->text.limit - bytes));
+    const uint8_t *bytes = at->text.bytes, *last;
+    const uint32_t *none;
+    last = memchr(bytes, walk->delimiters.terminator, (size_t)(at->text.limit - bytes));
     at->begin = 0;
     at->name_end = NULL;
-    at->stop = (uint64_t)(stop - bytes);
-    return offer(walk, window, at);
+    at->stop = (uint64_t)(last - bytes);
+    return offer(walk, window, at, &none);
 }
 
 /* The bytes up to the last terminator. */
@@ -388,12 +406,14 @@ int32_t cw_run(cw_walk *walk, cw_window *window)
     segment at = {.text = {.limit = window->data + whole, .delimiters = &walk->delimiters}};
     window->taken = 0;
     window->count = 0;
+    if (walk->top == walk->frames)
+        return CW_REFUSED; /* No set has begun. */
     while (window->taken < whole && status == CW_DONE) {
         const uint64_t left = whole - window->taken;
-        uint32_t size = left < CW_BLOCK ? (uint32_t)left : CW_BLOCK;
+        uint32_t size = left < BLOCK ? (uint32_t)left : BLOCK;
         at.text.bytes = window->data + window->taken;
         at.offset = window->offset + window->taken;
-        cw_mark_block(&walk->marks, at.text.bytes, size, &walk->delimiters);
+        mark_block(&walk->marks, at.text.bytes, size, &walk->delimiters);
         status = run_block(walk, window, &at, &size);
         window->taken += size;
         if (size == 0 && status == CW_DONE) {
@@ -404,24 +424,18 @@ int32_t cw_run(cw_walk *walk, cw_window *window)
     return status;
 }
 
-/* Take the one segment that the window holds, whatever its name. */
-static int32_t take_alone(cw_walk *walk, cw_window *window, const cw_way *way)
+/* Aim at the one segment that the window holds. */
+static int32_t aim(cw_walk *walk, const cw_window *window, segment *at)
 {
     const uint8_t terminator = walk->delimiters.terminator;
     if (window->size == 0 || memchr(window->data, terminator, (size_t)window->size) != window->data + window->size - 1)
         return CW_REFUSED;
-    segment at = {.text = {.bytes = window->data, .limit = window->data + window->size, .delimiters = &walk->delimiters},
-                  .stop = window->size - 1,
-                  .offset = window->offset};
-    if (window->size <= CW_BLOCK) {
-        cw_mark_block(&walk->marks, window->data, (uint32_t)window->size, &walk->delimiters);
-        at.name_end = walk->marks.ends;
-    }
-    if (way == NULL) {
-        take(walk, window, &at, name_of(walk, &at));
-    } else {
-        note_segment(walk, window, &at);
-        enter(walk, window, &at, way, 0);
+    *at = (segment){.text = {.bytes = window->data, .limit = window->data + window->size, .delimiters = &walk->delimiters},
+                    .stop = window->size - 1,
+                    .offset = window->offset};
+    if (window->size <= BLOCK) {
+        mark_block(&walk->marks, window->data, (uint32_t)window->size, &walk->delimiters);
+        at->name_end = walk->marks.ends;
     }
     return CW_DONE;
 }
@@ -431,22 +445,31 @@ int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, cw_window *wind
     const cw_guide *guide = walk->guide;
     const cw_position *root = guide->positions + guide->root_position;
     const cw_way way = {.position = guide->root_position, .member = root->member, .repeat = 1};
+    segment at;
     window->count = 0;
-    if (window->capacity < (uint32_t)guide->max_events)
-        return CW_REFUSED;
     walk->delimiters = *delimiters;
-    walk->is_derailed = 0;
-    walk->top = -1;
+    walk->top = walk->frames;
+    if (window->capacity < (uint32_t)guide->max_events || aim(walk, window, &at) != CW_DONE)
+        return CW_REFUSED;
     open_loop(walk, root->loop);
-    return take_alone(walk, window, &way);
+    take(walk, window, &at, &way, 0);
+    return CW_DONE;
 }
 
 int32_t cw_end(cw_walk *walk, cw_window *window)
 {
+    segment at;
     window->count = 0;
-    const int32_t status = window->size > 0 ? take_alone(walk, window, NULL) : CW_DONE;
+    if (window->size > 0) {
+        if (aim(walk, window, &at) != CW_DONE)
+            return CW_REFUSED;
+        const cw_name *name = name_of(walk, &at);
+        int is_qualified = 0;
+        const cw_way *way = name == NULL ? NULL : choose(walk, &at, name->segment, &is_qualified);
+        take(walk, window, &at, way, is_qualified);
+    }
     const segment last = {.offset = walk->last_offset};
-    for (; status == CW_DONE && walk->top >= 0; walk->top--)
-        check_required(walk, window, walk->frames + walk->top, INT32_MAX, &last);
-    return status;
+    for (; walk->top > walk->frames; walk->top--)
+        check_required(walk, window, walk->top, INT32_MAX, &last);
+    return CW_DONE;
 }

@@ -1,0 +1,5 @@
+/* The library, as one unit for the compiler: the walk runs for every segment, and is fast because the rest is inlined
+ * into it. Each file below has one concern and can be read by itself. */
+#include "marks.c"
+#include "elements.c"
+#include "walk.c"
