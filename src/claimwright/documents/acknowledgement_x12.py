@@ -40,7 +40,7 @@ from claimwright.origin import Origin
 from claimwright.x12.guides import load_guide
 from claimwright.x12.reading import Interchange, TransactionSet
 from claimwright.x12.tree import Loop, Segment
-from claimwright.x12.walk import Walk
+from claimwright.x12.walk import tree_of
 from claimwright.x12.writing import OutgoingSegment, OutgoingSet
 
 FUNCTIONAL_VERSION = "005010X231A1"
@@ -292,9 +292,7 @@ def _loops(transaction_set: TransactionSet) -> Loop:
     """The set by the loops of 005010X214, which later versions share: 277 and 277CA have one ST01."""
     if transaction_set.guide and transaction_set.guide.version == CLAIM_VERSION:
         return transaction_set.root
-    walk = Walk(load_guide("x214"), transaction_set.segments[0].delimiters)
-    walk.run(transaction_set.segments)
-    return walk.root
+    return tree_of(load_guide("x214"), transaction_set.segments)
 
 
 def _read_source(level: Loop, reader: Reader) -> tuple[Party, str]:

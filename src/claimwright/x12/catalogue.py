@@ -1,12 +1,14 @@
 """Every X12 finding: its code, severity, SNIP level, the 999 or TA1 code that says the same, its words and its remedy.
 
-The words are formats: `{segment}`, `{name}`, `{value}`, `{expected}` ... are filled where the finding is made. The
-reference page is written from this table, and a test asks that each code has an example that triggers it.
+The words are formats: `{segment}`, `{name}`, `{value}`, `{expected}` ... are filled where the finding is made. Those of
+the rules beyond structure stand in the files of rules; `kinds` gives both. The reference page is written from it, and a
+test asks that each code has an example that triggers it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from claimwright.findings import Finding, Severity, Where
 
@@ -25,7 +27,7 @@ class Kind:
 
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
-KINDS = {
+_OWN_KINDS = {
     kind.code: kind
     for kind in (
         # What stands around the interchanges, and the envelopes.
@@ -82,6 +84,8 @@ KINDS = {
              "Loop {loop} ({name}), which begins with {segment}, is missing before this segment.",
              "Add the loop."),
         Kind("X12-SEG-008", E, 1, "8", "The segment is empty.", "Remove the extra terminator."),
+        Kind("X12-SEG-009", E, 1, "8", "The segment is {value} bytes long, more than {expected}; it was not looked at.",
+             "Send what is so long in another way, or raise the limit."),
         # Elements.
         Kind("X12-ELM-001", E, 2, "1", "{segment}{element:02d} ({name}) is required and missing.",
              "Fill in the element."),
@@ -117,37 +121,6 @@ KINDS = {
              "Remove control characters."),
         Kind("X12-ELM-016", E, 1, "13", "{segment}{element:02d} ({name}) has too many components: {value!r}.",
              "Remove the extra components; check for a component separator inside a value."),
-        # Rules beyond structure.
-        Kind("X12-HL-001", E, 1, "7", "HL01 is {value!r}, the levels of this set count {expected} here.",
-             "Number the levels 1, 2, 3 without a gap."),
-        Kind("X12-HL-002", E, 1, "7", "HL02 is {value!r}, which is no level before this one.",
-             "Name the level that this one belongs to."),
-        Kind("X12-CLM-001", E, 3, None, "Claim {claim}: CLM02 is {value}, the lines charge {expected}.",
-             "Make the claim's total the sum of its lines."),
-        Kind("X12-CLM-002", E, 4, None, "{place} points at diagnosis {value!r}; the claim has {expected}.",
-             "Point at a diagnosis that the claim has."),
-        Kind("X12-CLM-003", W, 4, None, "Claim number {value!r} occurs twice in this set.",
-             "Give every claim its own number, or leave the duplicate out."),
-        Kind("X12-CLM-004", E, 3, None,
-             "What payer {payer} paid and adjusted makes {expected}, the claim charges {value}.",
-             "Report every adjustment of the earlier payer, at claim or line level but not at both."),
-        Kind("X12-CLM-005", E, 3, None,
-             "What payer {payer} paid and adjusted makes {expected}, the line charges {value}.",
-             "Report every adjustment that the earlier payer made to the line."),
-        Kind("X12-CLM-006", E, 2, "7", "LX01 is {value!r}; this is line {expected} of claim {claim}.",
-             "Number the lines of a claim 1, 2, 3 without a gap."),
-        Kind("X12-PAY-001", E, 3, None,
-             "Claim {claim}: the line pays {value}; charge minus adjustments make {expected}.",
-             "Ask the payer for a correct remittance; do not post this one."),
-        Kind("X12-PAY-002", E, 3, None, "Claim {claim} pays {value}; charge minus adjustments make {expected}.",
-             "Ask the payer for a correct remittance; do not post this one."),
-        Kind("X12-PAY-003", E, 3, None, "Claim {claim} charges {value}, its lines {expected}.",
-             "Ask the payer for a correct remittance; do not post this one."),
-        Kind("X12-PAY-004", E, 3, None, "The payment is {value}; claims minus provider adjustments make {expected}.",
-             "Ask the payer for a correct remittance; do not post this one."),
-        Kind("X12-IDN-001", W, 5, None,
-             "{segment}{element:02d}: {value!r} is not a valid NPI (its check digit is wrong).",
-             "Check the NPI against the registry."),
         # Writing and answering.
         Kind("X12-WRT-001", E, 1, None,
              "{segment}{element:02d} cannot be written: {value!r} holds a delimiter or a control character.",
@@ -156,6 +129,8 @@ KINDS = {
              "Correct the settings of the trading partner."),
         Kind("X12-ACK-001", E, 1, None, "Nothing in this file asks for an answer.",
              "Answer files that hold claims, inquiries or remittances; acknowledgements are not acknowledged."),
+        Kind("X12-OVL-001", E, 1, None, "Line {line} of the overlay: {reason}.",
+             "Correct the line; x12/overlays.py says what an overlay may hold."),
         Kind("X12-CUT-001", E, 1, None, "Set {control} ({value}) cannot be cut by {by}.",
              "Cut 837s by claim or payer, 835s by payer, anything by set; part of a payment would not balance."),
     )
@@ -165,14 +140,25 @@ KINDS = {
 _LONGEST_WORD = 60
 
 
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind of finding by its code: those of this table, then those of the files of rules."""
+    from claimwright.x12.rules import rule_files
+
+    sayings = [saying for file in rule_files().values() for saying in file.sayings.values()]
+    of_rules = (Kind(said.code, said.severity, said.snip, said.ack, said.message, said.hint) for said in sayings)
+    return _OWN_KINDS | {kind.code: kind for kind in of_rules}
+
+
 def finding(code: str, where: Where, **words: object) -> Finding:
     """A finding of the kind `code`; values are shortened, so that no finding is as long as a file."""
-    kind = KINDS[code]
-    shown = {name: _shortened(word) for name, word in words.items()}
+    kind = _OWN_KINDS[code]
+    shown = {name: shortened(word) for name, word in words.items()}
     ack = kind.ack.format(**shown) or None if kind.ack else None
     return Finding(code, kind.severity, kind.message.format(**shown), kind.hint.format(**shown), where, kind.snip, ack)
 
 
-def _shortened(word: object) -> object:
+def shortened(word: object) -> object:
+    """A word of a finding, cut where it would be as long as a file."""
     is_long = isinstance(word, str) and len(word) > _LONGEST_WORD
     return f"{str(word)[:_LONGEST_WORD]} ..." if is_long else word

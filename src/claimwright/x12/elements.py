@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
 from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
@@ -23,32 +21,6 @@ _PERIODS = {"D8": ("date",), "RD8": ("date", "date"), "TM": ("time",), "DT": ("i
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CODES_SHOWN = 12
 _DATE_PERIOD = "1251"
-_MET_BEFORE_COMPILED = 20
-
-
-class Acceptance:
-    """The accepting expressions for one set of delimiters, each compiled once its rule is met often enough to pay."""
-
-    def __init__(self, delimiters: Delimiters) -> None:
-        self._delimiters = delimiters
-        self._matches: dict[SegmentRule, Callable[[str], object]] = {}
-        self._met: Counter[SegmentRule] = Counter()
-
-    @staticmethod
-    @lru_cache(maxsize=8)
-    def of(delimiters: Delimiters) -> Acceptance:
-        """The one for these delimiters, shared by all readings."""
-        return Acceptance(delimiters)
-
-    def accepts(self, rule: SegmentRule, segment: Segment) -> bool:
-        """True only when every element of the segment is surely right; `False` says nothing."""
-        match = self._matches.get(rule)
-        if match is not None:
-            return match(self._delimiters.element.join(segment.fields)) is not None
-        self._met[rule] += 1
-        if self._met[rule] > _MET_BEFORE_COMPILED:
-            self._matches[rule] = accepting(rule, self._delimiters).match
-        return False
 
 
 def accepting(rule: SegmentRule, delimiters: Delimiters) -> re.Pattern[str]:

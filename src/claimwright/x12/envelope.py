@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from claimwright.findings import Finding, Where
@@ -10,7 +10,6 @@ from claimwright.x12.catalogue import finding
 from claimwright.x12.elements import is_date, is_digits, is_time
 
 if TYPE_CHECKING:
-    from claimwright.x12.reading import Group, Interchange, TransactionSet
     from claimwright.x12.tree import Segment
 
 FUNCTIONAL_IDS = {
@@ -29,22 +28,22 @@ def _at(segment: Segment, element: int | None = None) -> Where:
     return Where(segment=segment.id, index=segment.index, element=element, offset=segment.offset)
 
 
-def check_interchange(interchange: Interchange) -> None:
-    """ISA and IEA: findings go to the interchange."""
-    isa, iea, found = interchange.isa, interchange.iea, interchange.findings
+def isa_findings(isa: Segment) -> Iterator[Finding]:
+    """What is wrong with an ISA."""
     if isa.length != 105:
-        found.append(finding("X12-ENV-005", _at(isa), length=isa.length))
-    found += _isa_elements(isa)
+        yield finding("X12-ENV-005", _at(isa), length=isa.length)
+    yield from _isa_elements(isa)
+
+
+def iea_findings(isa: Segment, iea: Segment | None, groups: int) -> Iterator[Finding]:
+    """What is wrong with the end of an interchange of so many groups; its IEA may be missing."""
     if iea is None:
-        found.append(finding("X12-ENV-006", _at(isa)))
-    else:
-        if iea[2].strip() != interchange.control.strip():
-            found.append(finding("X12-ENV-007", _at(iea, 2), value=iea[2], expected=interchange.control))
-        if _count(iea[1]) != len(interchange.groups):
-            found.append(finding("X12-ENV-008", _at(iea, 1), value=iea[1], expected=len(interchange.groups)))
-    _check_repeated(interchange.groups, "X12-ENV-017")
-    for ack in interchange.acks:
-        found += _ack_elements(ack)
+        yield finding("X12-ENV-006", _at(isa))
+        return
+    if iea[2].strip() != isa[13].strip():
+        yield finding("X12-ENV-007", _at(iea, 2), value=iea[2], expected=isa[13])
+    if _count(iea[1]) != groups:
+        yield finding("X12-ENV-008", _at(iea, 1), value=iea[1], expected=groups)
 
 
 def is_interchange_date(text: str) -> bool:
@@ -57,7 +56,8 @@ def is_interchange_time(text: str) -> bool:
     return len(text) == 4 and is_time(text)
 
 
-def _ack_elements(ack: Segment) -> Iterator[Finding]:
+def ta1_findings(ack: Segment) -> Iterator[Finding]:
+    """What is wrong with a TA1."""
     for element, name, is_right in (
         (1, "control number", is_digits(ack[1], 9)),
         (2, "date", is_interchange_date(ack[2])),
@@ -95,16 +95,8 @@ _ISA_NAMES = {
 }  # fmt: skip
 
 
-def check_group(group: Group) -> None:
-    """GS and GE: findings go to the group."""
-    gs, ge, found = group.gs, group.ge, group.findings
-    if ge is None:
-        found.append(finding("X12-ENV-010", _at(gs)))
-    else:
-        if ge[2].lstrip("0") != gs[6].lstrip("0"):
-            found.append(finding("X12-ENV-011", _at(ge, 2), value=ge[2], expected=gs[6]))
-        if _count(ge[1]) != len(group.sets):
-            found.append(finding("X12-ENV-012", _at(ge, 1), value=ge[1], expected=len(group.sets)))
+def gs_findings(gs: Segment) -> Iterator[Finding]:
+    """What is wrong with a GS."""
     for element, name, ack, is_right in (
         (2, "application sender", "", 2 <= len(gs[2]) <= 15),
         (3, "application receiver", "", 2 <= len(gs[3]) <= 15),
@@ -115,8 +107,18 @@ def check_group(group: Group) -> None:
         (8, "version", "2", bool(gs[8])),
     ):
         if not is_right:
-            found.append(_form_finding(gs, element, name, ack))
-    _check_repeated(group.sets, "X12-ENV-016")
+            yield _form_finding(gs, element, name, ack)
+
+
+def ge_findings(gs: Segment, ge: Segment | None, sets: int) -> Iterator[Finding]:
+    """What is wrong with the end of a group of so many sets; its GE may be missing."""
+    if ge is None:
+        yield finding("X12-ENV-010", _at(gs))
+        return
+    if ge[2].lstrip("0") != gs[6].lstrip("0"):
+        yield finding("X12-ENV-011", _at(ge, 2), value=ge[2], expected=gs[6])
+    if _count(ge[1]) != sets:
+        yield finding("X12-ENV-012", _at(ge, 1), value=ge[1], expected=sets)
 
 
 def _form_finding(
@@ -126,32 +128,34 @@ def _form_finding(
     return finding("X12-ENV-018", _at(segment, element), reason=reason, **words)
 
 
-def check_set(transaction_set: TransactionSet) -> None:
-    """ST and SE: findings go to the set."""
-    first, last = transaction_set.segments[0], transaction_set.segments[-1]
-    found = transaction_set.findings
-    wanted = FUNCTIONAL_IDS.get(transaction_set.st01)
-    if wanted and transaction_set.group.functional_id != wanted:
-        gs = transaction_set.group.gs
-        found.append(finding("X12-ENV-020", _at(first, 1), value=gs[1], expected=transaction_set.st01))
-    if last.id != "SE":
-        found.append(finding("X12-ENV-013", _at(first)))
+def st_findings(st: Segment, gs: Segment) -> Iterator[Finding]:
+    """What is wrong with an ST in the group of this GS."""
+    wanted = FUNCTIONAL_IDS.get(st[1])
+    if wanted and gs[1] != wanted:
+        yield finding("X12-ENV-020", _at(st, 1), value=gs[1], expected=st[1])
+
+
+def se_findings(st: Segment, se: Segment | None, segments: int) -> Iterator[Finding]:
+    """What is wrong with the end of a set of so many segments, ST and SE included; its SE may be missing."""
+    if se is None:
+        yield finding("X12-ENV-013", _at(st))
         return
-    if last[2] != first[2]:
-        found.append(finding("X12-ENV-014", _at(last, 2), value=last[2], expected=first[2]))
-    if _count(last[1]) != len(transaction_set.segments):
-        words = {"value": last[1], "expected": len(transaction_set.segments)}
-        found.append(finding("X12-ENV-015", _at(last, 1), **words))
+    if se[2] != st[2]:
+        yield finding("X12-ENV-014", _at(se, 2), value=se[2], expected=st[2])
+    if _count(se[1]) != segments:
+        yield finding("X12-ENV-015", _at(se, 1), value=se[1], expected=segments)
+
+
+def unguided(st: Segment, version: str) -> Finding:
+    """There is no guide for a set of this version."""
+    where = Where(segment="ST", index=st.index, offset=st.offset)
+    return finding("X12-ENV-021", where, value=st[1] or "(none)", version=version or "(none)")
+
+
+def repeated(code: str, opening: Segment, control: str) -> Finding:
+    """A control number came before."""
+    return finding(code, _at(opening), value=control)
 
 
 def _count(text: str) -> int:
     return int(text) if is_digits(text) and len(text) < 11 else -1
-
-
-def _check_repeated(parts: Sequence[Group] | Sequence[TransactionSet], code: str) -> None:
-    """Control numbers are once only; the finding goes to the group or set that comes second."""
-    seen: set[str] = set()
-    for part in parts:
-        if part.control in seen:
-            part.findings.append(finding(code, _at(part.opening), value=part.control))
-        seen.add(part.control)

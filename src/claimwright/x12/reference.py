@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from claimwright.x12.catalogue import KINDS, Kind
+from claimwright.x12.catalogue import Kind, kinds
 from claimwright.x12.guides import guide_names, load_guide
 
 _AREAS = {
@@ -21,6 +21,8 @@ _AREAS = {
     "IDN": ("Identifiers", ""),
     "WRT": ("Writing", ""),
     "ACK": ("Answering", ""),
+    "CUT": ("Cutting", ""),
+    "OVL": ("Overlays", ""),
 }
 
 _INTRODUCTION = """\
@@ -45,7 +47,7 @@ def _lines() -> Iterator[str]:
         yield f"\n## {title}\n"
         yield f"| Code | Severity | SNIP | What is wrong | What to do | {answers or 'Answer'} |"
         yield "|---|---|---|---|---|---|"
-        yield from (_row(kind) for kind in KINDS.values() if kind.code.split("-")[1] == area)
+        yield from (_row(kind) for kind in kinds().values() if kind.code.split("-")[1] == area)
     yield "\n## Guides\n"
     yield "A set is checked against the guide of its own version; without one only its envelope is (X12-ENV-021).\n"
     yield "| Set | Guide | Answers to versions |"

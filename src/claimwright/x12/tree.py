@@ -27,16 +27,29 @@ class Segment:
     """One segment: `segment[3]` is element 3 as written, `''` when it is absent; `segment.id` is its name.
 
     `index` counts segments from 1 within the file, `offset` is the first byte, `length` the bytes without terminator.
+    Made from its fields or from its text, which then is split when somebody asks for `fields`.
     """
 
-    __slots__ = ("delimiters", "fields", "index", "length", "offset")
+    __slots__ = ("_text", "delimiters", "fields", "index", "length", "offset")
+    fields: list[str]
 
-    def __init__(self, fields: list[str], delimiters: Delimiters, index: int, offset: int, length: int) -> None:
-        self.fields = fields
+    def __init__(self, fields: list[str] | str, delimiters: Delimiters, index: int, offset: int, length: int) -> None:
+        if isinstance(fields, str):
+            self._text = fields
+        else:
+            self._text = ""
+            self.fields = fields
         self.delimiters = delimiters
         self.index = index
         self.offset = offset
         self.length = length
+
+    def __getattr__(self, name: str) -> list[str]:
+        """Called for what is not there yet: the fields of a segment that was made from its text."""
+        if name != "fields":
+            raise AttributeError(name)
+        self.fields = self._text.split(self.delimiters.element)
+        return self.fields
 
     @property
     def id(self) -> str:
@@ -68,7 +81,7 @@ class Segment:
         return parts[position - 1] if position <= len(parts) else ""
 
     def __str__(self) -> str:
-        return self.delimiters.element.join(self.fields)
+        return self._text or self.delimiters.element.join(self.fields)
 
     def __repr__(self) -> str:
         return f"<segment {self.index} {self}>"

@@ -1,151 +1,474 @@
-"""The walk: the segments of one set matched against its guide, giving the tree of loops and the findings.
+"""The walk: the segments of one set matched against its guide, giving findings and, if wanted, the tree of loops.
 
 State is the last matched position. For each segment the guide says what may follow, which loops that closes and which
 it opens. A segment that fits nowhere is a finding and stays in the loop that was open, so nothing is lost; findings
 about what follows from it are held back until a segment fits again.
+
+This is the engine that defines the meaning. What a text means at a position (`Step`: where it leads, whether its
+elements are right, what it does to the registers of the rules) depends on nothing else, so it is remembered while the
+file is read: most segments of a file have been seen before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
-from claimwright.x12.elements import Acceptance, Explainer, breaks_a_note
-from claimwright.x12.guides.language import Candidate, Guide, LoopNode, Position
+from claimwright.x12.elements import Explainer
+from claimwright.x12.guides.language import Guide, LoopNode, Position
+from claimwright.x12.rules.binding import Rule
+from claimwright.x12.rules.looks import LOOKS
+from claimwright.x12.rules.running import Doubt, Effects, Rest, Scene
+from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.standard import segments as standard_segments
+from claimwright.x12.steps import CONTROL, Step, Stop, Tables, Way
+from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import Delimiters, Loop, Segment
 
+_REMEMBERED = 256
+"""Texts that are remembered at each position."""
 
-class _Frame:
-    """A loop that is open: the guide's node, the tree's loop, how often each member occurred, the group reached."""
 
-    __slots__ = ("counts", "group", "loop", "node")
+class Texts(Protocol):
+    """Segments as texts, with the place of each."""
 
-    def __init__(self, node: LoopNode, loop: Loop) -> None:
-        self.node = node
-        self.loop = loop
-        self.counts: dict[Position | LoopNode, int] = {}
-        self.group = 0
+    texts: list[str]
+
+    def segment(self, number: int, index: int) -> Segment: ...
+
+
+class _Given:
+    """Segments that are there already."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self.texts = [str(segment) for segment in segments]
+
+    def segment(self, number: int, index: int) -> Segment:
+        return self._segments[number]
 
 
 class Walk:
-    """One walk over one set. After `run`, `root` is the tree and `findings` what was found, in file order."""
+    """The engine in Python: one walk over a set after the other, all with the same delimiters.
 
-    def __init__(self, guide: Guide, delimiters: Delimiters) -> None:
-        self.guide = guide
-        self.root = Loop(guide.root.id)
-        self.findings: list[Finding] = []
-        self._frames = [_Frame(guide.root, self.root)]
-        self._position = guide.root.trigger
+    `begin` with the ST, `run` over stretches, `end` with the SE (or `None` where it is missing); findings go to
+    `report` as they are made. With `keeps_tree`, `root` is the tree of the set and `segments` what it is made of.
+    """
+
+    name = "python"
+
+    def __init__(
+        self,
+        delimiters: Delimiters,
+        report: Callable[[Finding], None],
+        *,
+        rules: bool = True,
+        keeps_tree: bool = False,
+        settings: Settings = DEFAULTS,
+    ) -> None:
+        self.root = Loop("ST")
+        self.segments: list[Segment] = []
+        self._delimiters = delimiters
+        self._report = report
+        self._rules = rules
+        self._keeps_tree = keeps_tree
+        self._limits = settings.limits
+        self._tables: Tables | None = None
+        self._memos: list[dict[str, Step]] = []
+        self._guide: Guide | None = None
+
+    def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
+        """A set opens; `day` is the day of its group as CCYYMMDD, by which dated rules are in force."""
+        tables = Tables.of(guide, self._delimiters, self._rules)
+        if tables is not self._tables:
+            self._tables = tables
+            self._memos = [{} for _ in tables.stops]
+        self._guide = guide
+        self._day = day
+        self._start(guide.root, _Given([opening]), opening.index)
+
+    def _start(self, node: LoopNode, texts: Texts, index: int) -> None:
+        """Stand at the beginning of a loop: the whole set's, or that of one loop that is looked at by itself."""
+        tables = self._tables
+        assert tables is not None
+        self._stop = tables.stop(node.trigger)
+        self._frames = [tables.frame(node)]
+        self._cells = [cell.empty for cell in tables.program.cells]
+        self._kept: list[tuple[str, int] | Segment | None] = [None] * len(tables.program.slots)
+        self._seen: list[set[str]] = [set() for _ in range(tables.program.uniques)]
+        self._looked: dict[LoopNode, tuple[list[Segment], int]] = {}
         self._derailed = False
-        self._acceptance = Acceptance.of(delimiters)
+        self.root = Loop(node.id)
+        self._loops = [self.root]
+        self.segments = []
+        self._texts, self._first = texts, index
+        raw = texts.texts[0]
+        is_right, effects = tables.judge(self._stop, raw)
+        segment = texts.segment(0, index)
+        if self._keeps_tree:
+            self.root.segments.append(segment)
+            self.segments.append(segment)
+        if not is_right:
+            self._explain(0, self._stop)
+        if effects is not None:
+            self._affect(effects, 0, raw)
+        self._freeze(1)
+        self._last = segment
 
-    def run(self, segments: Sequence[Segment]) -> None:
-        """Walk the segments from ST to SE."""
-        self._enter(Candidate(self._position, 0, None, self._position), segments[0])
-        for segment in segments[1:]:
-            candidate = self._choose(segment)
-            if candidate is None:
-                self._misplaced(segment)
-            else:
-                self._derailed = False
-                self._enter(candidate, segment)
-        for frame in reversed(self._frames):
-            self._check_required(frame, len(frame.node.groups), segments[-1])
+    def run(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
+        """Walk from byte `position` of the stretch's data up to the next control segment, or to the stretch's end.
 
-    def _choose(self, segment: Segment) -> Candidate | None:
-        """Where the segment stands: the nearest place that its qualifier fits and that is not used up."""
-        name = segment.fields[0]
-        fork = self._position.forks.get(name) or self._position.fork(name)
-        element, component = fork.qualifier
-        qualifier = segment.component(element, component) if component else segment[element]
-        fitting = fork.by_qualifier.get(qualifier, fork.unqualified)
-        for candidate in fitting:
-            member = candidate.member
-            if self._frames[-1 - candidate.closes].counts.get(member, 0) < member.repeat:
-                return candidate
-        return fitting[0] if fitting else self._best_guess(fork.candidates)
+        `index` is the number of the segment at `position`; gives the position and the number of the next one.
+        """
+        pieces = stretch.pieces
+        start = pieces.at(stretch.base + position)
+        stopped = self._walk(pieces, start, index - start)
+        if stopped > start:
+            self._last = pieces.segment(stopped - 1, index + stopped - 1 - start)
+        at_end = stopped == len(pieces.texts)
+        return stretch.end if at_end else pieces.edge(stopped) - stretch.base, index + stopped - start
 
-    def _best_guess(self, candidates: Iterable[Candidate]) -> Candidate | None:
-        """The qualifier fits nowhere: the only place there is, or the nearest that is required and still empty."""
-        near = list(candidates)
-        if len({candidate.position for candidate in near}) == 1:
-            return near[0]
-        for candidate in near:
-            is_empty = candidate.member not in self._frames[-1 - candidate.closes].counts
-            if candidate.closes == near[0].closes and candidate.member.usage == "R" and is_empty:
-                return candidate
+    def end(self, closing: Segment | None) -> None:
+        """The set ends: with its SE, or without one."""
+        if closing is not None:
+            self._walk(_Given([closing]), 0, closing.index, passes_control=True)
+            self._last = closing
+        self._texts, self._first = _Given([self._last]), self._last.index
+        tables = self._tables
+        assert tables is not None
+        for frame, node in zip(reversed(self._frames), self._stop.nodes, strict=True):
+            for member in node.required:
+                if member.group >= self._group(node) and not frame[tables.slots[member]]:
+                    self._missing(member, node, self._last)
+        for node in self._stop.nodes:
+            for rule, is_broken in tables.ends(node):
+                if is_broken(self._cells):
+                    self._end_rule(rule, node, 0, 0)
+
+    def _group(self, node: LoopNode) -> int:
+        """The group of neighbours that the walk has reached in an open loop."""
+        member: Position | LoopNode = self._stop.position
+        for inner in self._stop.nodes:
+            if inner is node:
+                return member.group
+            member = inner
+        return 0
+
+    def grow(self, node: LoopNode, segments: Sequence[Segment]) -> Loop:
+        """The tree of one loop from its segments, without findings: for rules that look at a loop as a whole."""
+        given = _Given(segments)
+        self._start(node, given, 0)
+        self._walk(given, 1, 0, passes_control=True)
+        return self.root
+
+    def _walk(self, texts: Texts, start: int, first: int, *, passes_control: bool = False) -> int:
+        """Walk the texts from `start`; text `i` is segment `first + i` of the file. Gives where a control stopped it."""
+        self._texts, self._first = texts, first
+        memos, frames, cells, kept, loops = self._memos, self._frames, self._cells, self._kept, self._loops
+        keeps_tree, segments = self._keeps_tree, self.segments
+        stop = self._stop
+        for node, (carried, _) in self._looked.items():
+            self._looked[node] = (carried, start)
+        memo, counts = memos[stop.number], frames[-1]
+        number, raws = start, texts.texts
+        if start:
+            raws = raws[start:]
+        for number, raw in enumerate(raws, start):  # noqa: B007
+            step = memo.get(raw)
+            if step is None:
+                step = self._learn(stop, raw, memo, passes_control=passes_control)
+                if step is None:
+                    break
+            way, is_right, effects = step
+            if way is None:
+                self._misplaced(texts.segment(number, first + number), stop)
+                continue
+            closes = way.closes
+            if closes:
+                counts = frames[-1 - closes]
+            times = counts[way.slot]
+            if times >= way.repeat and (other := self._another(stop, raw, way)):
+                way, is_right, effects = other
+                closes, counts = way.closes, frames[-1 - way.closes]
+                times = counts[way.slot]
+            if way.needs:
+                self._check_required(way, number)
+            if closes:
+                for rule, node, is_broken in way.ends:
+                    if is_broken(cells):
+                        self._end_rule(rule, node, number, closes)
+                del frames[-closes:]
+                if keeps_tree:
+                    del loops[-closes:]
+            counts[way.slot] = times + 1
+            if times == way.repeat:
+                self._too_many(way, number)
+            opens = way.opens
+            if opens is not None:
+                counts = way.frame.copy()
+                frames.append(counts)
+                if way.clears is not None:
+                    self._clear(way, number)
+                if keeps_tree:
+                    loop = Loop(opens.id)
+                    loops[-1].loops.append(loop)
+                    loops.append(loop)
+            self._derailed = False
+            stop = way.stop
+            memo = memos[stop.number]
+            if keeps_tree:
+                segment = texts.segment(number, first + number)
+                loops[-1].segments.append(segment)
+                segments.append(segment)
+            if effects is not None:
+                adds, sets, slots, rest = effects
+                for register, value in adds:
+                    cells[register] += value  # type: ignore[operator]
+                for register, value in sets:
+                    cells[register] = value
+                for slot in slots:
+                    kept[slot] = (raw, number)
+                if not is_right:
+                    self._explain(number, stop)
+                if rest is not None:
+                    self._stop = stop
+                    self._rest(rest, number)
+            elif not is_right:
+                self._explain(number, stop)
+        else:
+            number = start + len(raws)
+        self._stop = stop
+        self._freeze(number)
+        return number
+
+    def _learn(self, stop: Stop, raw: str, memo: dict[str, Step], *, passes_control: bool) -> Step | None:
+        """Work out what a text means after a position, and remember it; `None` for a control segment."""
+        tables = self._tables
+        assert tables is not None
+        name, _, rest = raw.partition(self._delimiters.element)
+        if name in CONTROL and not passes_control:
+            return None
+        fork = stop.fork(name)
+        if fork is None:
+            step: Step = (None, True, None)
+        else:
+            ways = fork.fitting(raw, rest, self._delimiters)
+            if not ways:
+                way = self._best_guess(fork.ways)
+                return (way, *tables.judge(way.stop, raw)) if way else (None, True, None)
+            step = (ways[0], *tables.judge(ways[0].stop, raw))
+        if len(memo) >= _REMEMBERED:
+            memo.clear()
+        memo[raw] = step
+        return step
+
+    def _another(self, stop: Stop, raw: str, full: Way) -> Step | None:
+        """Where a segment stands instead whose nearest place is used up; `None` when there is no other place."""
+        tables = self._tables
+        assert tables is not None
+        name, _, rest = raw.partition(self._delimiters.element)
+        fork = stop.fork(name)
+        for way in fork.fitting(raw, rest, self._delimiters) if fork else ():
+            if way is not full and self._frames[-1 - way.closes][way.slot] < way.repeat:
+                return (way, *tables.judge(way.stop, raw))
         return None
 
-    def _enter(self, candidate: Candidate, segment: Segment) -> None:
-        frames = self._frames
-        for _ in range(candidate.closes):
-            frame = frames.pop()
-            if frame.node.required:
-                self._check_required(frame, len(frame.node.groups), segment)
-        frame = frames[-1]
-        member = candidate.member
-        if member.group > frame.group:
-            if frame.node.required:
-                self._check_required(frame, member.group, segment)
-            frame.group = member.group
-        count = frame.counts[member] = frame.counts.get(member, 0) + 1
-        position = candidate.position
-        if candidate.opens is not None:
-            frame = self._open(candidate.opens, segment, count)
-            frame.counts[position] = 1
-        elif count == member.repeat + 1:
-            self._say("X12-SEG-004", segment, frame, name=position.rule.name, expected=member.repeat)
-        frame.loop.segments.append(segment)
-        self._position = position
-        rule = position.rule
-        is_right = self._acceptance.accepts(rule, segment)
-        if not is_right or (rule.doubtful_notes and breaks_a_note(rule, segment.fields)):
-            self.findings.extend(Explainer(rule, segment, frame.node.path).findings())
+    def _best_guess(self, ways: Sequence[Way]) -> Way | None:
+        """The qualifier fits nowhere: the only place there is, or the nearest that is required and still empty."""
+        if len({way.stop for way in ways}) == 1:
+            return ways[0]
+        for way in ways:
+            is_empty = not self._frames[-1 - way.closes][way.slot]
+            if way.closes == ways[0].closes and way.member.usage == "R" and is_empty:
+                return way
+        return None
 
-    def _open(self, node: LoopNode, segment: Segment, count: int) -> _Frame:
-        loop = Loop(node.id)
-        self._frames[-1].loop.loops.append(loop)
-        frame = _Frame(node, loop)
-        self._frames.append(frame)
-        if count == node.repeat + 1:
-            self._say("X12-SEG-005", segment, frame, name=node.name, expected=node.repeat)
-        return frame
+    def _segment(self, number: int) -> Segment:
+        return self._texts.segment(number, self._first + number)
 
-    def _check_required(self, frame: _Frame, before: int, segment: Segment) -> None:
-        """Members of the groups left behind, up to group `before`, that are required and did not come."""
-        for member in frame.node.required:
-            if frame.group <= member.group < before and member not in frame.counts:
-                self._missing(member, frame, segment)
+    def _check_required(self, way: Way, number: int) -> None:
+        """Members of the groups left behind that are required and did not come."""
+        for depth, node, members in way.needs:
+            counts = self._frames[-1 - depth]
+            for slot, member in members:
+                if not counts[slot]:
+                    self._missing(member, node, self._segment(number))
 
-    def _missing(self, member: Position | LoopNode, frame: _Frame, segment: Segment) -> None:
+    def _missing(self, member: Position | LoopNode, node: LoopNode, segment: Segment) -> None:
         if isinstance(member, LoopNode):
             code, path, name, segment_id = "X12-SEG-006", member.path, member.name, member.trigger.id
         else:
-            code, path, name, segment_id = "X12-SEG-003", frame.node.path, member.rule.name, member.id
+            code, path, name, segment_id = "X12-SEG-003", node.path, member.rule.name, member.id
         if segment_id == "SE":
             return  # The envelope says so.
         where = Where(loop=path, segment=segment_id, index=segment.index, offset=segment.offset)
-        self.findings.append(finding(code, where, segment=segment_id, name=name, loop=path.rpartition("/")[2]))
+        self._report(finding(code, where, segment=segment_id, name=name, loop=path.rpartition("/")[2]))
 
-    def _misplaced(self, segment: Segment) -> None:
-        frame = self._frames[-1]
-        frame.loop.segments.append(segment)
+    def _too_many(self, way: Way, number: int) -> None:
+        segment, member = self._segment(number), way.member
+        if isinstance(member, LoopNode):
+            self._say("X12-SEG-005", segment, member, name=member.name, expected=member.repeat)
+        else:
+            self._say("X12-SEG-004", segment, member.loop, name=member.rule.name, expected=member.repeat)
+
+    def _misplaced(self, segment: Segment, stop: Stop) -> None:
+        node = stop.nodes[0]
+        if self._keeps_tree:
+            self._loops[-1].segments.append(segment)
+            self.segments.append(segment)
+        if self._tables is not None:
+            for register in self._tables.program.misplaced.get(segment.id, ()):
+                self._cells[register] += 1  # type: ignore[operator]
         if self._derailed:
             return
         self._derailed = True
         if not segment.id:
-            self._say("X12-SEG-008", segment, frame)
+            self._say("X12-SEG-008", segment, node)
         elif segment.id not in standard_segments() and not _looks_like_a_name(segment.id):
-            self._say("X12-SEG-001", segment, frame)
+            self._say("X12-SEG-001", segment, node)
         else:
-            self._say("X12-SEG-002", segment, frame)
+            self._say("X12-SEG-002", segment, node)
 
-    def _say(self, code: str, segment: Segment, frame: _Frame, **words: object) -> None:
-        where = Where(loop=frame.node.path, segment=segment.id, index=segment.index, offset=segment.offset)
-        self.findings.append(finding(code, where, segment=segment.id, loop=frame.node.id, **words))
+    def _say(self, code: str, segment: Segment, node: LoopNode, **words: object) -> None:
+        where = Where(loop=node.path, segment=segment.id, index=segment.index, offset=segment.offset)
+        self._report(finding(code, where, segment=segment.id, loop=node.id, **words))
+
+    def _explain(self, number: int, stop: Stop) -> None:
+        for found in Explainer(stop.position.rule, self._segment(number), stop.path).findings():
+            self._report(found)
+
+    # Rules beyond structure.
+
+    def _affect(self, effects: Effects, number: int, raw: str) -> None:
+        adds, sets, slots, rest = effects
+        for register, value in adds:
+            self._cells[register] += value  # type: ignore[operator]
+        for register, value in sets:
+            self._cells[register] = value
+        for slot in slots:
+            self._kept[slot] = (raw, number)
+        if rest is not None:
+            self._rest(rest, number)
+
+    def _clear(self, way: Way, number: int) -> None:
+        """A loop opens: its registers, kept segments and remembered values are empty again."""
+        assert way.clears is not None
+        registers, slots, uniques, is_looked_at = way.clears
+        for register, empty in registers:
+            self._cells[register] = empty
+        for slot in slots:
+            self._kept[slot] = None
+        for unique in uniques:
+            self._seen[unique] = set()
+        if is_looked_at and not self._keeps_tree:
+            self._looked[way.stop.nodes[0]] = ([], number)
+
+    def _freeze(self, number: int) -> None:
+        """Before the texts go: what is kept of them becomes segments."""
+        for slot, kept in enumerate(self._kept):
+            if type(kept) is tuple:
+                self._kept[slot] = self._segment(kept[1])
+        for node, (segments, start) in list(self._looked.items()):
+            if node not in self._stop.nodes:
+                del self._looked[node]
+            elif len(segments) <= self._limits.look_segments:
+                segments += map(self._segment, range(start, number))
+
+    def _kept_segment(self, slot: int) -> Segment | None:
+        kept = self._kept[slot]
+        return self._segment(kept[1]) if type(kept) is tuple else kept  # type: ignore[return-value]
+
+    def _scene(self, segment: Segment, node: LoopNode) -> Scene:
+        assert self._tables is not None
+        return Scene(self._tables.program, self._cells, self._kept_segment, segment, node, self._day)
+
+    def _tell(self, found: Finding | None) -> None:
+        if found is not None:
+            self._report(found)
+
+    def _rest(self, rest: Rest, number: int) -> None:
+        """What a segment does to the rules beyond adding and setting."""
+        cells, node = self._cells, self._stop.nodes[0]
+        for verb, register, value in rest.bounds:
+            before = cells[register]
+            if before is None or (verb == "max" and value > before) or (verb == "min" and value < before):
+                cells[register] = value
+        for doubt in rest.broken:
+            self._tell(self._scene(self._segment(number), node).finding(doubt.rule, doubt))
+        for doubt in rest.doubts:
+            expected = self._doubted(doubt)
+            if expected is not None:
+                self._tell(self._scene(self._segment(number), node).finding(doubt.rule, doubt, expected))
+
+    def _doubted(self, doubt: Doubt) -> object | None:
+        """What a doubtful value should be; `None` when it is right."""
+        rule, cells = doubt.rule, self._cells
+        if rule.verb == "pointer":
+            most = cells[rule.registers[0]] or 0
+            return None if 1 <= doubt.number <= most else most
+        if rule.verb == "numbered":
+            return self._numbered(rule, doubt.number)
+        if rule.verb == "below":
+            number, place = (cells[register] for register in rule.registers)
+            is_right = number is None or doubt.number in (number, place)
+            return None if is_right else number if number != -1 else place
+        if rule.verb == "unique":
+            return self._unique(rule, doubt.text)
+        return "" if self._tables and self._tables.is_broken(rule, cells) else None
+
+    def _numbered(self, rule: Rule, number: int) -> object | None:
+        cells = self._cells
+        counter, previous = rule.registers
+        place, before = cells[counter] or 0, cells[previous]
+        cells[previous] = number
+        for of_number, of_place in rule.saves:
+            cells[of_number], cells[of_place] = number, place
+        return None if number == place or (before is not None and number == before + 1) else place
+
+    def _unique(self, rule: Rule, text: str) -> object | None:
+        seen = self._seen[rule.registers[0]]
+        if text in seen:
+            return ""
+        if len(seen) < self._limits.values:
+            seen.add(text)
+        return None
+
+    def _end_rule(self, rule: Rule, node: LoopNode, number: int, closes: int) -> None:
+        """A rule at a loop's end is broken, or a function wants to look at the loop."""
+        segment = self._segment(number) if number < len(self._texts.texts) else self._last
+        scene = self._scene(segment, node)
+        if rule.verb != "look":
+            self._tell(scene.finding(rule))
+            return
+        loop = self._looked_at(node, number)
+        for seen in LOOKS[rule.name](loop) if loop else ():
+            path = scene.path(seen.loop)
+            self._tell(scene.say(rule, seen.segment, seen.element, 0, path, seen.words))
+
+    def _looked_at(self, node: LoopNode, number: int) -> Loop | None:
+        """The tree of an open loop of which segment `number` is not a part any more."""
+        if self._keeps_tree:
+            return self._loops[len(node.ancestry()) - 1]
+        segments, start = self._looked.get(node, ([], 0))
+        segments = [*segments, *map(self._segment, range(start, number))]
+        if not segments or len(segments) > self._limits.look_segments or self._guide is None:
+            return None
+        return tree_of(self._guide, segments, node)
+
+
+def tree_of(guide: Guide, segments: Sequence[Segment], node: LoopNode | None = None) -> Loop:
+    """The loops of a set (or of one loop of its guide) from its segments, whatever may be wrong with them."""
+    walk = Walk(segments[0].delimiters, _unheard, rules=False, keeps_tree=True)
+    walk.begin(guide, segments[0])
+    return walk.grow(node or guide.root, segments)
+
+
+def _unheard(found: Finding) -> None:
+    pass
 
 
 def _looks_like_a_name(text: str) -> bool:
     return 2 <= len(text) <= 3 and text.isascii() and text.isalnum() and text.isupper()
+

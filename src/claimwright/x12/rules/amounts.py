@@ -19,9 +19,4 @@ def cents(text: str) -> int:
 
 def adjusted(loop: Loop) -> int:
     """The sum of all CAS amounts that stand in this loop itself."""
-    total = 0
-    for segment in loop.segments:
-        if segment.fields[0] == "CAS":
-            for text in segment.fields[3:19:3]:
-                total += cents(text)
-    return total
+    return sum(cents(text) for segment in loop.all("CAS") for text in segment.fields[3:19:3])

@@ -189,7 +189,8 @@ def program_of(guide: Guide) -> Program:
 
 @cache
 def _bound(guide: Guide) -> Program:
-    return bind(guide, rule_files().values())
+    own = [parse_rules(guide.extra_rules, code_lists())] if guide.extra_rules else []
+    return bind(guide, [*rule_files().values(), *own])
 
 
 def bind(guide: Guide, rules: Iterable[RuleFile]) -> Program:

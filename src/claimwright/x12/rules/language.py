@@ -13,7 +13,7 @@ A file of rules is text, one statement a line; `\\` at a line's end goes on in t
     lookup CODE warning 5 */NM109 in npi when 08 = XX        one value of one segment: a shape or an `@list`
     lookup CODE warning 5 2110/CAS02 not in @carc_ended      ... that it may not be
     require CODE error 4 2300/CLM11-4 when -1 = AA           an element that must be given
-    forbid CODE error 4 ST/BPR07 when 04 = CHK,NON           an element that must not be given
+    forbid CODE error 4 ST/BPR07 when 04 = CHK and 06 given  an element that must not be given (`04 absent`)
     pointer CODE error 4 2400/SV107-1..4 to diagnoses        a whole number from 1 to that register
     unique CODE warning 4 2300/CLM01 in ST                   no value twice
     numbered CODE error 2 ack 7 2400/LX01 in 2300            1, 2, 3 ...
@@ -25,7 +25,7 @@ others absent; a comparison with something absent holds. `when` joins its terms 
 
 A place is `LOOP/SEGMENT[qualifiers]element-component`; `*` is any loop, `ST` the set itself; elements and components
 may be lists (`03,06`) or runs (`1..4`). The qualifier is where the guide has it (element 1, with a few exceptions).
-`start` or `end` after the places of a number takes the first or last day of a period. What stands in a place that a
+`start` or `end` after the places of a number takes the first or last day of a period, or the day of an instant. What stands in a place that a
 guide does not have never comes; so one file serves several guides.
 
 The words of a finding stand below the statement that makes it, two blanks in: the message, then `> ` and the hint.
@@ -64,7 +64,8 @@ class Place:
 class Guard:
     """An element of the same segment that must hold one of the codes (`is_negated`: must be given and hold none).
 
-    `element` 0 is the element that is being looked at, `component` 0 the whole element; no codes: must be given.
+    `element` 0 is the element that is being looked at, `component` 0 the whole element; no codes: must be given
+    (`is_negated`: must be absent).
     """
 
     element: int
@@ -311,6 +312,8 @@ class _Parser:
     def _guard(self, words: _Words, element: int, component: int) -> Guard:
         if words.skip("given"):
             return Guard(element, component)
+        if words.skip("absent"):
+            return Guard(element, component, is_negated=True)
         operator = words.take()
         if operator not in ("=", "!="):
             raise RuleError(f"{operator!r} cannot compare an element")

@@ -27,6 +27,7 @@ MASKS = MappingProxyType(
         "revenue": ("dddd",),
         "icd10cm": ("ldc", "ldcc", "ldccc", "ldcccc", "ldccccc"),
         "icd10pcs": ("ccccccc",),
+        "anesthesia": ("00ddd", "01ddd"),
         "drg": ("ddd", "dddd"),
         "two_characters": ("cc",),
         "payer_tax_number": ("1ddddddddd", "3ddddddddd", "9ddddddddd"),

@@ -1,0 +1,66 @@
+"""What walks the bodies of transaction sets: the contract that the engine in Python and the native one both keep.
+
+`driver` reads the envelopes and hands an engine what stands between ST and SE. An engine reports findings as it makes
+them, in the order of the walk, so that two engines can be held equal finding by finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from claimwright.findings import Finding
+from claimwright.x12.settings import Settings
+
+if TYPE_CHECKING:
+    from claimwright.x12.guides import Guide
+    from claimwright.x12.stretch import Stretch
+    from claimwright.x12.tree import Delimiters, Segment
+
+EngineName = Literal["auto", "python", "native"]
+Report = Callable[[Finding], None]
+
+
+class SetEngine(Protocol):
+    """Walks one set after the other of one interchange.
+
+    `begin`: an ST was read; `day` is the day of the group (CCYYMMDD, 0 for none), by which dated rules are in force.
+    `run`: take whole segments from byte `position` of `stretch.data` up to the next control segment (ISA GS ST SE GE
+    IEA TA1) or to `stretch.end`; `index` is the number of the segment at `position`. Gives position and index of what
+    comes next. A stretch holds whole segments; blanks before a segment do not count, and neither do empty ones where
+    the terminator is a blank itself. `end`: the SE was read, or (`None`) is missing.
+    """
+
+    name: str
+
+    def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None: ...
+
+    def run(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]: ...
+
+    def end(self, closing: Segment | None) -> None: ...
+
+
+class MakesEngine(Protocol):
+    """Makes the engine for an interchange."""
+
+    def __call__(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine: ...
+
+
+def engine_maker(name: EngineName) -> MakesEngine:
+    """The engine of that name; `auto` is the native one where there is one. Raises `ValueError` when there is none."""
+    from claimwright.x12.walk import Walk
+
+    if name == "python":
+        return Walk
+    try:
+        from claimwright.x12 import native
+    except ImportError:
+        available, why = False, "this installation has none"
+    else:
+        available, why = native.available(), native.why_not()
+    if available:
+        made: MakesEngine = native.NativeEngine
+        return made
+    if name == "native":
+        raise ValueError(f"there is no native engine: {why}")
+    return Walk

@@ -1,0 +1,73 @@
+"""What may be set about reading and checking: severities, and the limits that keep any input bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from claimwright.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from claimwright.x12.guides import Guide
+
+OFF = "off"
+
+
+class Overlay(Protocol):
+    """What a payer's companion guide tightens or relaxes."""
+
+    def applied_to(self, guide: Guide) -> Guide:
+        """The guide as the payer wants it; the same one where the overlay says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is more than this is said in a finding and counted, not kept or looked at."""
+
+    segment_bytes: int = 8 << 20
+    """The longest segment that is looked at."""
+    findings: int = 10_000
+    """How many findings a verdict keeps; the others are counted."""
+    sets: int = 100_000
+    """How many sets a verdict lists; the others are counted."""
+    values: int = 200_000
+    """Of how many values in one loop a rule remembers that they came, to find one that comes twice."""
+    control_numbers: int = 200_000
+    """The same for control numbers of groups and sets."""
+    look_segments: int = 50_000
+    """The longest loop that a rule of balances looks at as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`severities` are by the code of a finding: a severity, or `off`; `overlays` are applied to guides in order.
+
+    >>> strict = Settings(severities={"X12-IDN-001": "error"})
+    """
+
+    severities: Mapping[str, str] = field(default_factory=dict)
+    overlays: tuple[Overlay, ...] = ()
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for what is no severity."""
+        for severity in self.severities.values():
+            if severity != OFF:
+                Severity(severity)
+
+    def applied(self, found: Finding) -> Finding | None:
+        """The finding with the severity that it is given here; `None` when it is switched off."""
+        severity = self.severities.get(found.code)
+        if severity is None:
+            return found
+        return None if severity == OFF else replace(found, severity=Severity(severity))
+
+    def guide(self, guide: Guide) -> Guide:
+        """The guide with every overlay applied."""
+        for overlay in self.overlays:
+            guide = overlay.applied_to(guide)
+        return guide
+
+
+DEFAULTS = Settings()

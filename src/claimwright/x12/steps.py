@@ -1,0 +1,209 @@
+"""What the walk runs on: a guide, its rules and the delimiters of a file, worked out as far as can be in advance.
+
+A `Stop` is a position of the guide, a `Way` leads from one to the next and knows what it closes, opens, counts and asks
+for. Tables are shared by all files with the same guide and delimiters; what is in them comes from guides, never from a
+file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from claimwright.x12.elements import Explainer, accepting, breaks_a_note
+from claimwright.x12.guides.language import Candidate, Guide, LoopNode, Position
+from claimwright.x12.rules.binding import AtLoop, Program, Rule, loops_of, positions_of, program_of
+from claimwright.x12.rules.running import Effects, Plan, tester
+from claimwright.x12.tree import Delimiters, Segment
+
+CONTROL = frozenset(("ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"))
+"""Segments that are no engine's: whoever reads the envelopes takes them."""
+
+_MET_BEFORE_COMPILED = 20
+"""An accepting expression takes longer to make than a few segments take to explain."""
+
+Test = Callable[[list[int | None]], bool]
+Step = tuple["Way | None", bool, Effects | None]
+"""Where a text leads (`None`: it fits nowhere), whether its elements are right, what it does to the rules."""
+
+
+class Way:
+    """A way on: `closes` loops end, then a segment stands at `stop`; `opens` is the loop that it opens, if any.
+
+    `slot` is where `member` (the loop opened, or the position) is counted in the loop that is then open; `needs` are
+    the required members of the groups left behind, by how many loops up, inner to outer; `ends` the rules at the ends
+    of the loops that close; `frame` the counts that the opened loop begins with; `clears` what is emptied then.
+    """
+
+    __slots__ = ("clears", "closes", "ends", "frame", "member", "needs", "opens", "repeat", "slot", "stop")
+
+    def __init__(self, tables: Tables, start: Position, candidate: Candidate) -> None:
+        self.stop = tables.stop(candidate.position)
+        self.closes = candidate.closes
+        self.opens = candidate.opens
+        self.member = candidate.member
+        self.slot = tables.slots[candidate.member]
+        self.repeat = candidate.member.repeat
+        self.needs = tuple(_needs(tables, start, candidate))
+        closed = start.loop.ancestry()[: candidate.closes]
+        self.ends = tuple((rule, node, test) for node in closed for rule, test in tables.ends(node))
+        self.frame = tables.frame(candidate.opens) if candidate.opens else []
+        self.clears = _clears(tables.program, candidate.opens) if candidate.opens else None
+
+
+def _needs(
+    tables: Tables, start: Position, candidate: Candidate
+) -> Sequence[tuple[int, LoopNode, list[tuple[int, Position | LoopNode]]]]:
+    found = []
+    group = start.group
+    for depth, node in enumerate(start.loop.ancestry()[: candidate.closes + 1]):
+        before = candidate.member.group if depth == candidate.closes else len(node.groups)
+        members = [
+            (tables.slots[member], member)
+            for member in node.required
+            if group <= member.group < before and member is not node.trigger
+        ]
+        if members:
+            found.append((depth, node, members))
+        group = node.group
+    return found
+
+
+Clears = tuple[list[tuple[int, int | None]], list[int], list[int], bool]
+
+
+def _clears(program: Program, node: LoopNode) -> Clears | None:
+    at = program.loops.get(node)
+    if at is None:
+        return None
+    registers = [(register, program.cells[register].empty) for register in at.registers]
+    is_looked_at = any(rule.verb == "look" for rule in at.ends)
+    if not (registers or at.slots or at.uniques or is_looked_at):
+        return None
+    return registers, at.slots, at.uniques, is_looked_at
+
+
+class WaysOn:
+    """The ways on from a stop for segments of one name, nearest first: all, by qualifier, and for any other one."""
+
+    __slots__ = ("by_qualifier", "component", "element", "unqualified", "ways")
+
+    def __init__(self, tables: Tables, position: Position, name: str) -> None:
+        fork = position.fork(name)
+        made = {candidate: Way(tables, position, candidate) for candidate in fork.candidates}
+        self.element, self.component = fork.qualifier
+        self.ways = [made[candidate] for candidate in fork.candidates]
+        self.unqualified = [made[candidate] for candidate in fork.unqualified]
+        self.by_qualifier = {
+            value: [made[candidate] for candidate in fitting] for value, fitting in fork.by_qualifier.items()
+        }
+
+    def fitting(self, text: str, rest: str, delimiters: Delimiters) -> list[Way]:
+        """The ways that the qualifier of a segment fits; `rest` is its text after the name."""
+        element = self.element
+        if not element:
+            return self.unqualified
+        if element == 1:
+            qualifier = rest.partition(delimiters.element)[0]
+        else:
+            fields = text.split(delimiters.element, element + 1)
+            qualifier = fields[element] if element < len(fields) else ""
+        if self.component:
+            parts = qualifier.split(delimiters.component)
+            qualifier = parts[self.component - 1] if self.component <= len(parts) else ""
+        return self.by_qualifier.get(qualifier, self.unqualified)
+
+
+class Stop:
+    """A position as the walk runs on it; `nodes` are its loop and the loops around it, innermost first."""
+
+    __slots__ = ("_forks", "_tables", "met", "match", "nodes", "number", "path", "plan", "position")
+
+    def __init__(self, tables: Tables, number: int, position: Position) -> None:
+        self._tables = tables
+        self._forks: dict[str, WaysOn | None] = {}
+        self.number = number
+        self.position = position
+        self.nodes = position.loop.ancestry()
+        self.path = position.loop.path
+        self.match: Callable[[str], object] | None = None
+        self.met = 0
+        at = tables.program.positions.get(position)
+        self.plan = Plan(at, tables.delimiters) if at else None
+
+    def fork(self, name: str) -> WaysOn | None:
+        """The ways on for segments of that name; `None` when there are none."""
+        try:
+            return self._forks[name]
+        except KeyError:
+            if name not in self._tables.names:
+                return None  # Not remembered: a damaged file may bring any number of names.
+        found = WaysOn(self._tables, self.position, name)
+        self._forks[name] = found if found.ways else None
+        return self._forks[name]
+
+
+class Tables:
+    """A guide, worked out for one set of delimiters, with its rules or without."""
+
+    def __init__(self, guide: Guide, delimiters: Delimiters, rules: bool) -> None:  # noqa: FBT001
+        self.delimiters = delimiters
+        self.program = program_of(guide) if rules else Program()
+        self.slots: dict[Position | LoopNode, int] = {}
+        self._sizes: dict[LoopNode, int] = {}
+        for node in loops_of(guide.root):
+            members = [member for group in node.groups for member in group]
+            self.slots |= {member: slot for slot, member in enumerate(members)}
+            self._sizes[node] = len(members)
+        self._ends: dict[LoopNode, list[tuple[Rule, Test]]] = {
+            node: [(rule, tester(rule)) for rule in at.ends] for node, at in self.program.loops.items() if at.ends
+        }
+        positions = list(positions_of(guide))
+        self.names = frozenset(position.id for position in positions)
+        self.stops = [Stop(self, number, position) for number, position in enumerate(positions)]
+        self._stops = {stop.position: stop for stop in self.stops}
+        self._tests: dict[int, Test] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=16)
+    def of(guide: Guide, delimiters: Delimiters, rules: bool) -> Tables:  # noqa: FBT001
+        """Those for this guide and these delimiters, shared by all readings."""
+        return Tables(guide, delimiters, rules)
+
+    def stop(self, position: Position) -> Stop:
+        return self._stops[position]
+
+    def frame(self, node: LoopNode) -> list[int]:
+        """The counts of a loop's members when its first segment stands."""
+        counts = [0] * self._sizes[node]
+        if node.trigger.loop is node:
+            counts[self.slots[node.trigger]] = 1
+        return counts
+
+    def ends(self, node: LoopNode) -> Sequence[tuple[Rule, Test]]:
+        """The rules at a loop's end, each with what tells from the registers that it is broken."""
+        return self._ends.get(node, ())
+
+    def is_broken(self, rule: Rule, cells: list[int | None]) -> bool:
+        """Whether the registers break a rule that is checked after a position."""
+        if rule.number not in self._tests:
+            self._tests[rule.number] = tester(rule)
+        return self._tests[rule.number](cells)
+
+    def judge(self, stop: Stop, raw: str) -> tuple[bool, Effects | None]:
+        """Whether every element of a segment is right at a position, and what the segment does to the rules."""
+        effects = stop.plan.effects(raw) if stop.plan else None
+        return self._is_right(stop, raw), effects
+
+    def _is_right(self, stop: Stop, raw: str) -> bool:
+        rule = stop.position.rule
+        match = stop.match
+        if match is None:
+            stop.met += 1
+            if stop.met > _MET_BEFORE_COMPILED:
+                stop.match = accepting(rule, self.delimiters).match
+        elif match(raw) is not None:
+            if not rule.doubtful_notes or not breaks_a_note(rule, raw.split(self.delimiters.element)):
+                return True
+        segment = Segment(raw, self.delimiters, 0, 0, len(raw))
+        return next(iter(Explainer(rule, segment, "").findings()), None) is None
