@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from claimwright import x12
 from claimwright.errors import InputError
+from claimwright.x12.writing import SegmentsAsRead
 from tests.judges import pyx12_errors
 from tests.x12.files import CLAIM, DEPENDENT, ISA, PAYMENT, file_of
 
@@ -22,7 +24,7 @@ def outgoing(kind: str, body: str) -> x12.OutgoingSet:
     return x12.OutgoingSet(kind, version, [tuple(line.split("*")) for line in body.splitlines()])
 
 
-def write_plain(segments: list[x12.OutgoingSegment], envelope: x12.Envelope = ENVELOPE) -> list[str]:
+def write_plain(segments: Sequence[x12.OutgoingSegment], envelope: x12.Envelope = ENVELOPE) -> list[str]:
     """The segments between ST and SE as they are written."""
     data = x12.write_interchange(envelope, [x12.OutgoingSet("276", "005010X212", segments)])
     return data.decode().split(envelope.delimiters.terminator)[3:-4]
@@ -105,6 +107,53 @@ def test_a_delimiter_or_control_character_in_a_value_is_refused_with_its_place(m
     (found,) = refusal.value.findings
     assert (found.code, found.where.segment, found.where.element) == ("X12-WRT-001", "NM1", 3)
     assert repr(f"DO{mark}E") in found.message
+
+
+def test_bytes_are_written_as_they_are_where_a_segment_counts_them():
+    segments: list[x12.OutgoingSegment] = [
+        ("REF", "EA", ("1", "2"), ""),
+        ("BDS", "B64", "5", b"*:~*\x00"),
+        ("SE", "", ""),
+    ]
+
+    data = x12.write_interchange(ENVELOPE, [x12.OutgoingSet("276", "005010X212", segments)])
+
+    assert b"~REF*EA*1:2~BDS*B64*5**:~*\x00~SE~SE*5*0001~" in data
+
+
+@pytest.mark.parametrize(
+    "segment", [("BDS", "B64", "6", b"*:~*\x00"), ("REF", "5", b"*:~*\x00"), ("BDS", "B64", b"", "0")]
+)
+def test_bytes_that_nothing_counts_are_refused(segment):
+    with pytest.raises(InputError):
+        write_plain([segment])
+
+
+def test_a_set_that_was_read_is_written_with_any_delimiters_without_the_empty_ends_of_its_segments():
+    text = "SV1*HC:99213::*100*^*UN**:~HI*ABK:J069*ABF:~K3*A^B:~ZZ~~"
+    read_as = x12.Delimiters()
+    raw = SegmentsAsRead([], read_as)
+    raw.text = text
+    other = x12.Delimiters("|", ">", "!", "\n")
+
+    same = write_plain(raw)
+    changed = write_plain(raw, replace(ENVELOPE, delimiters=other))
+
+    assert same == ["SV1*HC:99213*100*^*UN", "HI*ABK:J069*ABF", "K3*A^B", "ZZ", ""]
+    assert changed == ["SV1|HC>99213|100|!|UN", "HI|ABK>J069|ABF", "K3|A!B", "ZZ", ""]
+    assert (len(raw), raw[3], raw[1:3]) == (
+        5,
+        ("ZZ",),
+        [("HI", ("ABK", "J069"), ("ABF", "")), ("K3", [("A",), ("B", "")])],
+    )
+
+
+def test_a_control_character_of_a_set_that_was_read_is_refused():
+    raw = SegmentsAsRead([], x12.Delimiters())
+    raw.text = "BHT*0019~NM1*IL*1*DO\x07E~"
+
+    with pytest.raises(InputError, match="NM103"):
+        write_plain(raw)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BINARY = frozenset(("BIN", "BDS"))
+"""The segments whose last element may hold any bytes, as many as the element before it says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:

@@ -2,7 +2,7 @@
 
 A segment is a tuple of its name and elements. An element is a text, a tuple (a composite) or a list (a repetition of
 texts or composites). Empty elements at the end are left out. A value that holds a delimiter cannot be written and is
-refused: X12 has no escape.
+refused: X12 has no escape. Only the last element of a BIN or BDS may hold any bytes, as the one before it counts them.
 """
 
 from __future__ import annotations
@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from typing import overload
+from typing import NoReturn, overload
 
 from claimwright.errors import InputError
 from claimwright.findings import Where
 from claimwright.x12.catalogue import finding
 from claimwright.x12.envelope import FUNCTIONAL_IDS
-from claimwright.x12.tree import Delimiters, Segment
+from claimwright.x12.tree import BINARY, Delimiters, Segment
 
-Element = str | tuple[str, ...] | list[str] | list[tuple[str, ...]]
+Element = str | bytes | tuple[str, ...] | list[str] | list[tuple[str, ...]]
 OutgoingSegment = tuple[Element, ...]
 
 USUAL_DELIMITERS = Delimiters()
+_CONTROLS = frozenset(map(chr, (*range(0x20), 0x7F)))
+_COMPOSITES_MAX = 4096
+_SHOWN_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +195,9 @@ def _set(writer: _Writer, outgoing: OutgoingSet, control: str) -> list[str]:
     opening: OutgoingSegment = ("ST", outgoing.st01, control, outgoing.version)
     if outgoing.st01 == "835":
         opening = opening[:3]  # The 835 guide does not use ST03.
-    texts = [writer.segment(opening), *writer.segments(outgoing.segments)]
-    texts.append(writer.segment(("SE", str(len(texts) + 1), control)))
-    return texts
+    count = str(len(outgoing.segments) + 2)
+    body = [writer.body(outgoing.segments)] if outgoing.segments else []
+    return [writer.segment(opening), *body, writer.segment(("SE", count, control))]
 
 
 @cache
@@ -205,45 +208,143 @@ def forbidden_characters(delimiters: Delimiters) -> re.Pattern[str]:
 
 
 class _Writer:
-    """Turns tuples into texts for one set of delimiters."""
+    """Turns tuples into texts for one set of delimiters.
+
+    The values of a set are not looked at one by one. What was joined has as many delimiters as it was joined with, or
+    a value holds another; only then the values are searched for the one that does.
+    """
 
     def __init__(self, delimiters: Delimiters) -> None:
         self.delimiters = delimiters
         self.forbidden = forbidden_characters(delimiters)
-
-    def segments(self, segments: Iterable[OutgoingSegment]) -> Iterator[str]:
-        return map(self.segment, segments)
+        marks = {delimiters.element, delimiters.component, delimiters.repetition, delimiters.terminator}
+        self._controls = re.compile("[" + "".join(sorted(_CONTROLS - marks)) + "]")
+        self._composites: dict[tuple[str, ...], tuple[str, int]] = {}
+        """Composites that were written, each with its text and the marks in it."""
+        self._components = self._repetitions = 0
 
     def segment(self, segment: OutgoingSegment) -> str:
-        separator = self.delimiters.element
-        if self.forbidden.search("".join([element for element in segment if isinstance(element, str)])):
-            self._refuse(segment)
-        texts = [
-            element if isinstance(element, str) else self._structure(segment, number, element)
-            for number, element in enumerate(segment)
-        ]
-        return separator.join(texts).rstrip(separator)
+        """One segment, without a terminator."""
+        return self.body([segment])
 
-    def _structure(self, segment: OutgoingSegment, number: int, element: Element) -> str:
-        items = element if isinstance(element, list) else [element]
+    def body(self, segments: Sequence[OutgoingSegment]) -> str:
+        """Segments with terminators between them. Empty elements and components at the ends are left out.
+
+        Raises `InputError` naming segment and element when a value holds a delimiter or a control character.
+        """
+        marks = self.delimiters
+        if isinstance(segments, SegmentsAsRead) and segments.delimiters == marks:
+            return self._as_read(segments)
+        try:
+            return self._joined(segments)
+        except _BinaryFound:
+            texts = [self._binary(one) or self._joined([one]) for one in segments]
+            return marks.terminator.join(texts)
+
+    def _binary(self, segment: OutgoingSegment) -> str:
+        """A segment whose last element is bytes, as many as it says; `''` for any other segment."""
+        *elements, data = segment
+        if not isinstance(data, bytes):
+            return ""
+        if segment[0] not in BINARY or elements[-1] != str(len(data)):
+            self._refuse([segment])
+        text = data.decode("utf-8", "surrogateescape")
+        return self.delimiters.element.join((self._joined([tuple(elements)]), text))
+
+    def _joined(self, segments: Sequence[OutgoingSegment]) -> str:
+        marks = self.delimiters
+        join, structure = marks.element.join, self._structure
+        self._components = self._repetitions = 0
         texts = []
-        for item in items:
-            parts = (item,) if isinstance(item, str) else item
-            for part in parts:
-                if self.forbidden.search(part):
-                    raise _delimiter(segment, number, part)
-            mark = self.delimiters.component
-            texts.append(mark.join(parts).rstrip(mark))
+        for segment in segments:
+            try:
+                texts.append(join(segment))  # type: ignore[arg-type]
+            except TypeError:  # An element is no text but a composite or a repetition.
+                texts.append(join([one if one.__class__ is str else structure(one, segment) for one in segment]))
+        body = marks.terminator.join(texts)
+        separators = sum(map(len, segments)) - len(segments)
+        expected = (separators, self._components, self._repetitions, len(segments) - 1)
+        if self._marks_in(body) != expected or self._has_controls(body):
+            self._refuse(segments)
+        return _without_ends(body + marks.terminator, marks.element, marks.terminator)[:-1]
+
+    def _as_read(self, segments: SegmentsAsRead) -> str:
+        """What was read with the same delimiters holds no others."""
+        marks, text = self.delimiters, segments.text
+        if self._has_controls(text):
+            self._refuse(segments)
+        for end in (marks.element, marks.repetition, marks.terminator):
+            text = _without_ends(text, marks.component, end) if end else text
+        return _without_ends(text, marks.element, marks.terminator)[:-1]
+
+    def _marks_in(self, text: str) -> tuple[int, int, int, int]:
+        marks = self.delimiters
+        repetitions = text.count(marks.repetition) if marks.repetition else 0
+        return text.count(marks.element), text.count(marks.component), repetitions, text.count(marks.terminator)
+
+    def _has_controls(self, text: str) -> bool:
+        return not text.isprintable() and self._controls.search(text) is not None
+
+    def _structure(self, element: Element, segment: OutgoingSegment) -> str:
+        """The text of an element that is a composite or a repetition; its marks are counted."""
+        if isinstance(element, tuple):
+            return self._composite(element, segment)
+        if isinstance(element, bytes):
+            if element is not segment[-1]:
+                self._refuse([segment])
+            raise _BinaryFound
+        items = [element] if isinstance(element, str) else element
+        self._repetitions += len(items) - 1
+        texts = [self._composite((item,) if isinstance(item, str) else item, segment) for item in items]
         return self.delimiters.repetition.join(texts)
 
-    def _refuse(self, segment: OutgoingSegment) -> None:
-        for number, element in enumerate(segment):
-            if isinstance(element, str) and self.forbidden.search(element):
-                raise _delimiter(segment, number, element)
+    def _composite(self, parts: tuple[str, ...], segment: OutgoingSegment) -> str:
+        known = self._composites.get(parts)
+        if known is None:
+            if self.forbidden.search("".join(parts)):
+                self._refuse([segment])
+            mark = self.delimiters.component
+            text = mark.join(parts).rstrip(mark)
+            if len(self._composites) >= _COMPOSITES_MAX:
+                self._composites.clear()
+            known = self._composites[parts] = text, text.count(mark)
+        self._components += known[1]
+        return known[0]
+
+    def _refuse(self, segments: Iterable[OutgoingSegment]) -> NoReturn:
+        """Name the first value that cannot be written."""
+        for segment in segments:
+            for number, element in enumerate(segment):
+                for value in _values(element):
+                    if isinstance(value, bytes) or self.forbidden.search(value):
+                        raise _delimiter(segment, number, value)
+        raise AssertionError("a text has other delimiters than its values and those it was joined with")
 
 
-def _delimiter(segment: OutgoingSegment, number: int, value: str) -> InputError:
+class _BinaryFound(Exception):  # noqa: N818 - no error: the segments are written one by one then
+    """A segment holds bytes, which may be delimiters too."""
+
+
+def _values(element: Element) -> Iterator[str | bytes]:
+    items = element if isinstance(element, list) else [element]
+    for item in items:
+        yield from (item,) if isinstance(item, str | bytes) else item
+
+
+def _without_ends(text: str, mark: str, end: str) -> str:
+    """The text without the marks that stand in a row before an `end`."""
+    if mark + end not in text:
+        return text
+    for length in (8, 4, 2, 1):
+        run = mark * length + end
+        while run in text:
+            text = text.replace(run, end)
+    return text
+
+
+def _delimiter(segment: OutgoingSegment, number: int, value: str | bytes) -> InputError:
     name = str(segment[0])
+    value = value if isinstance(value, str) else value[:_SHOWN_MAX].decode("latin-1")
     where = Where(segment=name, element=number or None)
     found = finding("X12-WRT-001", where, segment=name, element=number, value=value)
     return InputError(found.message, [found])
