@@ -192,10 +192,12 @@ class Tables:
 
     def judge(self, stop: Stop, raw: str) -> tuple[bool, Effects | None]:
         """Whether every element of a segment is right at a position, and what the segment does to the rules."""
-        effects = stop.plan.effects(raw) if stop.plan else None
-        return self._is_right(stop, raw), effects
+        faulty = self._faulty(stop, raw)
+        effects = stop.plan.effects(raw, faulty or frozenset()) if stop.plan else None
+        return faulty is None, effects
 
-    def _is_right(self, stop: Stop, raw: str) -> bool:
+    def _faulty(self, stop: Stop, raw: str) -> frozenset[int] | None:
+        """The elements that are wrong; `None` when nothing is."""
         rule = stop.position.rule
         match = stop.match
         if match is None:
@@ -204,6 +206,7 @@ class Tables:
                 stop.match = accepting(rule, self.delimiters).match
         elif match(raw) is not None:
             if not rule.doubtful_notes or not breaks_a_note(rule, raw.split(self.delimiters.element)):
-                return True
+                return None
         segment = Segment(raw, self.delimiters, 0, 0, len(raw))
-        return next(iter(Explainer(rule, segment, "").findings()), None) is None
+        findings = list(Explainer(rule, segment, "").findings())
+        return frozenset(found.where.element or 0 for found in findings) if findings else None

@@ -18,6 +18,7 @@ from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
 from claimwright.x12.elements import Explainer
 from claimwright.x12.guides.language import Guide, LoopNode, Position
+from claimwright.x12.rules.amounts import UNKNOWN
 from claimwright.x12.rules.binding import Rule
 from claimwright.x12.rules.looks import LOOKS
 from claimwright.x12.rules.running import Doubt, Effects, Rest, Scene
@@ -78,6 +79,13 @@ class Walk:
         self._tables: Tables | None = None
         self._memos: list[dict[str, Step]] = []
         self._guide: Guide | None = None
+        self.trail: list[int] | None = None
+        """Give it a list, and every segment walked adds its position's number among `positions`; -1 where it has none."""
+
+    @property
+    def positions(self) -> Sequence[Position]:
+        """The positions of the guide that is walked, by number."""
+        return [stop.position for stop in self._tables.stops] if self._tables else ()
 
     def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
         """A set opens; `day` is the day of its group as CCYYMMDD, by which dated rules are in force."""
@@ -93,6 +101,7 @@ class Walk:
         """Stand at the beginning of a loop: the whole set's, or that of one loop that is looked at by itself."""
         tables = self._tables
         assert tables is not None
+        self._program = tables.program
         self._stop = tables.stop(node.trigger)
         self._frames = [tables.frame(node)]
         self._cells = [cell.empty for cell in tables.program.cells]
@@ -167,7 +176,7 @@ class Walk:
         """Walk the texts from `start`; text `i` is segment `first + i` of the file. Gives where a control stopped it."""
         self._texts, self._first = texts, first
         memos, frames, cells, kept, loops = self._memos, self._frames, self._cells, self._kept, self._loops
-        keeps_tree, segments = self._keeps_tree, self.segments
+        keeps_tree, segments, trail = self._keeps_tree, self.segments, self.trail
         stop = self._stop
         for node, (carried, _) in self._looked.items():
             self._looked[node] = (carried, start)
@@ -183,6 +192,8 @@ class Walk:
                     break
             way, is_right, effects = step
             if way is None:
+                if trail is not None:
+                    trail.append(-1)
                 self._misplaced(texts.segment(number, first + number), stop)
                 continue
             closes = way.closes
@@ -218,6 +229,8 @@ class Walk:
             self._derailed = False
             stop = way.stop
             memo = memos[stop.number]
+            if trail is not None:
+                trail.append(stop.number)
             if keeps_tree:
                 segment = texts.segment(number, first + number)
                 loops[-1].segments.append(segment)
@@ -259,9 +272,10 @@ class Walk:
                 way = self._best_guess(fork.ways)
                 return (way, *tables.judge(way.stop, raw)) if way else (None, True, None)
             step = (ways[0], *tables.judge(ways[0].stop, raw))
-        if len(memo) >= _REMEMBERED:
-            memo.clear()
-        memo[raw] = step
+        if name not in CONTROL:
+            if len(memo) >= _REMEMBERED:
+                memo.clear()
+            memo[raw] = step
         return step
 
     def _another(self, stop: Stop, raw: str, full: Way) -> Step | None:
@@ -303,6 +317,8 @@ class Walk:
             code, path, name, segment_id = "X12-SEG-003", node.path, member.rule.name, member.id
         if segment_id == "SE":
             return  # The envelope says so.
+        position = member.trigger if isinstance(member, LoopNode) else member
+        self._lose(self._program.lost_at(position))
         where = Where(loop=path, segment=segment_id, index=segment.index, offset=segment.offset)
         self._report(finding(code, where, segment=segment_id, name=name, loop=path.rpartition("/")[2]))
 
@@ -318,9 +334,9 @@ class Walk:
         if self._keeps_tree:
             self._loops[-1].segments.append(segment)
             self.segments.append(segment)
-        if self._tables is not None:
-            for register in self._tables.program.misplaced.get(segment.id, ()):
-                self._cells[register] += 1  # type: ignore[operator]
+        for register in self._program.misplaced.get(segment.id, ()):
+            self._cells[register] += 1  # type: ignore[operator]
+        self._lose(self._program.lost.get(segment.id, ()))
         if self._derailed:
             return
         self._derailed = True
@@ -330,6 +346,11 @@ class Walk:
             self._say("X12-SEG-001", segment, node)
         else:
             self._say("X12-SEG-002", segment, node)
+
+    def _lose(self, registers: Iterable[int]) -> None:
+        """A segment is missing or misplaced: what its values would have made of sums and counts is not known."""
+        for register in registers:
+            self._cells[register] = UNKNOWN
 
     def _say(self, code: str, segment: Segment, node: LoopNode, **words: object) -> None:
         where = Where(loop=node.path, segment=segment.id, index=segment.index, offset=segment.offset)
@@ -381,8 +402,7 @@ class Walk:
         return self._segment(kept[1]) if type(kept) is tuple else kept  # type: ignore[return-value]
 
     def _scene(self, segment: Segment, node: LoopNode) -> Scene:
-        assert self._tables is not None
-        return Scene(self._tables.program, self._cells, self._kept_segment, segment, node, self._day)
+        return Scene(self._program, self._cells, self._kept_segment, segment, node, self._day)
 
     def _tell(self, found: Finding | None) -> None:
         if found is not None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from claimwright.money import parse_cents
 from claimwright.x12.tree import Loop
+
+UNKNOWN = 1 << 80
+"""What a text that is no number adds to a sum: no sum of amounts comes near it, so nothing is said about such a sum."""
+
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
 
 
 @lru_cache(maxsize=4096)
@@ -15,6 +21,20 @@ def cents(text: str) -> int:
         return parse_cents(text) if text else 0
     except ValueError:
         return 0
+
+
+@lru_cache(maxsize=4096)
+def addend(text: str) -> int:
+    """What a sum takes: the cents, 0 for a number that is no amount (of too many decimals), `UNKNOWN` for no number."""
+    try:
+        return parse_cents(text)
+    except ValueError:
+        return 0 if _NUMBER.match(text) else UNKNOWN
+
+
+def is_known(sum_or_number: int) -> bool:
+    """False when something that is no number went into the sum."""
+    return -UNKNOWN // 2 < sum_or_number < UNKNOWN // 2
 
 
 def adjusted(loop: Loop) -> int:

@@ -56,8 +56,9 @@ class Keep:
 class Read:
     """A value goes into a register: `fact` 1, `sum` sign times its cents, `count` plus 1, `last` ... its number.
 
-    Nothing happens when the value is absent or a guard does not hold. `element` 0 is the segment itself. What is no
-    amount counts 0; what is no number leaves the register as it is.
+    Nothing happens when the value is absent or a guard does not hold. `element` 0 is the segment itself. A number that
+    is no amount (of too many decimals) counts 0, what is no number makes a sum unknown (`amounts.UNKNOWN`: a comparison
+    with it holds) and leaves another register as it is. So do elements that are faulty, and guards over them.
     """
 
     verb: str
@@ -173,6 +174,13 @@ class Program:
     loops: dict[LoopNode, AtLoop] = field(default_factory=dict)
     misplaced: dict[str, list[int]] = field(default_factory=dict)
     """Registers that count segments of a name even where they fit nowhere: what `numbered` counts."""
+    lost: dict[str, list[int]] = field(default_factory=dict)
+    """Sums and counts that are not known any more when a segment of that name fits nowhere."""
+
+    def lost_at(self, position: Position) -> list[int]:
+        """Sums and counts that are not known when the segment of a position is missing."""
+        at = self.positions.get(position)
+        return [read.register for read in at.reads if read.verb in ("sum", "count") and read.element] if at else []
 
 
 @cache
@@ -282,6 +290,8 @@ class _Binder:
         if number is None:
             number = self.registers[register.name] = self._cell(register.name, register.verb, register.loop)
         for sign, place in register.places:
+            if register.verb in ("sum", "count") and place.elements:
+                self.program.lost.setdefault(place.segment, []).append(number)
             for position, guards in bound_positions(self.guide, place):
                 reads = self._position(position).reads
                 for element in place.elements or (0,):

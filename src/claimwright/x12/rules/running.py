@@ -14,7 +14,7 @@ from claimwright.findings import Finding, Where
 from claimwright.money import x12_amount
 from claimwright.x12.catalogue import shortened
 from claimwright.x12.guides.language import LoopNode
-from claimwright.x12.rules.amounts import cents
+from claimwright.x12.rules.amounts import UNKNOWN, addend, is_known
 from claimwright.x12.rules.binding import AtPosition, Condition, Guard, Program, Read, Rule, Word
 from claimwright.x12.rules.shapes import SHAPES
 from claimwright.x12.tree import Delimiters, Segment
@@ -59,11 +59,11 @@ class Plan:
         self._reads = sorted(at.reads, key=attrgetter("element"))
         self._delimiters = delimiters
 
-    def effects(self, text: str) -> Effects | None:
-        """The effects of a segment of this text; `None` when it has none."""
+    def effects(self, text: str, faulty: frozenset[int]) -> Effects | None:
+        """The effects of a segment of this text, some elements of which are wrong; `None` when it has none."""
         fields = text.split(self._delimiters.element)
         adds, sets, bounds = [], [], []
-        for verb, register, value in self._values(fields):
+        for verb, register, value in self._doubtful_values(fields, faulty) if faulty else self._values(fields):
             if verb in ("sum", "count"):
                 adds.append((register, value))
             elif verb in ("fact", "last"):
@@ -72,6 +72,8 @@ class Plan:
                 bounds.append((verb, register, value))
         slots = tuple(keep.slot for keep in self._at.keeps if self._hold(keep.guards, fields, 0))
         judged = [doubt for rule in self._at.rules for doubt in self._doubts(rule, fields)]
+        if faulty:
+            judged = [doubt for doubt in judged if doubt.element not in faulty or doubt.rule.verb == "pointer"]
         broken = tuple(doubt for doubt in judged if doubt.rule.verb in DECIDED_BY_TEXT)
         doubts = tuple(doubt for doubt in judged if doubt.rule.verb not in DECIDED_BY_TEXT)
         rest = Rest(tuple(bounds), broken, doubts) if bounds or judged else None
@@ -87,6 +89,19 @@ class Plan:
                 value = _value(read, text)
                 if value is not None:
                     yield read.verb, read.register, value
+
+    def _doubtful_values(self, fields: list[str], faulty: frozenset[int]) -> Iterator[tuple[str, int, int]]:
+        """The same of a segment with faulty elements: what reads them, or is guarded by them, is not known."""
+        for read in self._reads:
+            guards = {guard.element or read.element for guard in read.guards}
+            if read.element in faulty or not faulty.isdisjoint(guards):
+                if read.verb in ("sum", "count"):
+                    yield read.verb, read.register, UNKNOWN
+                continue
+            text = self._part(fields, read.element, read.component)
+            value = _value(read, text) if text and self._hold(read.guards, fields, read.element) else None
+            if value is not None:
+                yield read.verb, read.register, value
 
     def _part(self, fields: list[str], element: int, component: int) -> str:
         """An element, or a component of it; `''` when it is absent."""
@@ -134,7 +149,7 @@ def _value(read: Read, text: str) -> int | None:
     if read.verb in ("fact", "count"):
         return 1
     if read.verb == "sum":
-        return read.sign * cents(text) or None
+        return read.sign * addend(text) or None
     if read.part:
         text = (text.partition("-")[0] if read.part == "start" else text.rpartition("-")[2])[:_DAY_LENGTH]
     is_number = len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit()
@@ -148,10 +163,12 @@ def exact_number(text: str) -> int:
 
 
 def holds(condition: Condition, cells: Sequence[int | None]) -> bool:
-    """Whether a condition holds; it does when a side is absent."""
+    """Whether a condition holds; it does when a side is absent, or a sum of something that is no number."""
     left = condition.left if condition.left_is_constant else cells[condition.left]
     right = condition.right if condition.right_is_constant else cells[condition.right]
-    return left is None or right is None or _OPERATORS[condition.op](left, right)
+    if left is None or right is None or not (is_known(left) and is_known(right)):
+        return True
+    return _OPERATORS[condition.op](left, right)
 
 
 def is_broken(rule: Rule, cells: Sequence[int | None]) -> bool:
