@@ -57,14 +57,16 @@ def _read_shared(name: str) -> str:
 def code_lists() -> dict[str, frozenset[str]]:
     """The code lists that guides and rules name with `@`: a line is a name and its codes.
 
-    `codes.txt` holds those of the guides themselves, `outside.txt` those that others publish.
+    `codes.txt` holds those of the guides themselves, `outside.txt` those that others publish. A word may be a run
+    (`01..12`) or another list (`@name`).
     """
     lists: dict[str, frozenset[str]] = {}
     for file in ("codes.txt", "outside.txt"):
         for line in files(__package__).joinpath(file).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
                 name, *words = line.split()
-                lists[name] = lists.get(name, frozenset()).union(*map(_codes, words))
+                known = (lists[word[1:]] if word.startswith("@") else _codes(word) for word in words)
+                lists[name] = lists.get(name, frozenset()).union(*known)
     return lists
 
 

@@ -15,7 +15,7 @@ A file of rules is text, one statement a line; `\\` at a line's end goes on in t
     require CODE error 4 2300/CLM11-4 when -1 = AA           an element that must be given
     forbid CODE error 4 ST/BPR07 when 04 = CHK and 06 given  an element that must not be given (`04 absent`)
     pointer CODE error 4 2400/SV107-1..4 to diagnoses        a whole number from 1 to that register
-    unique CODE warning 4 2300/CLM01 in ST                   no value twice
+    unique CODE warning 4 2320/SBR01 in 2300 when 00 != U    no value twice (00: the element itself)
     numbered CODE error 2 ack 7 2400/LX01 in 2300            1, 2, 3 ...
     below CODE error 1 ack 7 2000B/HL02 of 2000A/HL01        the number of the level that this one stands in
     look  cob_balance CODE error 3 at end of 2300 when FACT  a function over the loop's tree (`looks`)
@@ -272,7 +272,7 @@ class _Parser:
         if verb == "below":
             return {"other": parse_place(words.take())}
         if verb in ("unique", "numbered"):
-            return {"loop": words.take()}
+            return {"loop": words.take(), "guards": tuple(self._guards(words)) if words.skip("when") else ()}
         name = words.take()
         guards = tuple(self._guards(words)) if words.skip("when") else ()
         return {"name": name, "guards": guards, "is_negated": is_negated}

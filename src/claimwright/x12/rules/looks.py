@@ -39,5 +39,59 @@ def _claim_balance(claim: Loop, paid: Segment, other: Loop) -> Iterator[Seen]:
         yield Seen(paid, 2, "2320", words)
 
 
-LOOKS: dict[str, Callable[[Loop], Iterator[Seen]]] = {"cob_balance": cob_balance}
+def earlier_payers(claim: Loop) -> Iterator[Seen]:
+    """Each line's decision is of a payer whom the claim names (billing rules, part A.4: SVD01 is NM109 of 2330B)."""
+    named = {payer.value("NM1", 9) for other in claim.loops_of("2320") for payer in other.loops_of("2330B")}
+    for line in claim.loops_of("2400"):
+        for decision in line.loops_of("2430"):
+            svd = decision.segments[0]
+            if svd[1] and svd[1] not in named:
+                yield Seen(svd, 1, "2430", {"value": svd[1]})
+
+
+_ACCEPTED, _REJECTED = "WQ", "U"
+
+
+def acknowledged_totals(receiver: Loop) -> Iterator[Seen]:
+    """The totals of a batch are those of its claims."""
+    claims = [claim for provider in receiver.loops_of("2000C") for claim in _acknowledged(provider)]
+    for batch in receiver.loops_of("2200B"):
+        yield from _totals(batch, "2200B", claims, {"90": _ACCEPTED, "AA": _REJECTED})
+
+
+def provider_totals(provider: Loop) -> Iterator[Seen]:
+    """The totals of a provider are those of his claims."""
+    claims = list(_acknowledged(provider))
+    for batch in provider.loops_of("2200C"):
+        yield from _totals(batch, "2200C", claims, {"QA": _ACCEPTED, "QC": _REJECTED})
+
+
+def _acknowledged(provider: Loop) -> Iterator[tuple[str, int]]:
+    """What became of each claim (STC03), and its charge."""
+    for patient in provider.loops_of("2000D"):
+        for claim in patient.loops_of("2200D"):
+            yield claim.value("STC", 3), cents(claim.value("STC", 4))
+
+
+def _totals(batch: Loop, loop: str, claims: list[tuple[str, int]], counted: dict[str, str]) -> Iterator[Seen]:
+    """Claims that are not listed one by one, or of which it is not clear what became, are not counted again."""
+    is_clear = bool(claims) and all(verdict in (_ACCEPTED, _REJECTED) for verdict, _ in claims)
+    for segment in batch.segments if is_clear else ():
+        if segment.id == "QTY" and segment[1] in counted and segment[2].isdecimal():
+            count = sum(verdict == counted[segment[1]] for verdict, _ in claims)
+            if int(segment[2]) != count:
+                yield Seen(segment, 2, loop, {"value": segment[2], "expected": count, "place": "QTY02"})
+        if segment.id == "AMT" and segment[1] in ("YU", "YY"):
+            wanted = _ACCEPTED if segment[1] == "YU" else _REJECTED
+            charge = sum(charge for verdict, charge in claims if verdict == wanted)
+            if cents(segment[2]) != charge:
+                yield Seen(segment, 2, loop, {"value": segment[2], "expected": x12_amount(charge), "place": "AMT02"})
+
+
+LOOKS: dict[str, Callable[[Loop], Iterator[Seen]]] = {
+    "cob_balance": cob_balance,
+    "earlier_payers": earlier_payers,
+    "acknowledged_totals": acknowledged_totals,
+    "provider_totals": provider_totals,
+}
 """By the name that a file of rules calls them."""

@@ -15,6 +15,8 @@ from claimwright.x12.rules.identifiers import is_npi, is_routing_number
 MASKS = MappingProxyType(
     {
         "tax_number": ("ddddddddd",),
+        "tax_number_or_so": ("ddddddddd", "dd-ddddddd", "ddd-dd-dddd"),
+        "tax_number_with_hyphens": ("dd-ddddddd", "ddd-dd-dddd"),
         "zip": ("ddddd", "ddddddddd"),
         "zip_full": ("ddddddddd",),
         "phone": ("dddddddddd",),
