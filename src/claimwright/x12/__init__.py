@@ -5,15 +5,24 @@ read can be written again byte for byte; every finding says what, where and what
 Knows no billing: what a claim means is for `documents`.
 
     read(data)                       a tree of interchanges, groups, sets, loops and segments, with findings
+    check(source)                    the same findings without the tree: a stream of any length in constant memory
     write_interchange(envelope, ..)  bytes with right counts and control numbers
     acknowledge(reading, envelope)   the TA1 and the 999 that answer a reading
 """
 
-from claimwright.x12.acknowledging import acknowledge, functional_acknowledgements, interchange_acknowledgements
-from claimwright.x12.guides import Guide, find_guide
-from claimwright.x12.reading import Group, Interchange, Reading, TransactionSet, read
-from claimwright.x12.tree import Delimiters, Loop, Segment
-from claimwright.x12.writing import Envelope, OutgoingSegment, OutgoingSet, write_interchange
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from claimwright.x12.acknowledging import acknowledge, functional_acknowledgements, interchange_acknowledgements
+    from claimwright.x12.checking import SetVerdict, Verdict, check
+    from claimwright.x12.guides import Guide, find_guide
+    from claimwright.x12.reading import Group, Interchange, Reading, TransactionSet, read
+    from claimwright.x12.settings import Limits, Settings
+    from claimwright.x12.tree import Delimiters, Loop, Segment
+    from claimwright.x12.writing import Envelope, OutgoingSegment, OutgoingSet, write_interchange
 
 __all__ = [
     "Delimiters",
@@ -21,16 +30,41 @@ __all__ = [
     "Group",
     "Guide",
     "Interchange",
+    "Limits",
     "Loop",
     "OutgoingSegment",
     "OutgoingSet",
     "Reading",
     "Segment",
+    "SetVerdict",
+    "Settings",
     "TransactionSet",
+    "Verdict",
     "acknowledge",
+    "check",
     "find_guide",
     "functional_acknowledgements",
     "interchange_acknowledgements",
     "read",
     "write_interchange",
 ]
+
+_HOMES = {
+    "acknowledging": ("acknowledge", "functional_acknowledgements", "interchange_acknowledgements"),
+    "checking": ("SetVerdict", "Verdict", "check"),
+    "guides": ("Guide", "find_guide"),
+    "reading": ("Group", "Interchange", "Reading", "TransactionSet", "read"),
+    "settings": ("Limits", "Settings"),
+    "tree": ("Delimiters", "Loop", "Segment"),
+    "writing": ("Envelope", "OutgoingSegment", "OutgoingSet", "write_interchange"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for, so that `import claimwright.x12` costs next to nothing."""
+    for module, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

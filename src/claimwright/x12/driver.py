@@ -8,7 +8,8 @@ the segment that begins in it. Places are bytes of the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
+from functools import cache
 from typing import BinaryIO, Protocol
 
 from claimwright.findings import Finding, Where
@@ -17,8 +18,8 @@ from claimwright.x12.catalogue import finding
 from claimwright.x12.engine import MakesEngine, SetEngine
 from claimwright.x12.guides import Guide, find_guide, nearest_guide
 from claimwright.x12.settings import Settings
-from claimwright.x12.stretch import BLANKS, Stretch, decoded
-from claimwright.x12.tree import Delimiters, Loop, Segment
+from claimwright.x12.stretch import BLANKS, BinaryStretch, Stretch, decoded
+from claimwright.x12.tree import BINARY, Delimiters, Loop, Segment
 
 BOM = b"\xef\xbb\xbf"
 WINDOW = 1 << 20
@@ -34,6 +35,10 @@ _BLANKS = BLANKS.encode()
 _NOT_BLANK = re.compile(rb"[^\r\n\t ]")
 _END_OF_FILE_MARKS = b"\x1a\x00"
 _NAME_LENGTH = 16
+_BINARY_SETS = frozenset(("102", "275", "841"))
+"""The sets that may hold binary data, which only their length tells from what follows."""
+_BINARY_HEAD = 40
+"""How far beyond its beginning one must see to know how long binary data are."""
 
 
 class Listener(Protocol):
@@ -158,22 +163,33 @@ class Driver:
         self._settings = settings
         self._rules = rules
         self._index = 1
-        self._border = -1
+        self._border = self._border_end = -1
         self._isa: Segment | None = None
         self._gs: Segment | None = None
         self._st: Segment | None = None
         self._engine: SetEngine | None = None
         self._walking: SetEngine | None = None
         self._is_silent = False
+        self._may_be_binary = False
+
+    @property
+    def segments(self) -> int:
+        """How many segments were read so far."""
+        return self._index - 1
 
     def run(self) -> None:
         """Read the file to its end."""
+        for _ in self.steps():
+            pass
+
+    def steps(self) -> Iterator[None]:
+        """Read the file stretch by stretch, so that what the listener was told can be taken from it in between."""
         position, is_first = self._mark(), True
         while (found := self._seek(position, is_first=is_first)) is not None:
             start, delimiters, body = found
             raw = self._buffer.data[start - self._buffer.base : body - 1 - self._buffer.base]
             self._open_interchange(self._segment(raw, start, delimiters), delimiters)
-            position, is_first = self._body(body), False
+            position, is_first = (yield from self._body(body)), False
         if is_first:
             self._found("file", finding("X12-ENV-001", Where(offset=0)))
 
@@ -230,7 +246,7 @@ class Driver:
 
     # What stands inside.
 
-    def _body(self, position: int) -> int:
+    def _body(self, position: int) -> Generator[None, None, int]:
         """Read segments from `position` to the IEA, the next interchange or the end; gives where that is."""
         buffer = self._buffer
         assert self._isa is not None
@@ -240,10 +256,13 @@ class Driver:
         while self._isa is not None:
             start = position - buffer.base
             border = self._next_border(position) - buffer.base
+            if self._may_be_binary:
+                border = self._next_binary(start, min(start + WINDOW, border))
             end = buffer.data.rfind(mark, start, min(start + WINDOW, border))
             if end >= 0:
                 stretch = Stretch(buffer.data, start, end + 1, buffer.base, delimiters)
                 position = buffer.base + self._take(stretch)
+                yield
                 continue
             position, is_over = self._take_one(position, mark)
             if is_over:
@@ -263,12 +282,22 @@ class Driver:
             self._border_end = buffer.end
         return self._border
 
+    def _next_binary(self, start: int, end: int) -> int:
+        """Where in the bytes at hand the next segment of binary data begins, `end` when none does before it."""
+        data, isa = self._buffer.data, self._isa
+        assert isa is not None
+        opening, after_another = _binary_openings(isa.delimiters)
+        match = opening.match(data, start) or after_another.search(data, start, end)
+        return min(end, match.end()) if match else end
+
     def _take_one(self, position: int, mark: bytes) -> tuple[int, bool]:
         """One segment near an ISA, at the end of what is at hand, or long; gives what is next, and if nothing is."""
         buffer = self._buffer
         begin = self._skip_blanks(position)
         if begin == buffer.end:
             return begin, True
+        if self._may_be_binary and (after := self._take_binary(begin, mark)):
+            return after, False
         end, is_cut = self._find_end(begin, mark)
         isa = self._isa
         assert isa is not None
@@ -284,6 +313,32 @@ class Driver:
         if is_cut:
             self._report_cut(first)
         return (end, True) if is_cut else (end + 1, False)
+
+    def _take_binary(self, begin: int, mark: bytes) -> int:
+        """A segment of binary data, as long as it says; gives what is next, 0 when that is not what begins here."""
+        buffer, isa = self._buffer, self._isa
+        assert isa is not None
+        buffer.upto(begin + _BINARY_HEAD, begin)
+        at = begin - buffer.base
+        head = read_binary_head(buffer.data[at : at + _BINARY_HEAD], isa.delimiters)
+        if head is None:
+            return 0
+        element, length, before = head
+        end = begin + before + length
+        where = Where(index=self._index, offset=begin)
+        if length > self._settings.limits.binary_bytes:
+            words = {"value": end - begin, "expected": self._settings.limits.binary_bytes}
+            self._found("set", finding("X12-SEG-009", where, **words))
+            return 0
+        buffer.upto(end + 1, begin)
+        raw = buffer.data[begin - buffer.base : end + 1 - buffer.base]
+        if len(raw) <= end - begin or raw[end - begin :] != mark:
+            name = raw[:3].decode("latin-1")
+            where = Where(segment=name, index=self._index, element=element, offset=begin)
+            self._found("set", finding("X12-ELM-017", where, segment=name, element=element, value=length))
+            return 0
+        self._take(BinaryStretch(raw[:-1], before, begin, isa.delimiters))
+        return end + 1
 
     def _skip_blanks(self, position: int) -> int:
         buffer = self._buffer
@@ -348,8 +403,9 @@ class Driver:
                 position, self._index = self._walking.run(stretch, position, self._index)
                 if position == stretch.end:
                     break
+            could_be_binary = self._may_be_binary
             position = self._control(stretch, position)
-            if self._isa is None:
+            if self._isa is None or (self._may_be_binary and not could_be_binary):
                 break
         return position
 
@@ -430,6 +486,7 @@ class Driver:
             self._stray(st)
             return
         self._st = st
+        self._may_be_binary = st[1] in _BINARY_SETS
         self._sets += 1
         self._asides = 0
         version = st[3] or gs[8]
@@ -451,9 +508,7 @@ class Driver:
             flat.open(st)
             return flat
         if self._engine is None:
-            self._engine = self._make(
-                st.delimiters, self._report_of_set, rules=self._rules, settings=self._settings
-            )
+            self._engine = self._make(st.delimiters, self._report_of_set, rules=self._rules, settings=self._settings)
         assert self._gs is not None
         day = self._gs[4]
         self._engine.begin(walked, st, int(day) if len(day) == 8 and envelope.is_digits(day) else 0)
@@ -461,6 +516,7 @@ class Driver:
 
     def _close_set(self, se: Segment | None) -> None:
         st, self._st, engine, self._walking = self._st, None, self._walking, None
+        self._may_be_binary = False
         if st is None or engine is None:
             return
         engine.end(se)
@@ -539,3 +595,25 @@ def read_delimiters(data: bytes, start: int) -> tuple[Delimiters | None, int]:
     is_used = is_mark and text[edges[11] + 1 : edges[12]] >= "00402" and repetition not in (separator, *marks)
     delimiters = Delimiters(separator, marks[0], repetition if is_used else "", marks[1])
     return delimiters, start + edges[15] + 3
+
+
+@cache
+def _binary_openings(delimiters: Delimiters) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What comes before the name of a segment of binary data: blanks, and blanks after another segment."""
+    element, terminator = (re.escape(mark.encode("latin-1")) for mark in (delimiters.element, delimiters.terminator))
+    names = "|".join(BINARY).encode()
+    blanks = rb"[\r\n\t ]*(?=(?:" + names + rb")" + element + rb")"
+    return re.compile(blanks), re.compile(terminator + blanks)
+
+
+def read_binary_head(data: bytes, delimiters: Delimiters) -> tuple[int, int, int] | None:
+    """Of a BIN or BDS: the element that says how long its data are, how long, and the bytes before them."""
+    mark = delimiters.element.encode("latin-1")
+    name, *fields = data.split(mark, 3)
+    element = {b"BIN": 1, b"BDS": 2}.get(name)
+    if element is None or len(fields) <= element:
+        return None
+    digits = fields[element - 1]
+    if not digits.isdigit() or len(digits) > 15:
+        return None
+    return element, int(digits), len(mark.join((name, *fields[:element]))) + 1

@@ -27,6 +27,8 @@ class Limits:
 
     segment_bytes: int = 8 << 20
     """The longest segment that is looked at."""
+    binary_bytes: int = 64 << 20
+    """The longest binary data (BIN, BDS) that are kept together; longer ones are read as if they were text."""
     findings: int = 10_000
     """How many findings a verdict keeps; the others are counted."""
     sets: int = 100_000

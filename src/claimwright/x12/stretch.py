@@ -85,6 +85,21 @@ def decoded(latin: str) -> str:
     return latin.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
+class _BinaryPieces(Pieces):
+    """One segment that ends in binary data: its text has one letter in place of them, the segment has them."""
+
+    __slots__ = ("_head", "_raw")
+
+    def __init__(self, raw: bytes, head: int, offset: int, delimiters: Delimiters) -> None:
+        super().__init__(raw[:head].decode("latin-1") + "B" + delimiters.terminator, offset, delimiters)
+        self._raw, self._head = raw, head
+
+    def segment(self, number: int, index: int) -> Segment:
+        fields = self._raw[: self._head].decode("latin-1").split(self.delimiters.element)
+        fields[-1] = decoded(self._raw[self._head :].decode("latin-1"))
+        return Segment(fields, self.delimiters, index, self.starts[number], len(self._raw))
+
+
 class Stretch:
     """Bytes `start` to `end` of `data`, which begins at byte `base` of the file; the last one is a terminator."""
 
@@ -104,3 +119,17 @@ class Stretch:
             text = self.data[self.start : self.end].decode("latin-1")
             self._pieces = Pieces(text, self.base + self.start, self.delimiters)
         return self._pieces
+
+
+class BinaryStretch(Stretch):
+    """One segment that ends in binary data, which may hold delimiters: engines see one letter in their place.
+
+    `raw` are its bytes, of which the first `head` stand before the data; it begins at byte `base` of the file.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, raw: bytes, head: int, base: int, delimiters: Delimiters) -> None:
+        text = raw[:head] + b"B" + delimiters.terminator.encode("latin-1")
+        super().__init__(text, 0, len(text), base, delimiters)
+        self._pieces = _BinaryPieces(raw, head, base, delimiters)

@@ -80,7 +80,7 @@ class Walk:
         self._memos: list[dict[str, Step]] = []
         self._guide: Guide | None = None
         self.trail: list[int] | None = None
-        """Give it a list, and every segment walked adds its position's number among `positions`; -1 where it has none."""
+        """Give it a list, and each segment adds its position's number among `positions`, -1 where it has none."""
 
     @property
     def positions(self) -> Sequence[Position]:
@@ -491,4 +491,3 @@ def _unheard(found: Finding) -> None:
 
 def _looks_like_a_name(text: str) -> bool:
     return 2 <= len(text) <= 3 and text.isascii() and text.isalnum() and text.isupper()
-

@@ -1,0 +1,176 @@
+"""Checking X12 without keeping it: a stream of any length in constant memory, the same findings as reading it.
+
+verdict = check("remittance.835")
+verdict.accepted, verdict.findings, verdict.as_json()
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from claimwright.findings import Finding, Severity
+from claimwright.x12.driver import WINDOW, Buffer, Driver
+from claimwright.x12.engine import EngineName, SetEngine, engine_maker
+from claimwright.x12.guides import Guide
+from claimwright.x12.settings import DEFAULTS, Limits, Settings
+from claimwright.x12.tree import Delimiters, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class SetVerdict:
+    """One transaction set; `guide` is the version whose guide it was checked against, `""` for none."""
+
+    st01: str
+    guide: str
+    control: str
+    offset: int
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in one file.
+
+    `findings` are those of `read` in the same order, up to a limit; `counts` has all of them by severity, and the
+    `interchanges`, `groups`, `sets` and `segments` of the file. `sets` is limited too.
+    """
+
+    name: str
+    readable: bool
+    accepted: bool
+    engine: str
+    sets: tuple[SetVerdict, ...]
+    findings: tuple[Finding, ...]
+    counts: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `claimwright x12 check --json` prints."""
+        return {
+            "file": self.name,
+            "readable": self.readable,
+            "accepted": self.accepted,
+            "sets": [
+                {"st01": one.st01, "guide": one.guide, "control": one.control, "accepted": one.accepted}
+                for one in self.sets
+            ],
+            "findings": [_finding_as_json(found) for found in self.findings],
+        }
+
+
+def _finding_as_json(found: Finding) -> dict[str, Any]:
+    where = found.where
+    return {
+        "code": found.code,
+        "severity": str(found.severity),
+        "snip": found.snip,
+        "loop": where.loop,
+        "segment": where.segment,
+        "index": where.index,
+        "element": where.element,
+        "offset": where.offset,
+        "message": found.message,
+        "hint": found.hint,
+    }
+
+
+def check(
+    source: bytes | str | PathLike[str] | BinaryIO,
+    *,
+    name: str = "",
+    rules: bool = True,
+    engine: EngineName = "auto",
+    settings: Settings = DEFAULTS,
+    window: int = WINDOW,
+) -> Verdict:
+    """Check bytes, the file of a path, or an open binary file, reading it `window` bytes at a time.
+
+    What is wrong is in the verdict. Raises `OSError` when the file cannot be read, and `ValueError` for
+    `engine="native"` where there is none; `auto` takes the native engine if it is there. `rules=False` leaves out what
+    lies beyond the guide's structure (SNIP 3 and up).
+
+    >>> verdict = check(b"no X12 at all")
+    >>> verdict.accepted, verdict.findings[0].code
+    (False, 'X12-ENV-001')
+    """
+    if isinstance(source, (str, PathLike)):
+        with Path(fspath(source)).open("rb", buffering=0) as file:
+            return check(
+                file, name=name or fspath(source), rules=rules, engine=engine, settings=settings, window=window
+            )
+    judge = _Judge(settings.limits)
+    driver = Driver(Buffer(source, window), judge, engine_maker(engine), settings, rules=rules)
+    driver.run()
+    return judge.verdict(name, driver.segments)
+
+
+class _Judge:
+    """Counts what the driver tells, and keeps findings up to a limit."""
+
+    keeps_tree = False
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._findings: list[tuple[tuple[int, int, int], Finding]] = []
+        self._sets: list[SetVerdict] = []
+        self._counts: Counter[str] = Counter()
+        self._numbers = [0, 0, 0]
+        self._engines: set[str] = set()
+        self._set_errors = 0
+
+    def found(self, level: str, found: Finding) -> None:
+        """Count the finding; those kept are put in the order in which a reading has them."""
+        self._counts[found.severity] += 1
+        if level == "set" and found.severity is Severity.ERROR:
+            self._set_errors += 1
+        if len(self._findings) < self._limits.findings:
+            interchange, group, number = self._numbers
+            place = {
+                "file": (0, 0, 0),
+                "interchange": (interchange, 0, 0),
+                "group": (interchange, group, 0),
+                "set": (interchange, group, number),
+            }[level]
+            self._findings.append((place, found))
+
+    def interchange_opens(self, isa: Segment, delimiters: Delimiters) -> None:
+        self._counts["interchanges"] += 1
+        self._numbers = [self._counts["interchanges"], 0, 0]
+
+    def interchange_closes(self, iea: Segment | None) -> None:
+        pass
+
+    def group_opens(self, gs: Segment) -> None:
+        self._counts["groups"] += 1
+        self._numbers = [self._numbers[0], self._numbers[1] + 1, 0]
+
+    def group_closes(self, ge: Segment | None) -> None:
+        pass
+
+    def set_opens(self, st: Segment, guide: Guide | None) -> None:
+        self._counts["sets"] += 1
+        self._numbers[2] += 1
+        self._set_errors = 0
+        self._opening, self._guide = st, guide
+
+    def set_closes(self, se: Segment | None, engine: SetEngine) -> None:
+        self._engines.add(engine.name)
+        if len(self._sets) < self._limits.sets:
+            st, guide = self._opening, self._guide
+            version = guide.version if guide else ""
+            self._sets.append(SetVerdict(st[1], version, st[2], st.offset, not self._set_errors))
+
+    def aside(self, segment: Segment) -> None:
+        pass
+
+    def verdict(self, name: str, segments: int) -> Verdict:
+        readable = bool(self._counts["interchanges"])
+        names = ("interchanges", "groups", "sets", *Severity)
+        counts = {str(what): self._counts[what] for what in names} | {"segments": segments}
+        findings = tuple(found for _, found in sorted(self._findings, key=lambda kept: kept[0]))
+        engine = "native" if "native" in self._engines else "python"
+        accepted = readable and not self._counts[Severity.ERROR]
+        return Verdict(name, readable, accepted, engine, tuple(self._sets), findings, counts)
