@@ -74,6 +74,7 @@ EXAMPLES: dict[str, bytes] = {
     "X12-ELM-014": _claim("NM1*IL*1*DOE*", "NM1*IL*1* DOE*"),
     "X12-ELM-015": _claim("REF*EA*MRN1", "REF*EA*MRN\t1"),
     "X12-ELM-016": _claim("REF*EA*MRN1", "REF*EA*MRN:1"),
+    "X12-ELM-017": file_of("275", "BGN*11*ATT1*20260302\nLX*1\nBIN*12*Hello there"),
     # Rules beyond structure.
     "X12-HL-001": _claim("HL*2*1*22*0", "HL*3*1*22*0"),
     "X12-HL-002": _claim("HL*2*1*22*0", "HL*2*2*22*0"),

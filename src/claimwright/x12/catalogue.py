@@ -121,6 +121,9 @@ _OWN_KINDS = {
              "Remove control characters."),
         Kind("X12-ELM-016", E, 1, "13", "{segment}{element:02d} ({name}) has too many components: {value!r}.",
              "Remove the extra components; check for a component separator inside a value."),
+        Kind("X12-ELM-017", E, 1, "7",
+             "{segment}{element:02d} says {value} bytes of data, and the segment does not end after them.",
+             "Count the bytes of the data, not the characters; the data end right before the segment terminator."),
         # Writing and answering.
         Kind("X12-WRT-001", E, 1, None,
              "{segment}{element:02d} cannot be written: {value!r} holds a delimiter or a control character.",

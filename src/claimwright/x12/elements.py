@@ -158,6 +158,8 @@ class Explainer:
         if rule.usage == "N":
             yield self._say("X12-ELM-002", number, rule, value=text)
             return
+        if rule.place.element and rule.place.element.kind == "B":
+            return  # Binary data may hold anything.
         values = self.segment.repeats(number)
         if len(values) > rule.place.repeat:
             yield self._say("X12-ELM-013", number, rule, expected=rule.place.repeat)
