@@ -149,9 +149,9 @@ def test_any_bytes_give_deposits_or_findings(data) -> None:
 
 @given(st.data())
 def test_a_damaged_file_never_breaks_the_reading_and_never_changes_an_amount_without_a_word(data) -> None:
-    text = data.draw(st.sampled_from([
-        ach((Entry(11_200, TRN.format(trace="EFT0001")), Entry(7_350))), bai2("142,11200,Z,B,C,X/", "115,7350,Z,B,C,Y/"),
-    ]))  # fmt: skip
+    an_ach_file = ach((Entry(11_200, TRN.format(trace="EFT0001")), Entry(7_350)))
+    a_statement = bai2("142,11200,Z,B,C,X/", "115,7350,Z,B,C,Y/")
+    text = data.draw(st.sampled_from([an_ach_file, a_statement]))
     at = data.draw(st.integers(0, len(text) - 1))
     digit = data.draw(st.sampled_from("0123456789"))
     damaged = read_bank_file((text[:at] + digit + text[at + 1 :]).encode())

@@ -17,6 +17,8 @@ class Account(models.TextChoices):
 
     RECEIVABLE = "receivable", "Receivable"
     CASH_DUE = "cash_due", "Cash due from remittances"
+    BANK = "bank", "Payers' deposits at the bank"
+    UNIDENTIFIED = "unidentified", "Deposits without a remittance"
     CASH = "cash", "Cash from patients"
     PRIOR_PAYMENT = "prior_payment", "Paid to the system that a claim came from"
     CHARGES = "charges", "Charges"

@@ -136,3 +136,73 @@ class PatientPayment(ScopedModel):
     posted_at = models.DateTimeField()
     entries = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True, blank=True)
+
+
+class Deposit(ScopedModel):
+    """One movement at the practice's bank, from a file of the bank or entered by hand (a check).
+
+    open ──▶ matched (posted = banked) ──▶ open (undone)
+      ├────▶ proposed (a person confirms or declines)
+      └────▶ set aside (no payment of a remittance; `note` says what it was)
+
+    `identity` is the hash of everything the bank says about it and of its place among equal ones on that day, so that
+    the same statement read twice makes nothing twice. `entries` are the journal entries that hold it as unidentified.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "No remittance yet"
+        PROPOSED = "proposed", "Match to confirm"
+        MATCHED = "matched", "Posted = banked"
+        SET_ASIDE = "set_aside", "Not a remittance"
+
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="deposits")
+    offset = models.BigIntegerField(default=0)
+    length = models.BigIntegerField(default=0)
+    line = models.BigIntegerField(default=0)
+    cents = models.BigIntegerField()
+    deposit_date = models.DateField()
+    kind = models.CharField(max_length=5)
+    trace_number = models.CharField(max_length=50, blank=True)
+    company_id = models.CharField(max_length=20, blank=True)
+    company_name = models.CharField(max_length=80, blank=True)
+    reference = models.CharField(max_length=50, blank=True)
+    account = models.CharField(max_length=40, blank=True)
+    text = models.TextField(blank=True)
+    identity = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    note = models.CharField(max_length=200, blank=True)
+    taken_at = models.DateTimeField()
+    entries = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["deposit_date", "id"]
+        constraints = [models.UniqueConstraint(fields=["client", "identity"], name="deposit_taken_once")]
+        indexes = [models.Index(fields=["client", "state", "deposit_date"])]
+
+
+class DepositShare(ScopedModel):
+    """The part of a deposit that pays one remittance; a remittance is paid by one deposit, all of it.
+
+    `sureness` and `reason` say how the match was found. `entries` are the journal entries that moved the money from
+    unidentified to the remittance, none while a match is only proposed. Undone shares stay, with `undone_at`.
+    """
+
+    deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="shares")
+    remittance = models.ForeignKey(Remittance, on_delete=models.PROTECT, related_name="deposit_shares")
+    cents = models.BigIntegerField()
+    sureness = models.CharField(max_length=8)
+    reason = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    entries = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["remittance"], condition=models.Q(undone_at=None), name="remittance_banked_once"
+            )
+        ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from claimwright.findings import Finding
 from claimwright.office.core.files import store_file
+from claimwright.office.posting.deposits import match_waiting
 from claimwright.office.posting.models import Remittance
 from claimwright.office.posting.posting import post_remittance
 from claimwright.office.posting.receiving import findings_of, receive_remittances
@@ -35,6 +36,7 @@ def take_remittance_file(name: str, data: bytes) -> TakenFile:
             continue
         plan = post_remittance(remittance)
         items += len(plan.reviews) + len(plan.denials)
+    match_waiting()
     found = (finding for remittance in received for finding in findings_of(remittance))
     return TakenFile(
         remittances=sum(bool(remittance.record) for remittance in received),

@@ -38,6 +38,9 @@ PAYER_ACCOUNTS = (
 )
 """Where payers' money stands that is no payment of a claim."""
 
+REMITTED_ACCOUNTS = (Account.CASH_DUE, Account.BANK, Account.UNIDENTIFIED)
+"""Together what remittances say was paid: still due, or at the bank less what no remittance explains yet."""
+
 INSURANCE_KINDS = ("payment",)
 PATIENT_KINDS = ("patient_payment", "credit_applied", "credit_released")
 _NO_ADJUSTMENTS = frozenset({"charge", "transfer", *INSURANCE_KINDS, *PATIENT_KINDS})
@@ -81,7 +84,7 @@ def _within_journal(totals: Mapping[str, int], receivable: Mapping[str, int], op
         return sum(totals.get(account, 0) for account in accounts)
 
     charges = -total(Account.CHARGES)
-    insurance = total(Account.CASH_DUE, *PAYER_ACCOUNTS)
+    insurance = total(*REMITTED_ACCOUNTS, *PAYER_ACCOUNTS)
     patients = total(Account.CASH, Account.PATIENT_CREDIT)
     adjusted = total(Account.CONTRACTUAL, *WRITE_OFF_ACCOUNTS, Account.PRIOR_PAYMENT)
     from_insurance = -sum(receivable[kind] for kind in INSURANCE_KINDS)
@@ -107,8 +110,9 @@ def _against_documents(totals: Mapping[str, int]) -> tuple[Proof, ...]:
     remitted_cents = posted.aggregate(total=Sum("payment_cents"))["total"] or 0
     charged_cents = released.aggregate(total=Sum("charge_cents"))["total"] or 0
     taken_cents = taken.aggregate(total=Sum("cents"))["total"] or 0
+    remitted = sum(totals.get(account, 0) for account in REMITTED_ACCOUNTS)
     return (
-        Proof("what payers say they paid (BPR02), and cash due", remitted_cents, totals.get(Account.CASH_DUE, 0)),
+        Proof("what payers say they paid (BPR02), and cash due or at the bank", remitted_cents, remitted),
         Proof("released charges, and the charges account", charged_cents, -totals.get(Account.CHARGES, 0)),
         Proof("what patients paid, and the cash account", taken_cents, totals.get(Account.CASH, 0)),
     )

@@ -78,6 +78,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("receivable", "Receivable"),
                             ("cash_due", "Cash due from remittances"),
+                            ("bank", "Payers' deposits at the bank"),
+                            ("unidentified", "Deposits without a remittance"),
                             ("cash", "Cash from patients"),
                             ("prior_payment", "Paid to the system that a claim came from"),
                             ("charges", "Charges"),
