@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from claimwright.findings import Finding, Severity
+from claimwright.x12.guides import with_lists
 
 if TYPE_CHECKING:
     from claimwright.x12.guides import Guide
@@ -45,11 +46,15 @@ class Limits:
 class Settings:
     """`severities` are by the code of a finding: a severity, or `off`; `overlays` are applied to guides in order.
 
-    >>> strict = Settings(severities={"X12-IDN-001": "error"})
+    `lists` are codes by the name of their list (`guides/outside.txt` has the names), in place of those that come along:
+    newer ones, or those that are too large to come along (taxonomies, diagnoses, procedures).
+
+    >>> strict = Settings(severities={"X12-IDN-001": "error"}, lists={"diagnoses": {"E119", "I10"}})
     """
 
     severities: Mapping[str, str] = field(default_factory=dict)
     overlays: tuple[Overlay, ...] = ()
+    lists: Mapping[str, Collection[str]] = field(default_factory=dict)
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
@@ -57,6 +62,8 @@ class Settings:
         for severity in self.severities.values():
             if severity != OFF:
                 Severity(severity)
+        frozen = {name: frozenset(codes) for name, codes in self.lists.items()}
+        object.__setattr__(self, "lists", frozen)
 
     def applied(self, found: Finding) -> Finding | None:
         """The finding with the severity that it is given here; `None` when it is switched off."""
@@ -66,9 +73,11 @@ class Settings:
         return None if severity == OFF else replace(found, severity=Severity(severity))
 
     def guide(self, guide: Guide) -> Guide:
-        """The guide with every overlay applied."""
+        """The guide with every overlay applied, and the code lists. Raises `ValueError` for no list's name."""
         for overlay in self.overlays:
             guide = overlay.applied_to(guide)
+        if self.lists:
+            return with_lists(guide, tuple((name, frozenset(codes)) for name, codes in self.lists.items()))
         return guide
 
 

@@ -22,12 +22,13 @@ codes of the qualifier tell them apart.
 from __future__ import annotations
 
 import re
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from claimwright.x12.guides.language import Guide, parse_guide
 
-__all__ = ["Guide", "code_lists", "find_guide", "guide_names", "load_guide", "nearest_guide"]
+__all__ = ["Guide", "code_lists", "find_guide", "guide_names", "load_guide", "nearest_guide", "with_lists"]
 
 
 @cache
@@ -68,6 +69,14 @@ def code_lists() -> dict[str, frozenset[str]]:
                 known = (lists[word[1:]] if word.startswith("@") else _codes(word) for word in words)
                 lists[name] = lists.get(name, frozenset()).union(*known)
     return lists
+
+
+@lru_cache(maxsize=16)
+def with_lists(guide: Guide, lists: tuple[tuple[str, frozenset[str]], ...]) -> Guide:
+    """The guide with other code lists for the look-ups of rules. Raises `ValueError` for a name that no list has."""
+    if unknown := {name for name, _ in lists} - set(code_lists()):
+        raise ValueError(f"there is no code list {', '.join(sorted(unknown))}")
+    return replace(guide, lists={**guide.lists, **dict(lists)})
 
 
 _RUN = re.compile(r"(?P<letters>[A-Z]*)(?P<first>\d+)\.\.(?P=letters)(?P<last>\d+)")

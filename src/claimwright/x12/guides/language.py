@@ -146,6 +146,8 @@ class Guide:
     root: LoopNode
     extra_rules: str = ""
     """Rules of this guide alone, in the rule language: those of payers' overlays."""
+    lists: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Code lists by name, where they are not those of `code_lists`."""
 
     @property
     def version(self) -> str:

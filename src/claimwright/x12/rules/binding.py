@@ -351,7 +351,7 @@ class _Binder:
         place, name, codes = statement.place, statement.name, frozenset[str]()
         values = tuple((element, part) for element in place.elements for part in place.components) if place else ()
         if statement.verb == "lookup" and name.startswith("@"):
-            codes = code_lists()[name[1:]]
+            codes = self.guide.lists.get(name[1:], code_lists()[name[1:]])
         if position is not None and statement.verb == "check":
             at = self._at(statement, -1)
         saves: tuple[tuple[int, int], ...] = ()

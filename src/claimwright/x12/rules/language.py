@@ -25,8 +25,8 @@ others absent; a comparison with something absent holds. `when` joins its terms 
 
 A place is `LOOP/SEGMENT[qualifiers]element-component`; `*` is any loop, `ST` the set itself; elements and components
 may be lists (`03,06`) or runs (`1..4`). The qualifier is where the guide has it (element 1, with a few exceptions).
-`start` or `end` after the places of a number takes the first or last day of a period, or the day of an instant. What stands in a place that a
-guide does not have never comes; so one file serves several guides.
+`start` or `end` after the places of a number takes the first or last day of a period, or the day of an instant. What
+stands in a place that a guide does not have never comes; so one file serves several guides.
 
 The words of a finding stand below the statement that makes it, two blanks in: the message, then `> ` and the hint.
 Braces hold a place (`{2300/CLM01}`), a register (`{left}`) or `{value}`, the value at fault. A code that is used a

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from claimwright.money import x12_amount
@@ -17,7 +17,7 @@ class Seen:
     segment: Segment
     element: int
     loop: str
-    words: dict[str, object]
+    words: Mapping[str, object]
 
 
 def cob_balance(claim: Loop) -> Iterator[Seen]:

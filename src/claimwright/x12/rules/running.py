@@ -6,7 +6,7 @@ once for a text, and so are the lookups that it fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, eq, ge, gt, le, lt, ne
 
@@ -15,7 +15,8 @@ from claimwright.money import x12_amount
 from claimwright.x12.catalogue import shortened
 from claimwright.x12.guides.language import LoopNode
 from claimwright.x12.rules.amounts import UNKNOWN, addend, is_known
-from claimwright.x12.rules.binding import AtPosition, Condition, Guard, Program, Read, Rule, Word
+from claimwright.x12.rules.binding import AtPosition, Condition, Program, Read, Rule, Word
+from claimwright.x12.rules.language import Guard
 from claimwright.x12.rules.shapes import SHAPES
 from claimwright.x12.tree import Delimiters, Segment
 
@@ -29,7 +30,7 @@ DECIDED_BY_TEXT = ("lookup", "require", "forbid")
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A rule that the registers must decide: its value as written, as a whole number (-1: it is none), and its place."""
+    """A rule that the registers must decide: its value as written, as a whole number (-1: none), and its place."""
 
     rule: Rule
     text: str = ""
@@ -210,7 +211,7 @@ class Scene:
         return self.say(rule, segment, element, component, loop, words)
 
     def say(
-        self, rule: Rule, segment: Segment, element: int, component: int, loop: str, words: dict[str, object]
+        self, rule: Rule, segment: Segment, element: int, component: int, loop: str, words: Mapping[str, object]
     ) -> Finding | None:
         """The finding of a rule at a place, with the words that the rule or its function gives."""
         if self.day and not rule.in_force[0] <= self.day <= rule.in_force[1]:
@@ -245,7 +246,7 @@ class Scene:
                 return node.path
         return f"{self.loop.path}/{loop_id}".lstrip("/")
 
-    def _word(self, word: Word, words: dict[str, object]) -> str:
+    def _word(self, word: Word, words: Mapping[str, object]) -> str:
         value: object
         if word.kind == "name":
             value = words.get(word.name, "")
