@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +21,7 @@ Plain = dict[str, Any]
 
 
 def to_plain(record: object) -> Plain:
-    """A record as JSON data: days and instants as ISO texts, `Decimal` as text, tuples as lists."""
+    """A record as JSON data: days and instants as ISO texts, `Decimal` as text, bytes as base64, tuples as lists."""
     plain: Plain = {}
     for name, default in _defaults(cast("Any", type(record))):
         value = getattr(record, name)
@@ -44,6 +45,8 @@ def from_plain(kind: type[Record], data: Plain) -> Record:
 def _plain_value(value: object) -> object:
     if isinstance(value, str | int | None):
         return value
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
     if isinstance(value, tuple):
         return [_plain_value(item) for item in value]
     if isinstance(value, Decimal):
@@ -75,6 +78,8 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         return _tuple_reader(arguments)
     if hint is Decimal:
         return Decimal
+    if hint is bytes:
+        return b64decode
     if hint is datetime or hint is date:
         return cast("Callable[[Any], Any]", hint.fromisoformat)
     if dataclasses.is_dataclass(hint):

@@ -7,9 +7,13 @@ from importlib import import_module
 from typing import Any
 
 from claimwright.documents.acknowledgement import ClaimAcknowledgement, FunctionalAcknowledgement
+from claimwright.documents.attachment import AttachmentSubmission
+from claimwright.documents.authorization import AuthorizationRequest, AuthorizationResponse
 from claimwright.documents.catalogue import finding
 from claimwright.documents.claim import ClaimBatch
 from claimwright.documents.eligibility import EligibilityInquiryBatch, EligibilityResponseBatch
+from claimwright.documents.enrollment import Enrollment
+from claimwright.documents.premium import PremiumPayment
 from claimwright.documents.remittance import Remittance
 from claimwright.documents.status import StatusInquiryBatch, StatusResponseBatch
 from claimwright.findings import Finding, Where
@@ -25,11 +29,20 @@ Record = (
     | StatusResponseBatch
     | FunctionalAcknowledgement
     | ClaimAcknowledgement
+    | AuthorizationRequest
+    | AuthorizationResponse
+    | AttachmentSubmission
+    | PremiumPayment
+    | Enrollment
 )
 
 _READERS = {
     ("837", "X222"): ("claim_x12", "read_claims"),
+    ("837", "X223"): ("claim_x12", "read_claims"),
+    ("837", "X224"): ("claim_x12", "read_claims"),
     ("837", "X098"): ("claim_x12", "read_claims"),
+    ("837", "X096"): ("claim_x12", "read_claims"),
+    ("837", "X097"): ("claim_x12", "read_claims"),
     ("835", ""): ("remittance_x12", "read_remittance"),
     ("270", ""): ("eligibility_x12", "read_inquiries"),
     ("271", ""): ("eligibility_x12", "read_responses"),
@@ -38,6 +51,10 @@ _READERS = {
     ("277", "X212"): ("status_x12", "read_responses"),
     ("277", "X093"): ("status_x12", "read_responses"),
     ("277", "X364"): ("acknowledgement_x12", "read_claim_acknowledgement"),
+    ("278", "X217"): ("authorization_x12", "read_authorization"),
+    ("275", "X210"): ("attachment_x12", "read_attachments"),
+    ("820", "X218"): ("premium_x12", "read_premium_payment"),
+    ("834", "X220"): ("enrollment_x12", "read_enrollment"),
     ("999", ""): ("acknowledgement_x12", "read_functional"),
     ("997", ""): ("acknowledgement_x12", "read_functional"),
 }

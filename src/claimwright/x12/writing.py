@@ -294,7 +294,7 @@ class _Writer:
                 self._refuse([segment])
             raise _BinaryFound
         items = [element] if isinstance(element, str) else element
-        self._repetitions += len(items) - 1
+        self._repetitions += max(0, len(items) - 1)
         texts = [self._composite((item,) if isinstance(item, str) else item, segment) for item in items]
         return self.delimiters.repetition.join(texts)
 
