@@ -161,7 +161,7 @@ def test_a_line_of_several_days_has_its_first_and_last(remittance):
 
 def test_claims_know_the_header_under_which_they_stand_and_its_totals_are_kept(remittance):
     assert [claim.header_number for claim in remittance.claims] == ["1", "2"]
-    assert remittance.headers == (RemittanceHeader("1", ("1234567893", "11", "20261231", "2", "450")),)
+    assert remittance.headers == (RemittanceHeader("1", ("1234567893", "11", "20261231", "1", "300")),)
 
 
 def test_claims_lines_adjustments_and_pairs_know_their_bytes(remittance):

@@ -91,7 +91,9 @@ def read_remittance(transaction_set: TransactionSet, sha256: str = "") -> tuple[
     """
     reader = RemittanceReader(sha256, transaction_set.group.interchange.delimiters)
     feed_set(reader, STEPS, transaction_set)
-    remittance = replace(reader.head(transaction_set), claims=tuple(reader.claims))
+    usage = transaction_set.group.interchange.usage
+    head = reader.head(transaction_set.opening, transaction_set.length, is_test=usage == "T")
+    remittance = replace(head, claims=tuple(reader.claims))
     remember(remittance, transaction_set)
     return remittance, tuple(reader.findings)
 
@@ -135,20 +137,24 @@ class RemittanceReader(RowReader):
         _lines.seal(line)
         self.line = None
 
-    def head(self, transaction_set: TransactionSet) -> Remittance:
-        """What the set says but its claims: the payment, payer and payee, headers and provider adjustments."""
+    def head(self, opening: Segment, length: int, *, is_test: bool) -> Remittance:
+        """What the set says but its claims: the payment, payer and payee, headers and provider adjustments.
+
+        The set begins with `opening` and has `length` bytes.
+        """
         root = self.root
         pool = Pool(root)
         pool.take("ST"), pool.take("SE")
         payee, delivery = _read_payee(root.loop("1000B"), self)
         head = replace(
-            _read_payment(pool, self, transaction_set),
+            _read_payment(pool, self, opening, is_test=is_test),
             payer=_read_payer(root.loop("1000A"), self),
             payee=payee,
             delivery=delivery,
             provider_adjustments=tuple(_read_provider_adjustments(pool.take_all("PLB"), self)),
             headers=tuple(_read_headers(root.loops_of("2000"), self)),
             others=self.others(pool),
+            origin=Origin(self.sha256, opening.offset, length, opening.index),
         )
         self.report_strays(root, _HOMES)
         return head
@@ -376,10 +382,10 @@ STEPS = {
 # The head.
 
 
-def _read_payment(pool: Pool, reader: Reader, transaction_set: TransactionSet) -> Remittance:
+def _read_payment(pool: Pool, reader: Reader, opening: Segment, *, is_test: bool) -> Remittance:
     """What the head of the set says: BPR, TRN, CUR, REF, DTM."""
-    bpr = _must_take(pool, "BPR", transaction_set)
-    trn = _must_take(pool, "TRN", transaction_set)
+    bpr = _must_take(pool, "BPR", opening)
+    trn = _must_take(pool, "TRN", opening)
     cur = pool.take("CUR")
     reader.what = "the payment"
     amount = reader.cents_or_none(bpr, 2)
@@ -410,14 +416,12 @@ def _read_payment(pool: Pool, reader: Reader, transaction_set: TransactionSet) -
         production_date=reader.day_or_none(produced, 2) if produced else None,
         receiver_id=pool.value("REF", "EV"),
         version_id=pool.value("REF", "F2"),
-        is_test=transaction_set.group.interchange.usage == "T",
-        origin=Origin(reader.sha256, transaction_set.offset, transaction_set.length, transaction_set.segments[0].index),
+        is_test=is_test,
     )
 
 
-def _must_take(pool: Pool, segment_id: str, transaction_set: TransactionSet) -> Segment:
+def _must_take(pool: Pool, segment_id: str, start: Segment) -> Segment:
     """The segment, or an empty one that stands where the set begins."""
-    start = transaction_set.segments[0]
     return pool.take(segment_id) or Segment([segment_id], start.delimiters, start.index, start.offset, start.length)
 
 

@@ -25,6 +25,7 @@ from claimwright.documents.parties_x12 import procedure_of, read_reference
 from claimwright.documents.values_x12 import Reader, keep_segment, parse_day, parse_number
 from claimwright.money import parse_cents
 from claimwright.origin import Origin
+from claimwright.x12.guides.language import Position
 from claimwright.x12.reading import TransactionSet
 from claimwright.x12.tree import Delimiters, Loop, Segment
 
@@ -156,16 +157,16 @@ class RowReader(Reader):
         self.at = 0
         self._first_index = 0
         self._offsets: Sequence[int] = ()
-        self._ends: Sequence[int] = ()
+        self._sizes: Sequence[int] = ()
         self._end_before = 0
 
     def feed(
-        self, rows: Sequence[Row], steps: Sequence[Step], index: int, offsets: Sequence[int], ends: Sequence[int]
+        self, rows: Sequence[Row], steps: Sequence[Step], index: int, offsets: Sequence[int], sizes: Sequence[int]
     ) -> None:
-        """Read a piece of a set: its rows, what is done with each, the first one's index, where they begin and end."""
-        self._end_before = self._ends[-1] if self._ends else 0
+        """Read a piece of a set: its rows, what is done with each, the first one's index, their places and sizes."""
+        self._end_before = self.end
         self._first_index = index
-        self._offsets, self._ends = offsets, ends
+        self._offsets, self._sizes = offsets, sizes
         at = 0
         for step, row in zip(steps, rows, strict=True):
             self.at = at
@@ -173,13 +174,18 @@ class RowReader(Reader):
             at += 1
         self.at = at
 
+    @property
+    def end(self) -> int:
+        """The byte after the last row that was fed."""
+        return self._offsets[-1] + self._sizes[-1] if self._offsets else 0
+
     def close(self) -> None:
         """Finish the records that are open: a segment that is none of theirs has come, or the end."""
 
     def segment(self, row: Row) -> Segment:
         """The row that is being read as a segment."""
-        offset = self._offsets[self.at]
-        return Segment(row, self.delimiters, self._first_index + self.at, offset, self._ends[self.at] - offset)
+        at = self.at
+        return Segment(row, self.delimiters, self._first_index + at, self._offsets[at], self._sizes[at])
 
     def start(self) -> tuple[int, int]:
         """Where the row begins that is being read: its offset, and its index."""
@@ -187,12 +193,13 @@ class RowReader(Reader):
 
     def here(self) -> Origin:
         """The place of the row that is being read."""
-        offset = self._offsets[self.at]
-        return make_origin(self.sha256, offset, self._ends[self.at] - offset, self._first_index + self.at)
+        at = self.at
+        return make_origin(self.sha256, self._offsets[at], self._sizes[at], self._first_index + at)
 
     def since(self, start: tuple[int, int]) -> Origin:
         """The place from the row that began at `start` to the row before this."""
-        end = self._ends[self.at - 1] if self.at else self._end_before
+        before = self.at - 1
+        end = self._offsets[before] + self._sizes[before] if before >= 0 else self._end_before
         offset, index = start
         return make_origin(self.sha256, offset, end - offset, index)
 
@@ -269,6 +276,16 @@ def provider_of(row: Row) -> Provider:
 _NAME = [""] * 10
 
 
+def steps_by_position(table: Mapping[str, LoopSteps], positions: Sequence[Position]) -> list[Step]:
+    """What is done at each position of a guide, by number."""
+    return [
+        table[position.loop.id].opens
+        if position.loop.trigger is position
+        else table[position.loop.id].step(position.id)
+        for position in positions
+    ]
+
+
 def feed_set(reader: RowReader, table: Mapping[str, LoopSteps], transaction_set: TransactionSet) -> None:
     """Run the steps over a set whose tree was already built."""
     segments = transaction_set.segments
@@ -280,7 +297,6 @@ def feed_set(reader: RowReader, table: Mapping[str, LoopSteps], transaction_set:
             steps[segment.index - first] = here.step(segment.fields[0])
         if loop.segments:
             steps[loop.segments[0].index - first] = here.opens
-    offsets = [segment.offset for segment in segments]
-    ends = [segment.offset + segment.length for segment in segments]
-    reader.feed([segment.fields for segment in segments], steps, first, offsets, ends)
+    offsets, sizes = [segment.offset for segment in segments], [segment.length for segment in segments]
+    reader.feed([segment.fields for segment in segments], steps, first, offsets, sizes)
     reader.close()
