@@ -154,7 +154,7 @@ def match_waiting() -> int:
         deposits = list(Deposit.objects.filter(state=State.OPEN).select_related("file"))
         if not deposits:
             return 0
-        unbanked = {remittance.pk: remittance for remittance in _unbanked()}
+        unbanked = {remittance.pk: remittance for remittance in unbanked_remittances()}
         result = match_deposits([_as_bank_says(one) for one in deposits], map(_expected, unbanked.values()))
         undone = set(DepositShare.objects.exclude(undone_at=None).values_list("deposit_id", "remittance_id"))
         matches = [
@@ -171,7 +171,7 @@ def match_waiting() -> int:
     return len(matches)
 
 
-def _unbanked() -> Iterable[Remittance]:
+def unbanked_remittances() -> Iterable[Remittance]:
     """Posted remittances that brought money and that no deposit pays yet."""
     posted = Remittance.objects.filter(state__in=_POSTED).exclude(payment_cents=0).exclude(method="NON")
     banked = DepositShare.objects.filter(undone_at=None).values("remittance_id")
@@ -264,7 +264,7 @@ def confirm_match(deposit: Deposit, remittances: Sequence[Remittance]) -> None:
         take_turn()
         _reload(deposit, State.OPEN, State.PROPOSED)
         _withdraw(deposit)
-        waiting = {remittance.pk for remittance in _unbanked()}
+        waiting = {remittance.pk for remittance in unbanked_remittances()}
         if not {remittance.pk for remittance in remittances} <= waiting:
             raise ConflictError("One of the remittances is not posted, or another deposit pays it; reload and look.")
         _match(deposit, remittances, Sureness.EXACT.value, "confirmed by a person")

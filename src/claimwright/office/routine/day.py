@@ -19,12 +19,14 @@ from claimwright.office.exchange.models import Connection
 from claimwright.office.exchange.sending import send_due
 from claimwright.office.exchange.status import ask_statuses, claims_without_answer
 from claimwright.office.followup.credits import show_idle_credits
+from claimwright.office.followup.halves import show_halves
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import show_unsettled_items
 from claimwright.office.followup.silence import show_silence
 from claimwright.office.followup.worklists import open_item
 from claimwright.office.patients.models import Coverage
 from claimwright.office.patients.roster import coverages_of
+from claimwright.office.posting.deposits import match_waiting
 from claimwright.office.posting.models import Remittance
 from claimwright.office.posting.next_payers import bill_next_payers
 from claimwright.office.posting.posting import post_remittance
@@ -72,8 +74,10 @@ def take_back(connection: Connection, tell: Tell) -> TakenBack:
     """Fetch and read the answers, post the remittances, bill the next payers, show what stays silent or unsettled."""
     taken = collect(connection)
     posted, refused = post_received()
+    match_waiting()
     billed = bill_next_payers()
     show_silence()
+    show_halves()
     show_unsettled_items()
     tell(f"{len(taken)} files taken in, {posted} remittances posted, {len(billed.submissions)} next payers billed")
     return TakenBack(tuple(taken), posted, refused, len(billed.submissions))
