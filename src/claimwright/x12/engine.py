@@ -55,12 +55,12 @@ def engine_maker(name: EngineName) -> MakesEngine:
     try:
         from claimwright.x12 import native
     except ImportError:
-        available, why = False, "this installation has none"
+        why = "this installation has none"
     else:
-        available, why = native.available(), native.why_not()
-    if available:
-        made: MakesEngine = native.NativeEngine
-        return made
+        why = native.why_not()
+        made: MakesEngine | None = getattr(native, "NativeEngine", None)
+        if native.available() and made is not None:
+            return made
     if name == "native":
         raise ValueError(f"there is no native engine: {why}")
     return Walk

@@ -13,7 +13,8 @@ from functools import lru_cache
 from claimwright.x12.elements import Explainer, accepting, breaks_a_note
 from claimwright.x12.guides.language import Candidate, Guide, LoopNode, Position
 from claimwright.x12.rules.binding import AtLoop, Program, Rule, loops_of, positions_of, program_of
-from claimwright.x12.rules.running import Effects, Plan, tester
+from claimwright.x12.rules.quick import SLOW, QuickPlan, quick_plan, quick_test
+from claimwright.x12.rules.running import Effects, Plan
 from claimwright.x12.tree import Delimiters, Segment
 
 CONTROL = frozenset(("ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"))
@@ -117,7 +118,7 @@ class WaysOn:
 class Stop:
     """A position as the walk runs on it; `nodes` are its loop and the loops around it, innermost first."""
 
-    __slots__ = ("_forks", "_tables", "met", "match", "nodes", "number", "path", "plan", "position")
+    __slots__ = ("_forks", "_tables", "match", "met", "nodes", "number", "path", "plan", "position", "quick")
 
     def __init__(self, tables: Tables, number: int, position: Position) -> None:
         self._tables = tables
@@ -130,6 +131,7 @@ class Stop:
         self.met = 0
         at = tables.program.positions.get(position)
         self.plan = Plan(at, tables.delimiters) if at else None
+        self.quick: QuickPlan | None = None
 
     def fork(self, name: str) -> WaysOn | None:
         """The ways on for segments of that name; `None` when there are none."""
@@ -156,7 +158,7 @@ class Tables:
             self.slots |= {member: slot for slot, member in enumerate(members)}
             self._sizes[node] = len(members)
         self._ends: dict[LoopNode, list[tuple[Rule, Test]]] = {
-            node: [(rule, tester(rule)) for rule in at.ends] for node, at in self.program.loops.items() if at.ends
+            node: [(rule, quick_test(rule, self.program)) for rule in at.ends] for node, at in self.program.loops.items() if at.ends
         }
         positions = list(positions_of(guide))
         self.names = frozenset(position.id for position in positions)
@@ -187,14 +189,21 @@ class Tables:
     def is_broken(self, rule: Rule, cells: list[int | None]) -> bool:
         """Whether the registers break a rule that is checked after a position."""
         if rule.number not in self._tests:
-            self._tests[rule.number] = tester(rule)
+            self._tests[rule.number] = quick_test(rule, self.program)
         return self._tests[rule.number](cells)
 
     def judge(self, stop: Stop, raw: str) -> tuple[bool, Effects | None]:
         """Whether every element of a segment is right at a position, and what the segment does to the rules."""
         faulty = self._faulty(stop, raw)
-        effects = stop.plan.effects(raw, faulty or frozenset()) if stop.plan else None
-        return faulty is None, effects
+        plan = stop.plan
+        if plan is None:
+            return faulty is None, None
+        if faulty is not None:
+            return False, plan.effects(raw, faulty)
+        if stop.quick is not None:
+            effects = stop.quick(raw.split(self.delimiters.element))
+            return True, plan.effects(raw) if effects is SLOW else effects
+        return True, plan.effects(raw)
 
     def _faulty(self, stop: Stop, raw: str) -> frozenset[int] | None:
         """The elements that are wrong; `None` when nothing is."""
@@ -203,10 +212,15 @@ class Tables:
         if match is None:
             stop.met += 1
             if stop.met > _MET_BEFORE_COMPILED:
-                stop.match = accepting(rule, self.delimiters).match
+                self._compile(stop)
         elif match(raw) is not None:
             if not rule.doubtful_notes or not breaks_a_note(rule, raw.split(self.delimiters.element)):
                 return None
         segment = Segment(raw, self.delimiters, 0, 0, len(raw))
         findings = list(Explainer(rule, segment, "").findings())
         return frozenset(found.where.element or 0 for found in findings) if findings else None
+
+    def _compile(self, stop: Stop) -> None:
+        stop.match = accepting(stop.position.rule, self.delimiters).match
+        at = self.program.positions.get(stop.position)
+        stop.quick = quick_plan(at, self.delimiters) if at else None

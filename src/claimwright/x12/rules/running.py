@@ -48,7 +48,7 @@ class Rest:
     doubts: tuple[Doubt, ...]
 
 
-Effects = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], tuple[int, ...], Rest | None]
+Effects = tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]], Sequence[int], Rest | None]
 """What a segment's text does at one position: registers to add to and to set, slots that keep it, and the rest."""
 
 
@@ -60,7 +60,7 @@ class Plan:
         self._reads = sorted(at.reads, key=attrgetter("element"))
         self._delimiters = delimiters
 
-    def effects(self, text: str, faulty: frozenset[int]) -> Effects | None:
+    def effects(self, text: str, faulty: frozenset[int] = frozenset()) -> Effects | None:
         """The effects of a segment of this text, some elements of which are wrong; `None` when it has none."""
         fields = text.split(self._delimiters.element)
         adds, sets, bounds = [], [], []
@@ -150,9 +150,14 @@ def _value(read: Read, text: str) -> int | None:
     if read.verb in ("fact", "count"):
         return 1
     if read.verb == "sum":
-        return read.sign * addend(text) or None
-    if read.part:
-        text = (text.partition("-")[0] if read.part == "start" else text.rpartition("-")[2])[:_DAY_LENGTH]
+        return read.sign * addend(text)
+    return number_of(text, read.part)
+
+
+def number_of(text: str, part: str) -> int | None:
+    """A whole number; of a period or an instant its first (`start`) or last (`end`) day. `None` for what is none."""
+    if part:
+        text = (text.partition("-")[0] if part == "start" else text.rpartition("-")[2])[:_DAY_LENGTH]
     is_number = len(text) <= _LONGEST_NUMBER and text.isascii() and text.isdigit()
     return int(text) if is_number else None
 
@@ -177,19 +182,6 @@ def is_broken(rule: Rule, cells: Sequence[int | None]) -> bool:
     if not all(holds(condition, cells) for condition in rule.when):
         return False
     return not any(holds(condition, cells) for condition in rule.need)
-
-
-def tester(rule: Rule) -> Callable[[list[int | None]], bool]:
-    """`is_broken` of one rule, made quick for the commonest form: two sums or facts that must be equal."""
-    whens, needs = rule.when, rule.need
-    if len(needs) == 1 and needs[0].op == "=" and not (needs[0].left_is_constant or needs[0].right_is_constant):
-        left, right = needs[0].left, needs[0].right
-        if not whens:
-            return lambda cells: cells[left] != cells[right] and is_broken(rule, cells)
-        if len(whens) == 1 and whens[0].op == "!=" and whens[0].right_is_constant and not whens[0].right:
-            fact = whens[0].left
-            return lambda cells: cells[left] != cells[right] and cells[fact] != 0 and is_broken(rule, cells)
-    return lambda cells: is_broken(rule, cells)
 
 
 @dataclass(slots=True)
