@@ -57,11 +57,12 @@ class Verdict:
                 {"st01": one.st01, "guide": one.guide, "control": one.control, "accepted": one.accepted}
                 for one in self.sets
             ],
-            "findings": [_finding_as_json(found) for found in self.findings],
+            "findings": [finding_as_json(found) for found in self.findings],
         }
 
 
-def _finding_as_json(found: Finding) -> dict[str, Any]:
+def finding_as_json(found: Finding) -> dict[str, Any]:
+    """A finding with every key there is, so that a program need not ask which are there."""
     where = found.where
     return {
         "code": found.code,
