@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from claimwright.bulk.scanning import Advance, scan
 from claimwright.bulk.schema import schemas, table_names
-from claimwright.bulk.sources import Source, Sources, find_sources
+from claimwright.bulk.sources import Source, Sources, find_sources, in_groups
 from claimwright.bulk.tables import OnProgress, run
 from claimwright.bulk.working import cores
 from claimwright.errors import ConflictError, InputError
@@ -71,7 +71,9 @@ def to_parquet(
     with _alone(home):
         done, next_part, next_file = _clean_up(home, wanted)
         new = _new_sources(found, done, next_file)
-        parts = _parts(new, next_part, workers or cores())
+        limit = min(_PART_BYTES, 1 + sum(source.size for source in new) // (workers or cores()))
+        groups = in_groups(new, limit, _PART_FILES)
+        parts = [_Part(number, group) for number, group in enumerate(groups, next_part)]
         rows: Counter[str] = Counter()
         for step in run(partial(_write_part, home=home, wanted=wanted), parts, new, workers, progress):
             if isinstance(step, _Rows):
@@ -120,21 +122,6 @@ def _new_sources(found: Sequence[Source], done: dict[str, int], next_file: int) 
             raise InputError(f"{source.name} has changed since it was written. Write everything into a new folder.")
     new = [source for source in found if source.name not in done]
     return [replace(source, number=number) for number, source in enumerate(new, next_file)]
-
-
-def _parts(sources: Sequence[Source], number: int, workers: int) -> list[_Part]:
-    """Neighbours together, as long as a part is not too large to share the work out."""
-    limit = min(_PART_BYTES, 1 + sum(source.size for source in sources) // workers)
-    parts: list[_Part] = []
-    taken: list[Source] = []
-    size = 0
-    for source in sources:
-        if taken and (size + source.size > limit or len(taken) >= _PART_FILES):
-            parts.append(_Part(number + len(parts), tuple(taken)))
-            taken, size = [], 0
-        taken.append(source)
-        size += source.size
-    return [*parts, _Part(number + len(parts), tuple(taken))] if taken else parts
 
 
 def _write_part(part: _Part, home: Path, wanted: Sequence[str]) -> Iterator[Advance | _Rows]:

@@ -40,6 +40,20 @@ def find_sources(sources: Sources) -> list[Source]:
     return [Source(number, str(path), _size(path)) for number, path in enumerate(paths)]
 
 
+def in_groups(sources: Iterable[Source], bytes_max: int, files_max: int) -> Iterator[tuple[Source, ...]]:
+    """Neighbours together, up to so many bytes and files; a larger file alone."""
+    taken: list[Source] = []
+    size = 0
+    for source in sources:
+        if taken and (size + source.size > bytes_max or len(taken) >= files_max):
+            yield tuple(taken)
+            taken, size = [], 0
+        taken.append(source)
+        size += source.size
+    if taken:
+        yield tuple(taken)
+
+
 def _files_of(path: Path) -> Iterator[Path]:
     if path.is_dir():
         for folder, inner, names in os.walk(path):
