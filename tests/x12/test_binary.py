@@ -62,7 +62,7 @@ def test_any_bytes_are_read_and_written_again(contents):
 class Heard:
     """A listener that keeps the findings and counts the segments that were walked."""
 
-    keeps_tree = False
+    keeps_tree = takes_nearest = False
 
     def __init__(self) -> None:
         self.findings, self.last = [], None

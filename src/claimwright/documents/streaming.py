@@ -70,7 +70,7 @@ def stream_claims(
 class _Listener:
     """Is told of the envelopes by the driver, and of the segments of sets by the engine; keeps parts until taken."""
 
-    keeps_tree = True  # Sets of versions without a guide of their own are to be walked too.
+    keeps_tree = takes_nearest = True  # Sets of versions without a guide of their own are to be walked too.
 
     def __init__(self, sha256: str, engine: EngineName) -> None:
         self.findings: list[Finding] = []

@@ -111,7 +111,7 @@ def check(
 class _Judge:
     """Counts what the driver tells, and keeps findings up to a limit."""
 
-    keeps_tree = False
+    keeps_tree = takes_nearest = False
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

@@ -44,10 +44,12 @@ _BINARY_HEAD = 40
 class Listener(Protocol):
     """Is told what the driver reads, in the order of the file; a part that closes may lack its last segment.
 
-    `keeps_tree`: the engine must build the trees, and sets without a guide of their own get the nearest one's loops.
+    `keeps_tree`: the engine must build the trees; `takes_nearest`: sets without a guide of their own are walked by the
+    nearest one, which finds no fault with them.
     """
 
     keeps_tree: bool
+    takes_nearest: bool
 
     def found(self, level: str, found: Finding) -> None:
         """Something is wrong about the `file`, the open `interchange`, `group` or `set`."""
@@ -502,7 +504,7 @@ class Driver:
 
     def _engine_for(self, st: Segment, guide: Guide | None, version: str) -> SetEngine:
         self._is_silent = guide is None
-        walked = guide or (nearest_guide(st[1], version) if self._listener.keeps_tree else None)
+        walked = guide or (nearest_guide(st[1], version) if self._listener.takes_nearest else None)
         if walked is None:
             flat = _Flat(keeps=self._listener.keeps_tree)
             flat.open(st)

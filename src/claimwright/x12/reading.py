@@ -211,7 +211,7 @@ def _walk_with_tree(delimiters: Delimiters, report: Report, *, rules: bool, sett
 class _Builder:
     """Puts what the driver reads into a reading."""
 
-    keeps_tree = True
+    keeps_tree = takes_nearest = True
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
