@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from claimwright.documents.adjustments import Adjustment, Amount
 from claimwright.documents.claim import (
+    NO_PROCEDURE,
     Claim,
     ClaimBatch,
     ClaimLine,
@@ -21,6 +22,15 @@ from claimwright.documents.claim import (
     LineAdjudication,
     OtherPayer,
     Subscriber,
+)
+from claimwright.documents.dental import DentalLine, DentalPart, Tooth, ToothStatus
+from claimwright.documents.institutional import (
+    DatedProcedure,
+    InstitutionalPart,
+    Occurrence,
+    OccurrenceSpan,
+    RevenueLine,
+    ValueAmount,
 )
 from claimwright.documents.other import OtherSegment
 from claimwright.documents.parties import Address, Contact, Party, Period, Person, Procedure, Provider, Reference
@@ -33,6 +43,7 @@ from claimwright.documents.remittance import (
     RemittanceHeader,
     RemittanceLine,
 )
+from claimwright.money import x12_amount
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -394,6 +405,185 @@ def claim_batches(draw, max_claims=4):
     )
 
 
+# Institutional (837I) and dental claims (837D): professional ones with what they cannot say replaced by their own.
+
+hours = st.tuples(st.integers(0, 23), st.integers(0, 59)).map(lambda time: f"{time[0]:02d}{time[1]:02d}")
+_physicians = persons(Provider, **_NPI, references=_provider_references)
+_attending = persons(Provider, **_NPI, references=_provider_references, taxonomy=_taxonomies)
+_specialists = persons(
+    Provider, **_NPI, references=_provider_references, taxonomy=st.sampled_from(("1223G0001X", "1223S0112X"))
+)
+_inpatient_codes = st.sampled_from(("J189", "E119", "I10", "N179", "R0602", "W19XXXA"))
+_present = st.sampled_from(("", "Y", "N", "U", "W"))
+_nubc_codes = st.sampled_from(("01", "09", "11", "24", "70", "A1", "C5"))
+
+
+def _diagnoses_of(qualifier, most, present=_present):
+    return _tuples(st.builds(Diagnosis, _inpatient_codes, st.just(qualifier), present), most)
+
+
+def _procedures_of(qualifier):
+    return st.builds(DatedProcedure, st.sampled_from(("0BJ08ZZ", "5A1935Z", "30233N1")), days, st.just(qualifier))
+
+
+institutional_parts = st.builds(
+    InstitutionalPart,
+    facility_type=st.sampled_from(("11", "13", "21", "85")),
+    statement=periods,
+    admission_date=days,
+    admission_time=_maybe(hours),
+    discharge_time=_maybe(hours),
+    admission_type=st.sampled_from(("1", "2", "3", "9")),
+    admission_source=st.sampled_from(("", "1", "7")),
+    patient_status=st.sampled_from(("01", "03", "20", "30")),
+    admitting_diagnosis=st.none() | st.builds(Diagnosis, _inpatient_codes, st.just("ABJ")),
+    reasons_for_visit=_diagnoses_of("APR", 3, st.just("")),
+    external_causes=_diagnoses_of("ABN", 12),
+    drg=st.sampled_from(("", "193", "871")),
+    principal_procedure=st.none() | _procedures_of("BBR"),
+    procedures=_tuples(_procedures_of("BBQ"), 15),
+    occurrences=_tuples(st.builds(Occurrence, _nubc_codes, days), 15),
+    occurrence_spans=_tuples(st.builds(OccurrenceSpan, _nubc_codes, periods), 3),
+    values=_tuples(st.builds(ValueAmount, _nubc_codes, small_numbers), 15),
+    conditions=_tuples(_nubc_codes, 15),
+    treatments=_tuples(_nubc_codes, 2),
+    patient_due_cents=st.none() | charges,
+    attending=st.none() | _attending,
+    operating=st.none() | _physicians,
+    other_operating=st.none() | _physicians,
+)
+dental_parts = st.builds(
+    DentalPart,
+    treatment_months=st.none() | st.integers(1, 60).map(Decimal),
+    months_remaining=st.none() | st.integers(1, 60).map(Decimal),
+    teeth=_tuples(st.builds(ToothStatus, st.integers(1, 32).map(str), st.sampled_from("ME")), 3),
+    predetermination=st.booleans(),
+    predetermination_number=_maybe(identifiers),
+    assistant_surgeon=st.none() | _specialists,
+)
+dental_lines = st.builds(
+    DentalLine,
+    oral_cavity=_tuples(st.sampled_from(("00", "01", "10", "40")), 5),
+    prosthesis=st.sampled_from(("", "I", "R")),
+    teeth=_tuples(
+        st.builds(Tooth, st.integers(1, 32).map(str), st.lists(st.sampled_from("MODBLIF"), max_size=5).map(tuple)), 3
+    ),
+)
+
+
+@st.composite
+def institutional_batches(draw):
+    """A batch of institutional claims."""
+    batch = draw(claim_batches())
+    return replace(batch, claims=tuple(draw(_institutional(claim)) for claim in batch.claims))
+
+
+@st.composite
+def _institutional(draw, claim):
+    others = draw(st.lists(st.builds(Diagnosis, _inpatient_codes, st.just("ABF"), _present), max_size=20))
+    return replace(
+        claim,
+        place_of_service="",
+        billing=replace(claim.billing, references=()),
+        diagnoses=(draw(st.builds(Diagnosis, _inpatient_codes, st.just("ABK"), _present)), *others),
+        institutional=draw(institutional_parts),
+        lines=tuple(draw(_revenue_line(line)) for line in claim.lines),
+        patient=claim.patient and replace(claim.patient, death_date=None, weight_pounds=None, is_pregnant=False),
+        rendering=draw(st.none() | _physicians),
+        supervising=None,
+        facility=claim.facility and replace(claim.facility, contacts=()),
+        other_payers=tuple(replace(other, patient_signature="") for other in claim.other_payers),
+        provider_signature="",
+        patient_signature="",
+        related_causes=(),
+        accident_state="",
+        special_program="",
+        patient_paid_cents=None,
+        dates=(),
+        references=draw(_references(("LU", "P4", "G4"))),
+        others=draw(st.sampled_from(((), (OtherSegment("CRC", (("ZZ",), ("Y",), ("AV",))),)))),
+    )
+
+
+@st.composite
+def _revenue_line(draw, line):
+    code = draw(st.integers(1, 999).map(lambda number: f"{number:04d}"))
+    procedure = draw(st.just(NO_PROCEDURE) | procedures)
+    return replace(
+        line,
+        procedure=procedure,
+        unit=draw(st.sampled_from(("UN", "DA"))),
+        revenue=RevenueLine(code, draw(st.none() | charges)),
+        adjudications=tuple(replace(one, procedure=procedure, revenue_code=code) for one in line.adjudications),
+        amounts=draw(_tuples(st.builds(Amount, st.just("GT"), charges), 1)),
+        rendering=draw(st.none() | _physicians),
+        providers=draw(st.sampled_from(((), ("72",), ("72", "ZZ", "DN"))).flatmap(_named_providers)),
+        **_PLAIN_LINE,
+        note="",
+        prior_authorization="",
+        referral="",
+    )
+
+
+_PLAIN_LINE = {
+    "pointers": (), "place_of_service": "", "emergency": False, "epsdt": False, "family_planning": False,
+    "copay_exempt": False, "dates": (), "references": (), "others": (),
+}  # fmt: skip
+
+
+@st.composite
+def dental_batches(draw):
+    """A batch of dental claims."""
+    batch = draw(claim_batches())
+    return replace(batch, claims=tuple(draw(_dental(claim)) for claim in batch.claims))
+
+
+@st.composite
+def _dental(draw, claim):
+    diagnoses = claim.diagnoses[:4]
+    return replace(
+        claim,
+        assignment=draw(st.sampled_from("AC")),
+        diagnoses=diagnoses,
+        dental=draw(dental_parts),
+        lines=tuple(draw(_dental_line(line, len(diagnoses))) for line in claim.lines),
+        patient=claim.patient and replace(claim.patient, death_date=None, weight_pounds=None, is_pregnant=False),
+        rendering=draw(st.none() | _specialists),
+        referring=draw(st.none() | _specialists),
+        facility=claim.facility and replace(claim.facility, contacts=()),
+        other_payers=tuple(replace(other, patient_signature="", providers=()) for other in claim.other_payers),
+        patient_signature="",
+        medical_record="",
+        dates=draw(st.sampled_from(((), (("452", Period.day(date(2026, 1, 5))),)))),
+        references=draw(_references(("9A", "9C"))),
+        others=(),
+    )
+
+
+@st.composite
+def _dental_line(draw, line, diagnoses):
+    procedure = Procedure(f"D{draw(st.integers(100, 9999)):04d}", qualifier="AD")
+    plain = _PLAIN_LINE | {"pointers": draw(st.sampled_from(((), (1,), tuple(range(1, diagnoses + 1)))))}
+    return replace(
+        line,
+        procedure=procedure,
+        unit="UN",
+        dental=draw(dental_lines),
+        adjudications=tuple(replace(one, procedure=procedure) for one in line.adjudications),
+        amounts=draw(_tuples(st.builds(Amount, st.just("T"), charges), 1)),
+        rendering=draw(st.none() | _specialists),
+        providers=draw(st.sampled_from(((), ("DD", "DQ"))).flatmap(_dental_providers)),
+        **plain | {"place_of_service": line.place_of_service},
+        note="",
+        drug=None,
+    )
+
+
+def _dental_providers(parts):
+    kinds = {"DD": _specialists, "DQ": other_providers}
+    return st.tuples(*(st.tuples(st.just(part), kinds[part]) for part in parts))
+
+
 # Remittances (835).
 
 _named_persons = persons(id_qualifier=st.just("MI"), id=identifiers)
@@ -540,6 +730,13 @@ def remittances(draw, max_claims=4):
         production_date=draw(st.none() | days),
         receiver_id=draw(_maybe(identifiers)),
         version_id=draw(_maybe(identifiers)),
-        headers=headers,
+        headers=tuple(_summed(header, found) for header in headers),
         is_test=True,
     )
+
+
+def _summed(header: RemittanceHeader, claims: tuple[RemittanceClaim, ...]) -> RemittanceHeader:
+    """The header with the number and the charge of its claims in its summary (TS304, TS305)."""
+    own = [claim.charge_cents for claim in claims if claim.header_number == header.number]
+    summary = (*header.provider_summary[:3], str(len(own)), x12_amount(sum(own)))
+    return replace(header, provider_summary=summary if header.provider_summary else ())

@@ -1,4 +1,4 @@
-"""An 835 and an 837P, written by hand and of nobody, and the way from records to bytes and back."""
+"""An 835 and an 837 of each kind, written by hand and of nobody, and the way from records to bytes and back."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ def only_set(data: bytes) -> x12.TransactionSet:
     return found
 
 
+def faults_of(data: bytes) -> list[str]:
+    """What is wrong with a file's structure and sums; what a clearinghouse asks of claims beyond that is not judged."""
+    of_sums = [found for found in x12.read(data).findings if found.code in SUMS]
+    return [str(found) for found in (*x12.read(data, rules=False).findings, *of_sums)]
+
+
+SUMS = frozenset(f"X12-CLM-00{number}" for number in range(1, 7))
+
+
 def segments_of(data: bytes) -> list[str]:
     """The segments between ST and SE."""
     return [str(segment) for segment in only_set(data).segments[1:-1]]
@@ -25,7 +34,7 @@ def segments_of(data: bytes) -> list[str]:
 
 def file_of(st01: str, version: str, body: str) -> bytes:
     """A file with one set of those segments, one to a line."""
-    lines = [line.strip() for line in body.strip().splitlines()]
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
     st = f"ST*{st01}*0001" + ("" if st01 == "835" else f"*{version}")
     group = {"835": "HP", "837": "HC"}[st01]
     head = (
@@ -61,7 +70,7 @@ REMITTANCE = file_of(
     REF*PQ*77
     RDM*FT*EDI*FTP.CLINIC.EXAMPLE
     LX*1
-    TS3*1234567893*11*20261231*2*450
+    TS3*1234567893*11*20261231*1*300
     CLP*A1*1*300*112*28*12*PCN-1*11*1
     CAS*OA*23*10**94*-10*2
     NM1*QC*1*DOE*JANE*Q***MI*M100
@@ -142,6 +151,7 @@ CLAIMS = file_of(
     REF*G2*LOCAL8
     CLM*A1*300***11:B:7*Y*A*Y*Y*P*AA:OA::OR*02********7
     DTP*431*D8*20260930
+    DTP*439*D8*20260930
     DTP*314*RD8*20260930-20261010
     PWK*OZ*EL***AC*A77
     AMT*F5*15
@@ -221,5 +231,155 @@ CLAIMS = file_of(
     LX*1
     SV1*HC:99212*50*UN*1***1
     DTP*472*D8*20261002
+    """,
+)
+
+_HEAD = """
+    BHT*0019*00*BATCH8*20261102*0930*CH
+    NM1*41*2*CEDAR HILL*****46*S55501
+    PER*IC*BILLING DESK*TE*6035550100
+    NM1*40*2*NORTHWIND HEALTH*****46*NW001
+    HL*1**20*1
+    PRV*BI*PXC*{taxonomy}
+    NM1*85*2*CEDAR HILL*****XX*1234567893
+    N3*20 CEDAR ROAD
+    N4*SALEM*OR*973010002
+    REF*EI*900000001
+    HL*2*1*22*0
+    SBR*S*18*GROUP7******CI
+    NM1*IL*1*DOE*JANE****MI*M100
+    N3*5 ELM STREET
+    N4*SALEM*OR*97301
+    DMG*D8*19700102*F
+    NM1*PR*2*NORTHWIND HEALTH*****PI*NW001
+"""
+
+INSTITUTIONAL_CLAIMS = file_of(
+    "837",
+    "005010X223A2",
+    _HEAD.format(taxonomy="282N00000X")
+    + """
+    CLM*H1*300***11:A:1**A*Y*Y
+    DTP*096*TM*1130
+    DTP*434*RD8*20261001-20261005
+    DTP*435*DT*202610010815
+    CL1*1*7*01
+    PWK*OZ*EL***AC*A77
+    AMT*F3*25
+    REF*G1*AUTH1
+    REF*LU*OR
+    REF*EA*MRN-1
+    NTE*DGN*SEEN TWICE
+    NTE*ADD*TWO DAYS IN ISOLATION
+    CRC*ZZ*Y*AV*S2
+    HI*ABK:J189:::::::Y
+    HI*ABJ:R0602
+    HI*APR:R0602*APR:R509
+    HI*ABN:W19XXXA:::::::N*ABN:Y92009
+    HI*DR:193
+    HI*ABF:E119:::::::Y*ABF:I10:::::::U
+    HI*BBR:0BJ08ZZ:D8:20261002
+    HI*BBQ:0BH17EZ:D8:20261002*BBQ:5A1935Z:D8:20261003
+    HI*BI:74:RD8:20261003-20261004
+    HI*BH:11:D8:20260930*BH:05:D8:20260929
+    HI*BE:80:::4*BE:A1:::125.5
+    HI*BG:09*BG:C5
+    HI*TC:A2
+    NM1*71*1*GRAY*ANNA****XX*1234567893
+    PRV*AT*PXC*207R00000X
+    REF*0B*LIC5
+    NM1*72*1*GREEN*GUS****XX*1234567893
+    NM1*ZZ*1*WHITE*WALT****XX*1234567893
+    NM1*82*1*BLACK*BO****XX*1234567893
+    NM1*77*2*CEDAR ANNEX*****XX*1234567893
+    N3*22 CEDAR ROAD
+    N4*SALEM*OR*973010002
+    NM1*DN*1*FAMILY*FAY****XX*1234567893
+    SBR*P*01*GROUP8******CI
+    AMT*D*100
+    OI***Y***Y
+    MIA*4**250****************0*N1
+    MOA***MA01
+    NM1*IL*1*DOE*JOHN****MI*M200
+    NM1*PR*2*FIRST HEALTH*****PI*FH1
+    REF*F8*FIRST-1
+    NM1*71*1
+    REF*G2*LOCAL7
+    LX*1
+    SV2*0120**200*DA*4**10
+    DTP*472*RD8*20261001-20261004
+    REF*6R*LINE1
+    AMT*GT*2.5
+    SVD*FH1*50**0120*4
+    CAS*CO*45*150
+    DTP*573*D8*20261020
+    LX*2
+    SV2*0250*HC:J0234*100*UN*2
+    REF*6R*LINE2
+    LIN**N4*00002143380
+    CTP****2.5*ML
+    REF*XZ*RX5
+    NM1*72*1*GREEN*GUS****XX*1234567893
+    SVD*FH1*50*HC:J0234*0250*2
+    CAS*CO*45*50
+    DTP*573*D8*20261020
+    """,
+)
+
+DENTAL_CLAIMS = file_of(
+    "837",
+    "005010X224A2",
+    _HEAD.format(taxonomy="1223G0001X")
+    + """
+    CLM*D1*450***11:B:1*Y*A*Y*Y**OA:::OR*02*******PB
+    DTP*439*D8*20260930
+    DTP*452*D8*20260915
+    DTP*472*D8*20261001
+    DN1*24*18
+    DN2*8*M****JP
+    DN2*9*E****JP
+    PWK*RB*EL***AC*XRAY1
+    AMT*F5*15
+    REF*G3*PREDETERMINED1
+    REF*9A*REPRICED1
+    NTE*ADD*SEEN TWICE
+    HI*ABK:K021*ABF:K029
+    NM1*DN*1*WHITE*WALT****XX*1234567893
+    PRV*RF*PXC*1223G0001X
+    NM1*82*1*GRAY*ANNA****XX*1234567893
+    PRV*PE*PXC*1223G0001X
+    NM1*77*2*CEDAR ANNEX*****XX*1234567893
+    N3*22 CEDAR ROAD
+    N4*SALEM*OR*973010002
+    NM1*DD*1*GREEN*GUS****XX*1234567893
+    PRV*AS*PXC*1223S0112X
+    NM1*DQ*1*BLACK*BO****XX*1234567893
+    SBR*P*01*GROUP8******CI
+    AMT*D*300
+    OI***Y***Y
+    NM1*IL*1*DOE*JOHN****MI*M200
+    NM1*PR*2*FIRST HEALTH*****PI*FH1
+    REF*G3*PREDETERMINED2
+    NM1*DD*1
+    REF*0B*LIC6
+    LX*1
+    SV3*AD:D2150*150****1*****1:2
+    TOO*JP*12*M:O
+    REF*6R*LINE1
+    SVD*FH1*150*AD:D2150**1
+    DTP*573*D8*20261020
+    LX*2
+    SV3*AD:D5110*300*11*01:10*R*2
+    TOO*JP*8
+    DTP*472*D8*20261002
+    DTP*441*D8*20200105
+    REF*6R*LINE2
+    REF*G3*PREDETERMINED3
+    AMT*T*2.5
+    NM1*82*1*GRAY*ANNA****XX*1234567893
+    PRV*PE*PXC*1223G0001X
+    SVD*FH1*150*AD:D5110**2
+    CAS*CO*45*150
+    DTP*573*D8*20261020
     """,
 )

@@ -7,7 +7,7 @@ import pytest
 
 from claimwright import documents, x12
 from claimwright.origin import sha256_of
-from tests.documents.examples import CLAIMS, REMITTANCE
+from tests.documents.examples import CLAIMS, DENTAL_CLAIMS, INSTITUTIONAL_CLAIMS, REMITTANCE
 
 
 def test_each_set_comes_with_its_record():
@@ -28,12 +28,19 @@ def test_several_interchanges_in_one_file_are_all_read():
     assert [type(record).__name__ for record in records] == ["Remittance", "ClaimBatch", "Remittance"]
 
 
-@pytest.mark.parametrize("version", [b"005010X223A2", b"005010X224A2"])
-def test_institutional_and_dental_claims_are_named_as_not_read(version):
-    ((_, record, findings),) = documents.read_documents(x12.read(CLAIMS.replace(b"005010X222A1", version)))
+@pytest.mark.parametrize("data", [INSTITUTIONAL_CLAIMS, DENTAL_CLAIMS])
+def test_institutional_and_dental_claims_are_read_too(data):
+    ((_, record, findings),) = documents.read_documents(x12.read(data))
+    assert isinstance(record, documents.ClaimBatch)
+    assert len(record.claims) == 1
+    assert findings == ()
+
+
+def test_a_set_that_no_record_is_for_is_named():
+    ((_, record, findings),) = documents.read_documents(x12.read(CLAIMS.replace(b"ST*837", b"ST*850")))
     assert record is None
     assert [found.code for found in findings] == ["DOC-SET-001"]
-    assert version.decode() in findings[0].message
+    assert "850" in findings[0].message
 
 
 def test_a_file_that_is_no_x12_has_no_documents():

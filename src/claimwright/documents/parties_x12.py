@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -14,25 +14,6 @@ from claimwright.x12.tree import Segment
 from claimwright.x12.writing import OutgoingSegment
 
 AnyParty = TypeVar("AnyParty", bound=Party)
-
-_PARTS = {
-    "41": "NAME PER",
-    "40": "NAME",
-    "PR": "NAME N3 N4 REF",
-    "85": "NAME N3 N4 TAX REF PER",
-    "87": "N3 N4",
-    "PE": "NAME N3 N4 REF",
-    "DN": "NAME REF",
-    "P3": "NAME REF",
-    "DQ": "NAME REF",
-    "82": "NAME PRV REF",
-    "77": "NAME N3 N4 REF PER",
-    "DK": "NAME N3 N4 REF PER",
-    "QB": "ID REF",
-    "PW": "N3 N4",
-    "45": "NAME N3 N4",
-}
-"""What the 837P guide lets be said of a party, by its part (NM101)."""
 
 
 def read_name(kind: type[AnyParty], segment: Segment) -> AnyParty:
@@ -208,6 +189,13 @@ def write_reference(reference: Reference) -> OutgoingSegment:
     return ("REF", reference.qualifier, reference.value, reference.description)
 
 
+def write_numbers(numbers: Iterable[tuple[str, str]]) -> Iterator[OutgoingSegment]:
+    """A REF for each (qualifier, value) that has a value."""
+    for qualifier, value in numbers:
+        if value:
+            yield ("REF", qualifier, value)
+
+
 def write_specialty(part: str, taxonomy: str) -> Iterator[OutgoingSegment]:
     """The PRV of a provider who tells the specialty: BI for the biller, PE for who gave the care."""
     if taxonomy:
@@ -220,12 +208,16 @@ def write_tax_id(provider: Provider) -> Iterator[OutgoingSegment]:
         yield ("REF", provider.tax_id_qualifier or "EI", provider.tax_id)
 
 
-def write_party(part: str, party: Party) -> Iterator[OutgoingSegment]:
-    """The loop of a party in a claim, with what the guide lets be said of one in that part."""
-    may = _PARTS.get(part, "NAME N3 N4 REF PER").split()
+def write_party(part: str, party: Party, said_of: Mapping[str, str]) -> Iterator[OutgoingSegment]:
+    """The loop of a party in a claim, with what the guide lets be said of one in that part (NM101).
+
+    `said_of` names it by part, in words: NAME or ID, PRV=code of the specialty, N3, N4, TAX, REF, PER.
+    """
+    may = said_of.get(part, "NAME N3 N4 REF PER").split()
     yield _write_name_within(may, part, party)
-    if "PRV" in may and isinstance(party, Provider):
-        yield from write_specialty("PE", party.taxonomy)
+    specialty = next((word for word in may if word.startswith("PRV=")), "")
+    if specialty and isinstance(party, Provider):
+        yield from write_specialty(specialty.removeprefix("PRV="), party.taxonomy)
     if "N3" in may:
         yield from write_address(party.address)
     if "TAX" in may and isinstance(party, Provider):
@@ -245,11 +237,12 @@ def _write_name_within(may: list[str], part: str, party: Party) -> OutgoingSegme
     return ("NM1", part, kind)
 
 
-def write_person(part: str, person: Person) -> Iterator[OutgoingSegment]:
-    """NM1, address, DMG, references, contacts."""
+def write_person(part: str, person: Person, *, contacts: bool = True) -> Iterator[OutgoingSegment]:
+    """NM1, address, DMG, references, and contacts where they have a place."""
     yield write_name(part, person)
     yield from write_address(person.address)
     if person.birth_date or person.sex:
         yield ("DMG", "D8", x12_day(person.birth_date), person.sex)
     yield from map(write_reference, person.references)
-    yield from map(write_contact, person.contacts)
+    if contacts:
+        yield from map(write_contact, person.contacts)
