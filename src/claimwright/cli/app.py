@@ -15,6 +15,8 @@ Every verb of the office takes `--home DIR`; without it `CLAIMWRIGHT_HOME` count
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from claimwright import __version__
@@ -52,10 +54,11 @@ def version() -> None:
     console.out(__version__)
 
 
-def run() -> int:
-    """Run the command line; its exit status: 0 done, 1 findings, 2 unusable input or a mistake in the command."""
+def run(words: Sequence[str] | None = None) -> int:
+    """Run the command line, or these words of one; its exit status: 0 done, 1 findings, 2 unusable input or a mistake
+    in the command."""
     try:
-        app()
+        app(words)
     except InputError as unusable:
         console.complain(str(unusable))
         console.show_findings(unusable.findings)

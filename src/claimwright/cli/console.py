@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -52,6 +52,25 @@ def progress(first: str) -> Iterator[Progress]:
 
     with Console(stderr=True).status(first) as status:
         yield _Live(status)
+
+
+Told = Callable[[int, int], None]
+"""Is told how much is done, and of how much."""
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Told]:
+    """A progress bar on stderr, told done and total bytes; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(title, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total or None)
 
 
 def out(text: str) -> None:

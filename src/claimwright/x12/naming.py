@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from claimwright.x12.elements import is_date
 from claimwright.x12.standard import Place, segments
 from claimwright.x12.tree import Segment
 
@@ -110,15 +111,16 @@ def code_words(place: str, element: str, code: str) -> str:
 
 
 def readable_days(text: str) -> str:
-    """`20260302` → `2026-03-02`, a range as `from to`, YYMMDD as of this century; `''` for anything else.
+    """`20260302` → `2026-03-02`, a range as `from to`, YYMMDD as of this century; `''` for what is no day.
 
     >>> readable_days("20260302-20260304")
     '2026-03-02 to 2026-03-04'
     """
     if _SHORT_DAY.match(text):
         text = f"20{text}"
-    matches = [_DAY.match(day) for day in text.split("-")]
-    if not all(matches) or len(matches) > 2:
+    days = text.split("-")
+    matches = [_DAY.match(day) for day in days if is_date(day)]
+    if len(matches) != len(days) or len(matches) > 2:
         return ""
     return " to ".join("-".join(match.groups()) for match in matches if match)
 

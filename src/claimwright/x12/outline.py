@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from claimwright.findings import Finding
 from claimwright.x12.guides import nearest_guide
-from claimwright.x12.guides.language import LoopNode, Position
+from claimwright.x12.guides.language import CHOICE, LoopNode, Position
 from claimwright.x12.reading import Reading, TransactionSet
 from claimwright.x12.tree import Loop, Segment
 
@@ -115,8 +115,10 @@ class _Set:
                 yield Entry(depth, Kind.SEGMENT, name, part, findings=self.about.get(part.index, ()))
             elif is_whole or self._holds_claim(part):
                 below = node_of(node, part)
-                yield Entry(depth, Kind.LOOP, below.name if below else "", loop=part.id)
-                yield from inner._loop(part, below, depth + 1)
+                is_named = part.id != CHOICE
+                if is_named:
+                    yield Entry(depth, Kind.LOOP, below.name if below else "", loop=part.id)
+                yield from inner._loop(part, below, depth + is_named)
 
     def _holds_claim(self, loop: Loop) -> bool:
         return any(map(self._names_claim, loop.walk()))
@@ -131,9 +133,10 @@ def _first_index(part: Loop | Segment) -> int:
 
 
 def node_of(parent: LoopNode | None, loop: Loop) -> LoopNode | None:
-    """The guide's node for a loop that stands in the loop of `parent`."""
+    """The guide's node for a loop that stands in the loop of `parent`; of several of one name, the one that fits."""
     members = (member for group in parent.groups for member in group) if parent else ()
-    return next((member for member in members if isinstance(member, LoopNode) and member.id == loop.id), None)
+    named = [member for member in members if isinstance(member, LoopNode) and member.id == loop.id]
+    return next((node for node in named if _fits(node.trigger, loop.segments[0])), named[0] if named else None)
 
 
 def position_of(node: LoopNode | None, segment: Segment) -> Position | None:

@@ -18,15 +18,15 @@ itself. `#` begins a comment. An overlay never changes a guide: it makes a new o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
 from claimwright.errors import InputError
 from claimwright.findings import Finding, Severity, Where
 from claimwright.x12.catalogue import finding
-from claimwright.x12.guides import code_lists, guide_names, load_guide
+from claimwright.x12.guides import code_lists, find_guide, guide_names, load_guide
 from claimwright.x12.guides.language import (
     UNLIMITED,
     ElementRule,
@@ -66,8 +66,17 @@ class Overlay:
     versions: tuple[str, ...]
     name: str
     edits: tuple[Edit, ...] = ()
-    severities: tuple[tuple[str, str], ...] = ()
+    severities: Mapping[str, str] = field(default_factory=dict, hash=False)
     rules: str = ""
+
+    def check(self) -> None:
+        """Apply it to every guide that it is for. Raises `InputError` as `applied_to` does, and when there is none."""
+        guides = {find_guide(self.set_code, version) for version in self.versions} - {None}
+        if not guides:
+            raise _refused([(1, f"there is no guide for {self.set_code} {' '.join(self.versions)}")])
+        for guide in guides:
+            if guide:
+                self.applied_to(guide)
 
     def applied_to(self, guide: Guide) -> Guide:
         """The guide as the payer wants it, made once; the same one where the overlay is not for it.
@@ -86,7 +95,10 @@ def parse_overlay(text: str) -> Overlay:
     if not statements or statements[0][1][0] != "overlay" or len(statements[0][1]) < 3:
         raise _refused([(statements[0][0] if statements else 1, "it does not begin with: overlay SET VERSION")])
     (_, (_, set_code, *versions), name), *rest = statements
-    edits, severities, wrong, rules = [], {}, [], ""
+    edits: list[Edit] = []
+    severities: dict[str, str] = {}
+    wrong: list[tuple[int, str]] = []
+    rules = ""
     for number, words, _ in rest:
         if words == ["rules"]:
             rules = _rules_after(text, number, set_code)
@@ -101,7 +113,7 @@ def parse_overlay(text: str) -> Overlay:
             wrong.append((number, str(reason)))
     if wrong:
         raise _refused(wrong)
-    return Overlay(set_code, tuple(versions), name, tuple(edits), tuple(severities.items()), rules)
+    return Overlay(set_code, tuple(versions), name, tuple(edits), severities, rules)
 
 
 def apply_overlay(guide_name: str, text: str) -> Guide:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimwright.cli import console
-from claimwright.cli.x12 import inputs, outputs
+from claimwright.cli.x12 import inputs, outputs, verdicts
 from claimwright.cli.x12.inputs import FilesArgument, OutputOption
 from claimwright.errors import InputError
 from claimwright.findings import has_errors
@@ -45,7 +45,7 @@ def ack(
     with outputs.opened(output) as written:
         for source in inputs.sources(files):
             reading = x12.read(source.read(), name=source.name)
-            status = max(status, 2 if not reading.readable else int(not reading.accepted))
+            status = max(status, verdicts.exit_status(reading))
             for part in _by_parties(reading):
                 envelope = _envelope(part.interchanges[0], now, control + answered)
                 acks = [] if no_ta1 else list(x12.interchange_acknowledgements(part))

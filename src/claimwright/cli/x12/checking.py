@@ -15,10 +15,11 @@ from claimwright.cli.office import JsonOption
 from claimwright.cli.x12 import inputs, verdicts
 from claimwright.cli.x12.inputs import FilesArgument
 from claimwright.errors import InputError
+from claimwright.findings import Severity
 
 if TYPE_CHECKING:
-    from claimwright.cli.x12.verdicts import Verdict
     from claimwright.findings import Finding
+    from claimwright.x12 import Verdict
 
 _PLACES_SHOWN = 5
 
@@ -39,35 +40,36 @@ class Engine(StrEnum):
     NATIVE = "native"
 
 
-NpiOption = Annotated[Weight, typer.Option("--npi", help="What a wrong check digit of an NPI weighs.")]
-OverlayOption = Annotated[
-    list[Path],
-    typer.Option("--overlay", help="A file that tightens or relaxes a guide; may be given several times."),
-]
-LevelOption = Annotated[int, typer.Option("--level", min=1, max=7, help="The highest SNIP level to check.")]
-
-
 def check(
     files: FilesArgument,
     json: JsonOption = False,
     engine: Annotated[Engine, typer.Option("--engine", help="Which interpreter of the guides to use.")] = Engine.AUTO,
-    npi: NpiOption = Weight.WARNING,
-    overlay: OverlayOption = [],  # noqa: B006
-    level: LevelOption = 7,
+    npi: Annotated[
+        Weight | None,
+        typer.Option("--npi", help="What a wrong check digit of an NPI weighs. [default: warning]", show_default=False),
+    ] = None,
+    overlay: Annotated[
+        list[Path] | None,
+        typer.Option("--overlay", help="A payer's overlay of a guide; may be given several times.", show_default=False),
+    ] = None,
+    level: Annotated[
+        int, typer.Option("--level", min=1, max=7, help="The highest SNIP level to check.")
+    ] = verdicts.HIGHEST_LEVEL,
     all_places: Annotated[
         bool, typer.Option("--all", help="Show every place, not the first five of each kind.")
     ] = False,
 ) -> None:
-    """Check files: envelopes, guides, balances, situational rules, code lists. Exit status 0 accepted, 1 not, 2
-    unreadable."""
-    options = verdicts.Options(engine.value, npi.value, tuple(overlay), level)
+    """Check files of any size: envelopes, guides, balances, situations, code lists. Exit status 0 accepted, 1 not, 2
+    unreadable; of several files the worst."""
+    options = verdicts.Options(engine.value, npi.value if npi else "", tuple(overlay or ()), level)
+    settings = verdicts.settings_of(options)
     status = 0
     for source in inputs.sources(files):
         try:
-            verdict = verdicts.check(source, options)
+            verdict = verdicts.check(source, options, settings)
         except InputError as refused:
             verdict = verdicts.unreadable(source.name, refused)
-        status = max(status, verdict.exit_status)
+        status = max(status, verdicts.exit_status(verdict))
         if json:
             console.out_json_line(verdict.as_json())
         else:
@@ -84,7 +86,18 @@ def _report(verdict: Verdict, *, places: int | None) -> Iterator[str]:
     ordered = sorted(verdict.findings, key=lambda found: (found.severity.value, found.code, found.hint))
     for _, alike in groupby(ordered, key=lambda found: (found.severity, found.code, found.hint)):
         yield from _kind(list(alike), places)
-    yield f"  {verdict.counted()}"
+    if not_kept := sum(verdict.counts.get(severity, 0) for severity in Severity) - len(verdict.findings):
+        yield f"  ... and {not_kept} more findings, which were counted only"
+    if verdict.counts:
+        yield f"  {_counted(verdict)}"
+
+
+def _counted(verdict: Verdict) -> str:
+    """`1 set, 2 errors, 0 warnings`"""
+    counts = [
+        (verdict.counts[name], word) for name, word in (("sets", "set"), ("error", "error"), ("warning", "warning"))
+    ]
+    return ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
 
 
 def _sets(verdict: Verdict) -> Iterator[str]:

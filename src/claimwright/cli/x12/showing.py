@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from claimwright.cli import console
-from claimwright.cli.x12 import inputs, words
+from claimwright.cli.x12 import inputs, verdicts, words
 from claimwright.cli.x12.inputs import FilesArgument
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def show(
         reading = x12.read(source.read(), name=source.name)
         console.out(console.paint(source.name, "name"))
         _show(reading, set_number, claim, limit, raw=raw)
-        status = max(status, 2 if not reading.readable else int(not reading.accepted))
+        status = max(status, verdicts.exit_status(reading))
     raise typer.Exit(status)
 
 

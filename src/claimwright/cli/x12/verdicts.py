@@ -2,119 +2,109 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
+from claimwright.cli import console
 from claimwright.cli.x12.inputs import Source
+from claimwright.cli.x12.inputs import unreadable as unreadable_file
 from claimwright.errors import InputError
-from claimwright.findings import Finding, Severity, has_errors
+
+if TYPE_CHECKING:
+    from claimwright.x12 import Reading, Settings, Verdict
 
 NPI_CODE = "X12-IDN-001"
+HIGHEST_LEVEL = 7
+_WORTH_A_BAR_BYTES = 32 << 20
+
+EngineName = Literal["auto", "python", "native"]
 
 
 @dataclass(frozen=True)
 class Options:
-    """What `claimwright x12 check` was asked for."""
+    """What `claimwright x12 check` was asked for; `npi` empty: as the rules have it."""
 
-    engine: str = "auto"
-    npi: str = "warning"
+    engine: EngineName = "auto"
+    npi: str = ""
     overlays: tuple[Path, ...] = ()
-    level: int = 7
+    level: int = HIGHEST_LEVEL
 
 
-@dataclass(frozen=True)
-class SetVerdict:
-    """What became of one transaction set."""
+def settings_of(options: Options) -> Settings:
+    """The settings that options ask for. Raises `InputError` for an overlay that cannot be read or followed."""
+    from claimwright.x12 import Settings
+    from claimwright.x12.catalogue import kinds
 
-    st01: str
-    guide: str
-    control: str
-    accepted: bool
+    severities: dict[str, str] = {}
+    overlays = []
+    if options.overlays:
+        from claimwright.x12.overlays import parse_overlay
 
-    def as_json(self) -> dict[str, Any]:
-        return {"st01": self.st01, "guide": self.guide, "control": self.control, "accepted": self.accepted}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What was found in one file."""
-
-    name: str
-    readable: bool
-    accepted: bool
-    sets: tuple[SetVerdict, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def exit_status(self) -> int:
-        """0 accepted, 1 findings of error severity, 2 unreadable."""
-        return 2 if not self.readable else int(not self.accepted)
-
-    def counted(self) -> str:
-        """`1 set, 2 errors, 0 warnings`"""
-        severities = Counter(found.severity for found in self.findings)
-        counts = (
-            (len(self.sets), "set"),
-            (severities[Severity.ERROR], "error"),
-            (severities[Severity.WARNING], "warning"),
-        )
-        return ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that `--json` prints."""
-        return {
-            "file": self.name,
-            "readable": self.readable,
-            "accepted": self.accepted,
-            "sets": [one.as_json() for one in self.sets],
-            "findings": [finding_as_json(found) for found in self.findings],
-        }
+        for path in options.overlays:
+            overlay = parse_overlay(_text(path))
+            overlay.check()
+            overlays.append(overlay)
+            severities |= overlay.severities
+    if options.npi:
+        severities[NPI_CODE] = options.npi
+    if options.level < HIGHEST_LEVEL:
+        severities |= {kind.code: "off" for kind in kinds().values() if kind.snip > options.level}
+    return Settings(severities=severities, overlays=tuple(overlays))
 
 
-def finding_as_json(found: Finding) -> dict[str, Any]:
-    """A finding with every key there is, so that a program need not ask which are there."""
-    where = found.where
-    return {
-        "code": found.code,
-        "severity": found.severity.value,
-        "snip": found.snip,
-        "loop": where.loop,
-        "segment": where.segment,
-        "index": where.index,
-        "element": where.element,
-        "offset": where.offset,
-        "message": found.message,
-        "hint": found.hint,
-    }
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise unreadable_file(str(path), wrong) from wrong
+
+
+def check(source: Source, options: Options, settings: Settings) -> Verdict:
+    """Check one file as a stream. Raises `InputError` when it cannot be read."""
+    from claimwright import x12
+
+    with source.opened() as file, _watched(source, file) as watched:
+        try:
+            return x12.check(
+                watched, name=source.name, rules=options.level > 2, engine=options.engine, settings=settings
+            )
+        except ValueError as refused:
+            raise InputError(f"{refused} Without --engine native the Python engine does the same.") from refused
+
+
+class _Watched:
+    """A binary file that tells how much of it was read."""
+
+    def __init__(self, file: BinaryIO, size: int, told: console.Told) -> None:
+        self._file, self._size, self._told, self._done = file, size, told, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._file.read(size)
+        self._done += len(data)
+        self._told(self._done, self._size)
+        return data
+
+
+@contextmanager
+def _watched(source: Source, file: BinaryIO) -> Iterator[BinaryIO]:
+    size = source.size_bytes or 0
+    if size < _WORTH_A_BAR_BYTES:
+        yield file
+        return
+    with console.bar(source.name) as told:
+        yield cast("BinaryIO", _Watched(file, size, told))
 
 
 def unreadable(name: str, refused: InputError) -> Verdict:
     """The verdict on a file that the system does not give."""
-    return Verdict(name, readable=False, accepted=False, sets=(), findings=refused.findings)
+    from claimwright.x12 import Verdict
+
+    return Verdict(name, readable=False, accepted=False, engine="", sets=(), findings=refused.findings, counts={})
 
 
-def check(source: Source, options: Options) -> Verdict:
-    """Check one file. Raises `InputError` when it cannot be read."""
-    from claimwright import x12
-
-    reading = x12.read(source.read(), name=source.name, rules=options.level > 2)
-    sets = []
-    for one in reading.sets():
-        is_accepted = not has_errors(_weighed(one.findings, options))
-        sets.append(SetVerdict(one.st01, one.guide.version if one.guide else "", one.control, is_accepted))
-    findings = _weighed(reading.findings, options)
-    is_accepted = reading.readable and not has_errors(findings)
-    return Verdict(source.name, reading.readable, is_accepted, tuple(sets), findings)
-
-
-def _weighed(findings: list[Finding], options: Options) -> tuple[Finding, ...]:
-    from dataclasses import replace
-
-    kept = (found for found in findings if (found.snip or 1) <= options.level)
-    return tuple(
-        replace(found, severity=Severity(options.npi)) if found.code == NPI_CODE else found
-        for found in kept
-        if found.code != NPI_CODE or options.npi != "off"
-    )
+def exit_status(verdict: Verdict | Reading) -> int:
+    """0 accepted, 1 findings of error severity, 2 unreadable."""
+    return 2 if not verdict.readable else int(not verdict.accepted)
