@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from typing import BinaryIO
 
 from claimwright.bulk.arrow import pyarrow as pa
 from claimwright.bulk.catalogue import bad_value_finding, unreadable_file_finding
 from claimwright.bulk.schema import batch_of_records, batch_of_rows, columns
 from claimwright.bulk.sources import Source
 from claimwright.findings import Finding, Severity
-from claimwright.x12 import Guide, Reading, TransactionSet, read
+from claimwright.x12 import Delimiters, Guide, Segment
 from claimwright.x12.columns import Plan, plan_columns
-from claimwright.x12.extracting import Extractor, day_or_none, take_tree
+from claimwright.x12.driver import Buffer, Driver
+from claimwright.x12.engine import Report, SetEngine
+from claimwright.x12.extracting import ExtractingWalk, Extractor, day_or_none
 from claimwright.x12.guides import nearest_guide
+from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.walk import Walk
 
 Record = dict[str, object]
 
@@ -43,10 +47,13 @@ Step = Batch | Advance
 
 def scan(source: Source, wanted: Sequence[str]) -> Iterator[Step]:
     """The batches of one file; the row of the table `files` comes last. Never raises for what a file is or holds."""
-    for batch in _Scan(source, wanted).batches():
-        if batch.table in wanted:
-            yield batch
-    yield Advance(source.size, files=1)
+    advanced = 0
+    for step in _Scan(source, wanted).steps():
+        if isinstance(step, Advance):
+            advanced += step.bytes
+        if isinstance(step, Advance) or step.table in wanted:
+            yield step
+    yield Advance(source.size - advanced, files=1)
 
 
 @lru_cache(maxsize=64)
@@ -55,105 +62,153 @@ def _plan(guide: Guide, wanted: tuple[str, ...]) -> Plan | None:
 
 
 class _Scan:
+    """Listens to the driver, and keeps rows until there are enough of them for a batch."""
+
+    keeps_tree = False
+    takes_nearest = True
+
     def __init__(self, source: Source, wanted: Sequence[str]) -> None:
         self.source = source
         self.wanted = tuple(wanted)
-        self.extractors: dict[Guide, Extractor] = {}
-        self.waiting: dict[str, list[Record]] = {"sets": [], "findings": []}
-        self.sets = self.errors = self.found = 0
+        self.engine = "python"
+        self._extractors: dict[Guide, Extractor | None] = {}
+        self._waiting: dict[str, list[Record]] = {"sets": [], "findings": [], "files": []}
+        self._envelope: Record = {}
+        self._set: Record = {}
+        self._sets = self._errors = self._found = self._set_errors = 0
+        self._is_readable = False
 
-    def batches(self) -> Iterator[Batch]:
+    def steps(self) -> Iterator[Step]:
+        """The batches of the file, and how far it is read."""
         what = self.source.what
         try:
-            data = what.read_bytes() if isinstance(what, Path) else what
+            if isinstance(what, bytes):
+                yield from self._read(what)
+            else:
+                with what.open("rb", buffering=0) as file:
+                    yield from self._read(file)
+            yield from self._end()
         except OSError as failure:
-            finding = unreadable_file_finding(self.source.name, failure.strerror or str(failure))
-            self._note(None, [finding])
-            yield from self._end(readable=False, accepted=False, why=finding.message)
-            return
-        reading = read(data, name=self.source.name)
-        yield from self._sets(reading)
-        why = None if reading.readable else reading.findings[0].message
-        yield from self._end(readable=reading.readable, accepted=reading.accepted, why=why)
+            why = unreadable_file_finding(self.source.name, failure.strerror or str(failure))
+            self.found("file", why)
+            self._is_readable = False
+            yield from self._end(why.message)
 
-    def _sets(self, reading: Reading) -> Iterator[Batch]:
-        self._note(None, reading.own_findings)
-        for interchange in reading.interchanges:
-            self._note(None, interchange.findings)
-            for group in interchange.groups:
-                self._note(None, group.findings)
-                for transaction_set in group.sets:
-                    yield from self._set(transaction_set)
+    def _read(self, what: bytes | BinaryIO) -> Iterator[Step]:
+        buffer, done = Buffer(what), 0
+        for _ in Driver(buffer, self, self._make_engine, DEFAULTS, rules=True).steps():
+            self._take_bad()
+            yield from self._take(_ROWS_IN_BATCH)
+            if buffer.end > done:
+                yield Advance(buffer.end - done)
+                done = buffer.end
 
-    def _set(self, transaction_set: TransactionSet) -> Iterator[Batch]:
-        guide = transaction_set.guide or nearest_guide(transaction_set.st01, transaction_set.version)
-        plan = _plan(guide, self.wanted) if guide else None
-        self.sets += 1
-        kind = plan.kind if plan else transaction_set.st01
-        self._wait("sets", kind=kind, **_set_record(transaction_set))
-        self._note(transaction_set.offset, transaction_set.findings)
-        if plan is not None:
-            extractor = self.extractors.setdefault(plan.guide, Extractor(plan))
-            take_tree(extractor, transaction_set.opening, transaction_set.root)
-            self._note(extractor.set_offset, map(bad_value_finding, extractor.take_bad()))
-            if extractor.row_count >= _ROWS_IN_BATCH:
-                yield from self._take_rows(extractor)
-        yield from self._take_records(_ROWS_IN_BATCH)
+    def _make_engine(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine:
+        return ExtractingWalk(Walk(delimiters, report, rules=rules, settings=settings), self._extractor)
 
-    def _take_rows(self, extractor: Extractor) -> Iterator[Batch]:
-        plan = extractor.plan
-        for table, rows in extractor.take_rows(is_end=True):
-            filled = [column.name for column in table.columns]
-            yield Batch(table.name, batch_of_rows(table.name, self.source.number, plan.kind, filled, rows))
+    def _extractor(self, guide: Guide) -> Extractor | None:
+        if guide not in self._extractors:
+            plan = _plan(guide, self.wanted)
+            self._extractors[guide] = Extractor(plan) if plan else None
+        return self._extractors[guide]
 
-    def _end(self, *, readable: bool, accepted: bool, why: str | None) -> Iterator[Batch]:
-        """What is left, and the row of the file."""
-        for extractor in self.extractors.values():
-            yield from self._take_rows(extractor)
-        yield from self._take_records(1)
-        self._wait(
-            "files", name=self.source.name, bytes=self.source.size, readable=readable, accepted=accepted, why=why,
-            sets=self.sets, errors=self.errors, findings=self.found, engine="python",
-        )  # fmt: skip
-        yield from self._take_records(1)
+    # What the driver tells.
 
-    def _note(self, set_offset: int | None, findings: Iterable[Finding]) -> None:
-        for finding in findings:
-            self.found += 1
-            self.errors += finding.severity is Severity.ERROR
-            self._wait("findings", set_offset=set_offset, **_finding_record(finding))
+    def found(self, level: str, found: Finding) -> None:
+        is_error = found.severity is Severity.ERROR
+        self._found += 1
+        self._errors += is_error
+        self._set_errors += is_error and level == "set"
+        set_offset = self._set["set_offset"] if level == "set" else None
+        self._wait("findings", {"set_offset": set_offset, **_finding_record(found)})
 
-    def _wait(self, table: str, **record: object) -> None:
-        self.waiting.setdefault(table, []).append({"file": self.source.number, **record})
+    def interchange_opens(self, isa: Segment, delimiters: Delimiters) -> None:
+        self._is_readable = True
+        self._envelope = {
+            "interchange_control": isa[13],
+            "sender_qualifier": isa[5],
+            "sender": isa[6].strip(),
+            "receiver_qualifier": isa[7],
+            "receiver": isa[8].strip(),
+            "usage": isa[15],
+        }
 
-    def _take_records(self, least: int) -> Iterator[Batch]:
-        """What waits, of the tables in which at least so many rows do."""
-        for table, records in self.waiting.items():
+    def interchange_closes(self, iea: Segment | None) -> None:
+        pass
+
+    def group_opens(self, gs: Segment) -> None:
+        self._envelope |= {
+            "group_control": gs[6],
+            "application_sender": gs[2],
+            "application_receiver": gs[3],
+            "group_date": day_or_none(gs[4]),
+            "version": gs[8],
+        }
+
+    def group_closes(self, ge: Segment | None) -> None:
+        pass
+
+    def set_opens(self, st: Segment, guide: Guide | None) -> None:
+        self._set_errors = 0
+        version = st[3] or self._envelope["version"]
+        walked = guide or nearest_guide(st[1], str(version))
+        plan = _plan(walked, self.wanted) if walked else None
+        self._set = self._envelope | {
+            "set_offset": st.offset,
+            "kind": plan.kind if plan else st[1],
+            "st01": st[1],
+            "control": st[2],
+            "version": version,
+            "guide": guide.version if guide else None,
+        }
+
+    def set_closes(self, se: Segment | None, engine: SetEngine) -> None:
+        self._sets += 1
+        self.engine = engine.name
+        self._take_bad()
+        self._wait("sets", self._set | {"accepted": not self._set_errors})
+
+    def aside(self, segment: Segment) -> None:
+        pass
+
+    # Batches.
+
+    def _take_bad(self) -> None:
+        """Tell of the values that could not be read since the last time; they are all of the set that is open."""
+        for extractor in filter(None, self._extractors.values()):
+            for bad in extractor.take_bad():
+                self.found("set", bad_value_finding(bad))
+
+    def _wait(self, table: str, record: Record) -> None:
+        self._waiting[table].append({"file": self.source.number, **record})
+
+    def _take(self, least: int, *, is_end: bool = False) -> Iterator[Batch]:
+        """The rows that wait, of everything of which there are so many."""
+        for extractor in filter(None, self._extractors.values()):
+            if extractor.row_count >= least:
+                yield from self._take_rows(extractor, is_end=is_end)
+        for table, records in self._waiting.items():
             if len(records) >= least:
+                self._waiting[table] = []
                 yield Batch(table, batch_of_records(table, records))
-                self.waiting[table] = []
 
+    def _take_rows(self, extractor: Extractor, *, is_end: bool) -> Iterator[Batch]:
+        for table, rows in extractor.take_rows(is_end=is_end):
+            filled = [column.name for column in table.columns]
+            batch = batch_of_rows(table.name, self.source.number, extractor.plan.kind, filled, rows)
+            yield Batch(table.name, batch)
 
-def _set_record(transaction_set: TransactionSet) -> Record:
-    group, isa = transaction_set.group, transaction_set.group.interchange
-    return {
-        "set_offset": transaction_set.offset,
-        "st01": transaction_set.st01,
-        "version": transaction_set.version,
-        "guide": transaction_set.guide.version if transaction_set.guide else None,
-        "control": transaction_set.control,
-        "group_control": group.control,
-        "interchange_control": isa.control,
-        "sender_qualifier": isa.sender[0],
-        "sender": isa.sender[1],
-        "receiver_qualifier": isa.receiver[0],
-        "receiver": isa.receiver[1],
-        "application_sender": group.gs[2],
-        "application_receiver": group.gs[3],
-        "group_date": day_or_none(group.gs[4]),
-        "usage": isa.usage,
-        "accepted": transaction_set.accepted,
-    }
+    def _end(self, why: str | None = None) -> Iterator[Batch]:
+        """What is left, and the row of the file."""
+        if not self._is_readable and why is None:
+            why = str(self._waiting["findings"][-1]["message"])
+        record: Record = {
+            "name": self.source.name, "bytes": self.source.size, "readable": self._is_readable,
+            "accepted": self._is_readable and not self._errors, "why": why, "sets": self._sets,
+            "errors": self._errors, "findings": self._found, "engine": self.engine,
+        }  # fmt: skip
+        self._wait("files", record)
+        yield from self._take(1, is_end=True)
 
 
 def _finding_record(finding: Finding) -> Record:

@@ -4,9 +4,9 @@
     x12_spark.register(session)
     session.read.format("x12").option("table", "claims").load(folder)
 
-The folder is listed where the driver runs; every executor must see the files under the same path, and have claimwright.
-`table` is one of `bulk.schemas()`, `claims` unless said. The numbers of files are those of the sorted listing, so tables
-of the same folder can be joined by `file` as long as no file is added or removed between them.
+The folder is listed where the driver runs; every executor must see the files under the same path, and have claimwright
+installed. `table` is one of `bulk.schemas()`, `claims` unless said. The numbers of files are those of the sorted
+listing: tables of the same folder can be joined by `file` as long as no file is added or removed between them.
 """
 
 from __future__ import annotations

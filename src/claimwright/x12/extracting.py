@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from claimwright.money import parse_cents
 from claimwright.x12.columns import (
+    Action,
     Column,
     FillCell,
     KeepValue,
@@ -24,12 +25,17 @@ from claimwright.x12.columns import (
     Type,
     qualifier_place,
 )
-from claimwright.x12.guides.language import LoopNode
+from claimwright.x12.guides.language import Guide, LoopNode, Position
+from claimwright.x12.stretch import Pieces, Stretch
 from claimwright.x12.tree import Loop, Segment
+from claimwright.x12.walk import Walk
 
 Value = int | str | None
 Rows = list[list[Value]]
 """One list for each column of a table, the offset of the row's set before them; all of the same length."""
+
+_Work = Callable[[list[str]], None]
+_Read = Callable[[list[str], int], Value]
 
 _NUMBER = re.compile(r"(-?)(\d*)(?:\.(\d*))?\Z", re.ASCII)
 _DAYS = re.compile(r"(\d{8})(?:\d{4}|-(\d{8}))?\Z", re.ASCII)
@@ -57,18 +63,23 @@ class Extractor:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.bad: list[BadValue] = []
-        self._rows: list[Rows] = [_no_rows(table) for table in plan.tables]
         self.set_offset = 0
+        self._bad: list[BadValue] = []
+        self._told: tuple[int, set[tuple[int, int]]] = (0, set())
+        self._rows: list[Rows] = [_no_rows(table) for table in plan.tables]
         self._registers = [""] * plan.registers
         self._began: dict[LoopNode, int] = {}
-        self._told: tuple[int, set[tuple[int, int]]] = (0, set())
+        self._works: dict[LoopNode, dict[str, list[tuple[str, _Work]]]] = {}
+        self._loop = plan.guide.root
+        self._segment: Segment
+        self._component_mark = ""
 
     def begin_set(self, opening: Segment) -> None:
         """Forget everything of the set before, but not its rows."""
         self.set_offset = opening.offset
-        self._registers = [""] * self.plan.registers
+        self._registers[:] = [""] * self.plan.registers
         self._began.clear()
+        self._component_mark = opening.delimiters.component
 
     def begin_loop(self, loop: LoopNode, segment: Segment) -> None:
         """A loop begins with this segment, of which `take` is told as well."""
@@ -76,20 +87,30 @@ class Extractor:
         for register in self.plan.forgets.get(loop, ()):
             self._registers[register] = ""
 
+    def wants(self, loop: LoopNode, name: str) -> bool:
+        """Whether `take` does anything with segments of that name in the loop."""
+        actions = self.plan.actions.get(loop)
+        return actions is not None and name in actions
+
     def take(self, loop: LoopNode, segment: Segment) -> None:
         """A segment that stands in the loop."""
-        actions = self.plan.actions.get(loop)
-        if actions is None:
+        fields = segment.fields
+        works = self._works.get(loop)
+        if works is None:
+            works = self._works[loop] = {
+                name: [(action.qualifier, self._work(action, loop)) for action in actions]
+                for name, actions in self.plan.actions.get(loop, {}).items()
+            }
+        found = works.get(fields[0])
+        if found is None:
             return
-        for action in actions.get(segment.fields[0], ()):
-            if action.qualifier and action.qualifier != _qualifier(segment):
-                continue
-            if isinstance(action, MakeRow):
-                self._make_rows(action, loop, segment)
-            elif isinstance(action, FillCell):
-                self._fill(action, loop, segment)
-            else:
-                self._keep(action, segment)
+        self._loop, self._segment = loop, segment
+        qualifier = None
+        for wanted, work in found:
+            if wanted and qualifier is None:
+                qualifier = segment_qualifier(segment)
+            if not wanted or wanted == qualifier:
+                work(fields)
 
     @property
     def row_count(self) -> int:
@@ -99,85 +120,200 @@ class Extractor:
     def take_rows(self, *, is_end: bool) -> Iterator[tuple[PlannedTable, Rows]]:
         """The rows since the last time, by table; not yet the last of a table that may still get values unless
         `is_end`."""
-        for number, table in enumerate(self.plan.tables):
-            rows = self._rows[number]
+        for table, rows in zip(self.plan.tables, self._rows, strict=True):
             count = len(rows[0]) - (1 if table.is_held and not is_end else 0)
             if count > 0:
-                self._rows[number] = [column[count:] for column in rows]
-                yield table, [column[:count] for column in rows]
+                yield table, [values[:count] for values in rows]
+                for values in rows:
+                    del values[:count]
 
     def take_bad(self) -> list[BadValue]:
         """The values that were left out since the last time."""
-        taken, self.bad = self.bad, []
+        taken, self._bad = self._bad, []
         return taken
 
-    def _make_rows(self, action: MakeRow, loop: LoopNode, segment: Segment) -> None:
-        if not action.starts:
-            self._make_row(action, loop, segment, 0)
-            return
-        fields = segment.fields
-        for start in action.starts:
-            if start >= len(fields):
-                break
-            if any(fields[start : start + action.span]):
-                self._make_row(action, loop, segment, start)
+    # Each action as a function, made once.
 
-    def _make_row(self, action: MakeRow, loop: LoopNode, segment: Segment, start: int) -> None:
+    def _work(self, action: Action, loop: LoopNode) -> _Work:
+        if isinstance(action, MakeRow):
+            return self._row_maker(action, loop)
+        if isinstance(action, FillCell):
+            return self._cell_filler(action)
+        return self._value_keeper(action)
+
+    def _row_maker(self, action: MakeRow, loop: LoopNode) -> _Work:
         columns = self.plan.tables[action.table].columns
+        readers = [
+            self._reader(action.table, column, sources) for column, sources in zip(columns, action.cells, strict=True)
+        ]
         set_offsets, *rows = self._rows[action.table]
-        set_offsets.append(self.set_offset)
-        for at, (sources, values) in enumerate(zip(action.cells, rows, strict=True)):
-            value: Value = None
-            for source in sources:
-                value = self._value(source, action.table, columns[at], loop, segment, start)
-                if value is not None:
-                    break
-            values.append(value)
+        cells = list(zip((values.append for values in rows), readers, strict=True))
 
-    def _value(self, source: Source, table: int, column: Column, loop: LoopNode, segment: Segment, start: int) -> Value:
+        def make(fields: list[str], start: int = 0) -> None:
+            set_offsets.append(self.set_offset)
+            for append, read in cells:
+                append(read(fields, start))
+
+        def make_each(fields: list[str]) -> None:
+            count = len(fields)
+            for start in action.starts:
+                if start >= count:
+                    break
+                if any(fields[start : start + action.span]):
+                    make(fields, start)
+
+        return make_each if action.starts else make
+
+    def _cell_filler(self, action: FillCell) -> _Work:
+        values = self._rows[action.table][action.column + 1]
+        column = self.plan.tables[action.table].columns[action.column]
+        read = self._element_reader(action.table, column, action.element, action.component, is_relative=False)
+
+        def fill(fields: list[str]) -> None:
+            if values and values[-1] is None:
+                values[-1] = read(fields, 0)
+
+        return fill
+
+    def _value_keeper(self, action: KeepValue) -> _Work:
+        registers, register = self._registers, action.register
+
+        def keep(fields: list[str]) -> None:
+            if not registers[register]:
+                registers[register] = self._text(fields, action.element, action.component)
+
+        return keep
+
+    # Each way to a value as a function, made once.
+
+    def _reader(self, table: int, column: Column, sources: tuple[Source, ...]) -> _Read:
+        reads = [self._source_reader(table, column, source) for source in sources]
+        if not reads:
+            return _read_nothing
+        if len(reads) == 1:
+            return reads[0]
+
+        def read_first(fields: list[str], start: int) -> Value:
+            for read in reads:
+                value = read(fields, start)
+                if value is not None:
+                    return value
+            return None
+
+        return read_first
+
+    def _source_reader(self, table: int, column: Column, source: Source) -> _Read:
         match source.kind:
             case "element":
-                element = source.element + (start if source.is_relative else 0)
-                return self._read(table, column, loop, segment, element, source.component)
+                return self._element_reader(
+                    table, column, source.element, source.component, is_relative=source.is_relative
+                )
             case "register":
-                return _value_or_none(column.type, self._registers[source.number])
+                registers = self._registers
+                return lambda fields, start: _value_or_none(column.type, registers[source.number])
             case "opening":
-                return self._began.get(source.loop) if source.loop else None
+                began, loop = self._began, source.loop
+                return lambda fields, start: began.get(loop) if loop else None
             case "offset":
-                return segment.offset
+                return lambda fields, start: self._segment.offset
             case "start":
-                return start
-        return source.text
+                return lambda fields, start: start
+        return lambda fields, start: source.text
 
-    def _fill(self, action: FillCell, loop: LoopNode, segment: Segment) -> None:
-        values = self._rows[action.table][action.column + 1]
-        if values and values[-1] is None:
-            column = self.plan.tables[action.table].columns[action.column]
-            values[-1] = self._read(action.table, column, loop, segment, action.element, action.component)
+    def _element_reader(self, table: int, column: Column, element: int, component: int, *, is_relative: bool) -> _Read:
+        convert = _CONVERTERS[column.type]
 
-    def _keep(self, action: KeepValue, segment: Segment) -> None:
-        if not self._registers[action.register]:
-            self._registers[action.register] = _text(segment, action.element, action.component)
+        def read(fields: list[str], start: int) -> Value:
+            at = element + start if is_relative else element
+            if at >= len(fields):
+                return None
+            text = fields[at]
+            if component and text:
+                text = self._text(fields, at, component)
+            if not text:
+                return None
+            try:
+                return convert(text)
+            except ValueError:
+                self._tell(table, column, at, component, text)
+                return None
 
-    def _read(
-        self, table: int, column: Column, loop: LoopNode, segment: Segment, element: int, component: int
-    ) -> Value:
-        text = _text(segment, element, component)
-        if not text:
-            return None
-        try:
-            return _CONVERTERS[column.type](text)
-        except ValueError:
-            self._tell(BadValue(self.plan.tables[table].name, column, loop.path, segment, element, component, text))
-            return None
+        return read
 
-    def _tell(self, bad: BadValue) -> None:
+    def _text(self, fields: list[str], element: int, component: int) -> str:
+        text = fields[element] if element < len(fields) else ""
+        if not component:
+            return text
+        parts = text.split(self._component_mark)
+        return parts[component - 1] if component <= len(parts) else ""
+
+    def _tell(self, table: int, column: Column, element: int, component: int, text: str) -> None:
         """Once for each element, in however many columns it is."""
-        if self._told[0] != bad.segment.index:
-            self._told = (bad.segment.index, set())
-        if (bad.element, bad.component) not in self._told[1]:
-            self._told[1].add((bad.element, bad.component))
-            self.bad.append(bad)
+        segment = self._segment
+        if self._told[0] != segment.index:
+            self._told = (segment.index, set())
+        if (element, component) not in self._told[1]:
+            self._told[1].add((element, component))
+            name = self.plan.tables[table].name
+            self._bad.append(BadValue(name, column, self._loop.path, segment, element, component, text))
+
+
+class ExtractingWalk:
+    """The engine in Python that fills tables while it walks; `extractor_for` gives the extractor of a guide, if any."""
+
+    name = "python"
+
+    def __init__(self, walk: Walk, extractor_for: Callable[[Guide], Extractor | None]) -> None:
+        self._walk = walk
+        self._extractor_for = extractor_for
+        self._extractor: Extractor | None = None
+        self._guide: Guide | None = None
+        self._stops: list[tuple[LoopNode, str, bool]] = []
+
+    def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
+        self._walk.begin(guide, opening, day)
+        extractor = self._extractor = self._extractor_for(guide)
+        if extractor is None:
+            return
+        if guide is not self._guide:
+            self._guide, self._stops = guide, [_stop(position) for position in self._walk.positions]
+        self._loop = extractor.plan.guide.root
+        extractor.begin_set(opening)
+        extractor.begin_loop(self._loop, opening)
+        extractor.take(self._loop, opening)
+
+    def run(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
+        if self._extractor is None:
+            return self._walk.run(stretch, position, index)
+        trail = self._walk.trail = list[int]()
+        after = self._walk.run(stretch, position, index)
+        self._walk.trail = None
+        self._take(self._extractor, stretch.pieces, stretch.pieces.at(stretch.base + position), index, trail)
+        return after
+
+    def _take(self, extractor: Extractor, pieces: Pieces, first: int, index: int, trail: list[int]) -> None:
+        stops, loop = self._stops, self._loop
+        mark = pieces.delimiters.element
+        for at, number in enumerate(trail):
+            begins = False
+            if number >= 0:
+                loop, name, begins = stops[number]
+            else:
+                name = pieces.texts[first + at].partition(mark)[0]
+            if begins or extractor.wants(loop, name):
+                segment = pieces.segment(first + at, index + at)
+                if begins:
+                    extractor.begin_loop(loop, segment)
+                extractor.take(loop, segment)
+        self._loop = loop
+
+    def end(self, closing: Segment | None) -> None:
+        self._walk.end(closing)
+
+
+def _stop(position: Position) -> tuple[LoopNode, str, bool]:
+    """The loop of a position, its segment's name, and whether it begins the loop."""
+    return position.loop, position.id, position is position.loop.trigger and position.loop.parent is not None
 
 
 def bad_values(plan: Plan, loop: LoopNode, segment: Segment) -> list[BadValue]:
@@ -217,13 +353,14 @@ def _no_rows(table: PlannedTable) -> Rows:
     return [[] for _ in range(len(table.columns) + 1)]
 
 
-def _qualifier(segment: Segment) -> str:
+def segment_qualifier(segment: Segment) -> str:
+    """The value that tells positions of that segment apart."""
     element, component = qualifier_place(segment.fields[0])
     return segment.component(element, component) if component else segment[element]
 
 
-def _text(segment: Segment, element: int, component: int) -> str:
-    return segment.component(element, component) if component else segment[element]
+def _read_nothing(fields: list[str], start: int) -> None:
+    return None
 
 
 def _value_or_none(type_: Type, text: str) -> Value:
@@ -237,6 +374,8 @@ def _value_or_none(type_: Type, text: str) -> Value:
 
 def _read_text(text: str) -> str:
     """As written; bytes that are not UTF-8 as Latin-1."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -244,7 +383,7 @@ def _read_text(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _read_thousandths(text: str) -> int:
     match = _NUMBER.match(text)
     if not match or not (match[2] or match[3]):
@@ -258,7 +397,7 @@ def _read_thousandths(text: str) -> int:
     return -value if match[1] else value
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _read_days(text: str) -> tuple[int, int] | None:
     """First and last day; `None` for a time of day."""
     match = _DAYS.match(text)
@@ -286,7 +425,7 @@ def _read_last_day(text: str) -> int | None:
 
 _CONVERTERS: dict[Type, Callable[[str], Value]] = {
     "text": _read_text,
-    "cents": lru_cache(maxsize=4096)(parse_cents),
+    "cents": lru_cache(maxsize=1 << 14)(parse_cents),
     "thousandths": _read_thousandths,
     "date": _read_first_day,
     "last": _read_last_day,
