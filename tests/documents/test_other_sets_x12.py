@@ -187,11 +187,11 @@ def test_a_payment_says_for_whom_it_is_and_adds_up():
     assert item.period == payment.coverage == Period(date(2026, 3, 1), date(2026, 3, 31))
 
 
-def test_a_payment_that_does_not_add_up_is_warned_of():
-    _, findings = read_from("820", BODIES[KEYS["820"]].replace("BPR*I*165*", "BPR*I*166*"))
+def test_a_payment_that_does_not_add_up_says_by_how_much():
+    payment, findings = read_from("820", BODIES[KEYS["820"]].replace("BPR*I*165*", "BPR*I*166*"))
 
-    assert [found.code for found in findings] == ["DOC-PRM-014"]
-    assert "166 were paid" in findings[0].message
+    assert payment.difference_cents == 100
+    assert findings == ()  # That it does not is a rule of the set's: X12-PRM-001.
 
 
 @pytest.mark.parametrize(("old", "new"), [("BPR*I*165*", "BPR*I*X*"), ("BPR*", "XPR*")])

@@ -7,6 +7,7 @@ people's programs call clean, and small faults planted one at a time.
 from __future__ import annotations
 
 import csv
+from datetime import UTC, datetime
 from importlib.resources import files
 from xml.etree import ElementTree
 
@@ -439,3 +440,44 @@ def test_exchange_variants_have_no_guide_and_say_so():
     assert find_guide("820", "005010X306") is None
     data = file_of(("820", "RA", "005010X306"), BODIES[KEYS["820"]])
     assert [found.code for found in x12.read(data).findings] == ["X12-ENV-021"]
+
+
+# The 999 that answers them.
+
+_ENVELOPE = x12.Envelope("ZZ", "RECEIVER", "ZZ", "SENDER", datetime(2026, 3, 2, 10, tzinfo=UTC), 9, 9)
+
+
+def _acknowledged(data: bytes) -> tuple[x12.Reading, list[str]]:
+    answer = x12.read(x12.acknowledge(x12.read(data), _ENVELOPE))
+    return answer, [str(segment) for segment in answer.segments()]
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_a_right_set_is_acknowledged_as_accepted(kind):
+    answer, segments = _acknowledged(file_of(KEYS[kind][:3], BODIES[KEYS[kind]]))
+
+    assert answer.findings == []
+    assert f"AK2*{KEYS[kind][0]}*0001*{KEYS[kind][2]}" in segments
+    assert "IK5*A" in segments
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "loop", "expected"),
+    [
+        ("278", "UM*AR*I", "UM*XX*I", "2000", ["IK4*1*1525*7"]),
+        ("278", "BHT*0007*13", "BHT*0007*99", "", []),
+        ("278-answer", "HCR*A4", "HCR*A5", "2000", ["IK4*1*306*7"]),
+        ("275", "CAT*AE*TX", "CAT*AE*ZZ", "2100", ["IK4*2*756*7"]),
+        ("820", "ENT*1*2L*FI", "ENT*1*2L*XX", "2000", ["IK4*3*66*7"]),
+        ("834", "INS*Y*18*021", "INS*Y*18*022", "2000", ["IK4*3*875*7"]),
+    ],
+)
+def test_a_wrong_set_is_acknowledged_as_rejected_with_the_place(kind, old, new, loop, expected):
+    body = BODIES[KEYS[kind]]
+    position = body[: body.index(old)].count("\n") + 2
+    answer, segments = _acknowledged(file_of(KEYS[kind][:3], body.replace(old, new, 1)))
+
+    first = f"IK3*{old.partition('*')[0]}*{position}*{loop}*{'8' if expected else '2'}"
+    assert answer.findings == []
+    assert [one for one in segments if one.startswith(("IK3", "IK4"))][: len(expected) + 1] == [first, *expected]
+    assert any(one.startswith("IK5*R") for one in segments)

@@ -111,8 +111,6 @@ KINDS = {
         Kind("DOC-PRM-011", E, "The payment has no trace number (TRN02).",
              "Without it the money cannot be found; ask the payer of the premium."),
         Kind("DOC-PRM-012", E, "The {what} has no name (N1).", "Add the loop that names the {what}."),
-        Kind("DOC-PRM-014", W, "{value} were paid, and what is paid for adds up to {expected}.",
-             "Ask the payer of the premium for what is missing before the money is booked."),
         *_of_values("ENR"),
         Kind("DOC-ENR-010", E, "The {what} has no name (N1 or NM1).", "Add the loop that names the {what}."),
         Kind("DOC-ENR-011", E, "The member has no subscriber's number (REF 0F).",

@@ -76,14 +76,7 @@ def read_premium_payment(
     except Unreadable:
         return None, tuple(reader.findings)
     remember(payment, transaction_set)
-    if payment.difference_cents:
-        amounts = {"value": x12_amount(payment.payment_cents), "expected": x12_amount(_explained(payment))}
-        reader.say("014", bpr, 2, **amounts)
     return payment, tuple(reader.findings)
-
-
-def _explained(payment: PremiumPayment) -> int:
-    return payment.payment_cents - payment.difference_cents
 
 
 def _read_payment(
