@@ -68,7 +68,7 @@ EXAMPLES: dict[str, bytes] = {
     "X12-ELM-008": _claim("20260302*0930*CH", "20260302*9930*CH"),
     "X12-ELM-009": _claim("LX*1", "LX*1*2"),
     "X12-ELM-010": _payment("CAS*CO*45*20", "CAS*CO*45*20**97"),
-    "X12-ELM-011": _claim("N4*SPRINGFIELD*IL*627010001", "N4*SPRINGFIELD*IL*627010001*CA***ON"),
+    "X12-ELM-011": _claim("N4*SPRINGFIELD*IL*627010001", "N4*SPRINGFIELD*IL*627010001*US***ON"),
     "X12-ELM-012": _claim("REF*EA*MRN1", "REF*EA*MRN1*"),
     "X12-ELM-013": _claim("REF*EA*MRN1", "REF*EA*MRN1^MRN2"),
     "X12-ELM-014": _claim("NM1*IL*1*DOE*", "NM1*IL*1* DOE*"),

@@ -44,7 +44,7 @@ def payments(old: str, new: str) -> bytes:
         ("20260302*0930*CH", "20260302*2460*CH", "X12-ELM-008", "BHT05"),
         ("OI***Y***Y", "OI***Y***Y*X", "X12-ELM-009", "OI07"),
         ("PER*IC*EDI DESK*TE*5555550100", "PER*IC*EDI DESK*TE*5555550100*FX", "X12-ELM-010", "PER06"),
-        ("N4*SPRINGFIELD*IL*627010001", "N4*SPRINGFIELD*IL*627010001*CA***ON", "X12-ELM-011", "N407"),
+        ("N4*SPRINGFIELD*IL*627010001", "N4*SPRINGFIELD*IL*627010001*US***ON", "X12-ELM-011", "N407"),
         ("REF*EA*MRN1", "REF*EA*MRN1^MRN2", "X12-ELM-013", "REF02"),
         ("REF*EA*MRN1", "REF*EA*MRN\x071", "X12-ELM-015", "REF02"),
         ("REF*EA*MRN1", "REF*EA*MRN:1", "X12-ELM-016", "REF02"),
@@ -119,7 +119,7 @@ def test_dates_and_times_stand_on_the_calendar_and_the_clock():
         ("CAS*CO*45*20", "CAS*CO*45*20**97", "X12-ELM-010"),
         ("CAS*CO*45*20", "CAS*CO*45*20***5", "X12-ELM-010"),
         ("01*111000025*DA*123456*", "01**DA*123456*", "X12-ELM-010"),
-        ("DA*123456*1512345678**01*222000025*DA*654321", "DA**1512345678**01*222000025*DA*654321", "X12-ELM-010"),
+        ("DA*123456*1512345678**01*222000024*DA*654321", "DA**1512345678**01*222000024*DA*654321", "X12-ELM-010"),
     ],
 )
 def test_a_broken_syntax_note_is_an_error(old, new, code):

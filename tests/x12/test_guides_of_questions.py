@@ -14,10 +14,10 @@ SETS = ("270", "271", "276", "277", "277CA")
 VERSIONS = (b"005010X279", b"005010X212", b"005010X214")
 
 PLANTED = {
-    "Eligibility/TestData/_271/_5010/Example_3_1_2.txt": {"ST01", "SE01", "AAA03", "NM106", "EB03"},
+    "Eligibility/TestData/_271/_5010/Example_3_1_2.txt": {"ST01", "SE01", "AAA03", "NM106", "EB03", "AAA", "HL"},
     "Eligibility/TestData/_271/_5010/Example_3_2_2.txt": {"ST01", "HL04", "EB03"},
     "Eligibility/TestData/_271/_5010/Example_ErrorWithoutBenefitInfo.txt": {"ST01", "AAA03"},
-    "Eligibility/TestData/_271/_5010/ValidationForDependentName.txt": {"ST01", "SE01"},
+    "Eligibility/TestData/_271/_5010/ValidationForDependentName.txt": {"ST01", "SE01", "HL04", "AAA"},
     "Eligibility/TestData/_271/_5010/ValidationForReceiverName.txt": {"ST01", "SE01"},
     "Eligibility/TestData/_271/_5010/ValidationForSourceName.txt": {"ST01", "SE01"},
     "INS/_271/_5010/Example_3_1_2.txt": {"ST01", "EB03"},
@@ -32,7 +32,8 @@ PLANTED = {
 }
 """Files that others believe valid and that are not, each with the places of its faults: sets of another kind than
 their group, wrong counts and control numbers, codes of another level, service types parted by the component separator,
-elements that the guide does not use, and a 270 that ends after the payer."""
+elements that the guide does not use, benefits together with a refusal, levels that deny what follows, and a 270 that
+ends after the payer."""
 
 
 def rows(samples):

@@ -76,13 +76,14 @@ def test_what_an_earlier_payer_paid_and_adjusted_is_the_charge_of_line_and_claim
 def test_adjustments_at_claim_level_count_for_the_claim():
     lines = CLAIM[: CLAIM.index("SVD*PLAN1*80")] + CLAIM[CLAIM.index("LX*2") : CLAIM.index("SVD*PLAN1*0")]
     body = spoil(lines, "AMT*D*80", "CAS*CO*45*20*1\nCAS*PR*1*25**2*25\nAMT*D*80")
+    body = spoil(body, "NM1*PR*2*FIRST PLAN*****PI*PLAN1\n", "NM1*PR*2*FIRST PLAN*****PI*PLAN1\nDTP*573*D8*20260210\n")
 
     assert codes(claims(body)) == []
     assert codes(claims(spoil(body, "**2*25", "**2*24"))) == ["X12-CLM-004"]
 
 
 def test_all_six_triplets_of_an_adjustment_segment_count():
-    six = "CAS*CO*45*10**97*2**59*2**96*2**50*2**204*2"
+    six = "CAS*CO*45*10**97*2**59*2**151*2**50*2**204*2"
 
     assert codes(payments(spoil(PAYMENT, "CAS*CO*45*20", six))) == []
     assert codes(payments(spoil(PAYMENT, "CAS*CO*45*20", six[:-1] + "3"))) == ["X12-PAY-001", "X12-PAY-002"]
@@ -116,7 +117,9 @@ def test_a_reversal_balances_with_every_sign_turned():
         "SVC*HC:36415*-50*-38.75**-1\nDTM*472*20260115\nCAS*PR*1*-11.25\n"
     )
 
-    assert codes(payments(spoil(PAYMENT + reversal, "BPR*I*118.75*C*ACH*CCP", "BPR*H*0*C*NON*"))) == []
+    paid, nothing = PAYMENT.splitlines()[0], "BPR*H*0*C*NON******1512345678******20260302"
+
+    assert codes(payments(spoil(PAYMENT + reversal, paid, nothing))) == []
 
 
 def test_an_amount_that_is_none_is_not_also_a_wrong_balance_of_a_crash():

@@ -28,8 +28,7 @@ def cob_balance(claim: Loop) -> Iterator[Seen]:
 
 
 def _claim_balance(claim: Loop, paid: Segment, other: Loop) -> Iterator[Seen]:
-    payer = other.loop("2330B")
-    payer_id = payer.value("NM1", 9) if payer else ""
+    payer_id = _payer_id(other)
     charge = claim.segments[0][2]
     lines = claim.loops_of("2400")
     decided = [loop for line in lines for loop in line.loops_of("2430") if loop.value("SVD", 1) == payer_id]
@@ -39,9 +38,16 @@ def _claim_balance(claim: Loop, paid: Segment, other: Loop) -> Iterator[Seen]:
         yield Seen(paid, 2, "2320", words)
 
 
+def _payer_id(other: Loop) -> str:
+    payer = other.loop("2330B")
+    return payer.value("NM1", 9) if payer else ""
+
+
 def earlier_payers(claim: Loop) -> Iterator[Seen]:
     """Each line's decision is of a payer whom the claim names (billing rules, part A.4: SVD01 is NM109 of 2330B)."""
-    named = {payer.value("NM1", 9) for other in claim.loops_of("2320") for payer in other.loops_of("2330B")}
+    named = {_payer_id(other) for other in claim.loops_of("2320")}
+    if "" in named:
+        return  # A payer without a name has its own finding.
     for line in claim.loops_of("2400"):
         for decision in line.loops_of("2430"):
             svd = decision.segments[0]
