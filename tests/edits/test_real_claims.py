@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from claimwright import x12
-from claimwright.documents.claim import Claim
+from claimwright.documents.claim import Claim, ClaimKind
 from claimwright.documents.claim_x12 import read_claims
 from claimwright.edits import ClaimContext, PayerProfile, edit_claim
 from claimwright.findings import Severity
@@ -48,7 +48,8 @@ def _claims_in(path: Path) -> Iterator[Claim]:
     for interchange in x12.read(path.read_bytes()).interchanges:
         for group in interchange.groups:
             for transaction_set in group.sets:
-                yield from read_claims(transaction_set)[0].claims
+                batch, _ = read_claims(transaction_set)
+                yield from batch.claims if batch.claim_kind is ClaimKind.PROFESSIONAL else ()
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the X12 samples are not here (../shared/x12-samples)")

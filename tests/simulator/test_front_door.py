@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from claimwright.documents.claim import DentalPart, InstitutionalPart
 from claimwright.documents.eligibility import EligibilityInquiry, EligibilityInquiryBatch
 from claimwright.documents.parties import Party, Period, Person
 from claimwright.documents.status import StatusInquiry, StatusInquiryBatch
@@ -117,6 +118,8 @@ def test_a_good_claim_is_accepted():
         ({"charge_cents": 1}, "A8:178"),
         ({"billing": replace(PRACTICE, id="", tax_id="")}, "A6:562:85"),
         ({"lines": (line(period=None),)}, "A6:187"),
+        ({"institutional": InstitutionalPart("11")}, "A7:481"),
+        ({"dental": DentalPart()}, "A7:481"),
         ({"lines": (line(period=Period.day(RECEIVED + timedelta(days=1))),)}, "A7:510"),
     ],
 )

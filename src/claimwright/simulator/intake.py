@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from claimwright.documents.acknowledgement import ClaimAcknowledgement, ProviderAcknowledgement, Totals
-from claimwright.documents.claim import Claim, ClaimBatch
+from claimwright.documents.claim import Claim, ClaimBatch, ClaimKind
 from claimwright.documents.parties import Party, Period, Person, Provider
 from claimwright.documents.status import ClaimStatus, StatusCode, StatusInformation
 from claimwright.simulator.adjudicate import Submission, chance_outcome
@@ -21,6 +21,8 @@ from claimwright.simulator.policy import Member, Outcome, Payer
 ACCEPTED = StatusCode("A2", "20", "PR")
 _TAKEN_IN, _SENT_BACK = "WQ", "U"
 _DOUBTFUL = StatusCode("A7", "145", "82")
+_NOT_TAKEN = StatusCode("A7", "481")
+"""The format of the claim is not one that is taken: the simulated payers take professional claims alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def screen(submission: Submission, payer: Payer, member: Member | None, seed: in
 
 
 def _incomplete(claim: Claim) -> StatusCode | None:
+    if claim.kind is not ClaimKind.PROFESSIONAL:
+        return _NOT_TAKEN
     if not claim.subscriber.member_id:
         return StatusCode("A6", "164", "IL")
     if not claim.billing.npi and not claim.billing.tax_id:

@@ -10,10 +10,10 @@ from decimal import Decimal
 
 import pytest
 
-from claimwright import x12
+from claimwright import documents, x12
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.claim import Claim as ClaimRecord
-from claimwright.documents.claim import LineAdjudication, OtherPayer, Subscriber
+from claimwright.documents.claim import ClaimBatch, LineAdjudication, OtherPayer, Subscriber
 from claimwright.documents.claim_x12 import write_claims
 from claimwright.documents.parties import Party, Person
 from claimwright.errors import InputError
@@ -26,6 +26,7 @@ from claimwright.office.core.models import StoredFile
 from claimwright.office.ledger.balances import account_totals, owed_on_encounters
 from claimwright.office.ledger.models import JournalEntry
 from claimwright.office.patients.models import Coverage, Patient, Payer, Provider
+from tests.documents.examples import DENTAL_CLAIMS, INSTITUTIONAL_CLAIMS
 from tests.simulator import cast
 
 OAK = Party(last_name="OAKLEAF SUPPLEMENT", id_qualifier="PI", id="CWOAK")
@@ -312,6 +313,17 @@ def test_a_file_that_is_cut_short_changes_nothing(lakeside):
     assert row_counts() == [0] * len(TABLES)
 
 
+@pytest.mark.parametrize("data", [INSTITUTIONAL_CLAIMS, DENTAL_CLAIMS])
+def test_institutional_and_dental_claims_are_named_and_not_taken_over(lakeside, data):
+    with pytest.raises(InputError) as refused:
+        import_file("h.837", data)
+    assert [found.code for found in refused.value.findings if found.code.startswith("CLM-IMP")] == [
+        "CLM-IMP-001",
+        "CLM-IMP-019",
+    ]
+    assert row_counts()[TABLES.index(Claim)] == 0
+
+
 def test_a_byte_order_mark_and_other_delimiters_do_no_harm(lakeside):
     data = file_of(cast.claim()).replace(b"*", b"|").replace(b"~", b"\n")
     result = import_file("bom.837", b"\xef\xbb\xbf" + data)
@@ -334,10 +346,16 @@ def _samples(samples):
     return [(row, (samples / row["path"]).read_bytes()) for row in rows]
 
 
+def _records(data: bytes) -> list[object]:
+    return [record for _, record, _ in documents.read_documents(x12.read(data))]
+
+
 def test_every_claim_of_the_real_files_is_taken_over_or_explained(lakeside, samples):
     for row, data in _samples(samples):
         if not row["believed"].startswith("valid"):
             continue
+        if all(isinstance(record, ClaimBatch) and record.claim_kind != "professional" for record in _records(data)):
+            continue  # Institutional claims whose group says that they are professional ones.
         result = import_file(row["path"], data)
         numbers = {segment[1] for one in x12.read(data).sets() for segment in one.segments if segment.id == "CLM"}
         taken = {claim.number for claim in result.claims}

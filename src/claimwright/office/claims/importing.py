@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 
 from claimwright import documents, x12
 from claimwright.documents.claim import Claim as ClaimRecord
-from claimwright.documents.claim import ClaimBatch
+from claimwright.documents.claim import ClaimBatch, ClaimKind
 from claimwright.documents.parties import Party
 from claimwright.documents.plain import from_plain, to_plain
 from claimwright.errors import ConflictError, InputError
@@ -60,7 +60,9 @@ def import_file(name: str, data: bytes) -> ImportResult:
     for transaction_set, record, found in documents.read_documents(reading):
         findings += [*transaction_set.findings, *found]
         if isinstance(record, ClaimBatch):
-            if transaction_set.segments[-1].id == "SE":
+            if record.claim_kind is not ClaimKind.PROFESSIONAL:
+                findings.append(_of_set("CLM-IMP-019", transaction_set, name, record.claim_kind))
+            elif transaction_set.segments[-1].id == "SE":
                 batches.append(record)
             else:
                 findings.append(_of_set("CLM-IMP-002", transaction_set, name))
@@ -123,6 +125,8 @@ KINDS = {
                     "Look who pays first, and correct the coverages when it is otherwise."),
     "CLM-IMP-018": ("The claim takes back or replaces one that is already sent (frequency 7 or 8).",
                     "Find the claim that is here, and replace or void it there."),
+    "CLM-IMP-019": ("These are {what} claims, which are read but not taken over.",
+                    "Keep them in the system that made them; only professional claims are billed from here."),
 }  # fmt: skip
 """The findings of importing: what is wrong, what to do. All but the warnings keep the claim out."""
 
@@ -135,9 +139,9 @@ def _finding(code: str, where: Where, what: str = "") -> Finding:
     return Finding(code, severity, message.format(what=what), hint.format(what=what), where)
 
 
-def _of_set(code: str, transaction_set: x12.TransactionSet, name: str) -> Finding:
+def _of_set(code: str, transaction_set: x12.TransactionSet, name: str, what: str = "") -> Finding:
     start = transaction_set.segments[0]
-    return _finding(code, Where(file=name, segment="ST", index=start.index, offset=start.offset))
+    return _finding(code, Where(file=name, segment="ST", index=start.index, offset=start.offset), what)
 
 
 def _in_file(finding: Finding, name: str) -> Finding:
