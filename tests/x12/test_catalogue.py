@@ -8,7 +8,12 @@ import pytest
 
 from claimwright import x12
 from claimwright.x12.catalogue import kinds
-from tests.x12.snippets import EXAMPLES, TOLD_ELSEWHERE
+from tests.x12 import snippets
+from tests.x12.defects.kit import defects
+from tests.x12.snippets import TOLD_ELSEWHERE
+
+_KIT = {expected.code: defect for defect in reversed(defects()) for expected in defect.finds}
+EXAMPLES = {code: defect.spoilt().data for code, defect in _KIT.items()} | snippets.EXAMPLES
 
 
 def test_every_code_has_an_example_that_triggers_it():

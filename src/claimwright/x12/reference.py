@@ -17,8 +17,19 @@ _AREAS = {
     "ELM": ("Elements", "IK403"),
     "HL": ("Levels", "IK403"),
     "CLM": ("Claims (837)", ""),
+    "PRO": ("Professional claims (837P)", ""),
+    "INS": ("Institutional claims (837I)", ""),
+    "COB": ("Earlier payers (837)", ""),
     "PAY": ("Remittances (835)", ""),
+    "ELG": ("Coverage (271)", "IK304"),
+    "STA": ("Claim acknowledgements (277CA)", ""),
+    "AUT": ("Authorizations (278)", ""),
+    "PRM": ("Premium payments (820)", ""),
+    "ENR": ("Enrollments (834)", ""),
+    "DAT": ("Days that cannot be", ""),
     "IDN": ("Identifiers", ""),
+    "ADR": ("Addresses and currencies", ""),
+    "COD": ("Codes that others publish", ""),
     "WRT": ("Writing", ""),
     "ACK": ("Answering", ""),
     "CUT": ("Cutting", ""),
@@ -32,8 +43,15 @@ Every finding has a code that never changes its meaning, and says what is wrong,
 and what to do. An **error** refuses the set, group or interchange it is about; a **warning** is shown and refuses
 nothing; **info** is only told. SNIP is the WEDI level: 1 syntax, 2 guide, 3 balances, 4 what depends on other values,
 5 code sets and identifiers. The last column is the code by which a 999 or TA1 says the same. Words in braces are filled
-in. This page is written from the catalogue (`python -m claimwright.x12.reference`); a test keeps the two equal, and
-another asks that every code has an example that triggers it."""
+in (`{2300/CLM01}` is what stands in that place). An example of each stands in [x12-examples.md](x12-examples.md).
+
+An error is what the guide or the standard surely refuses. What only the practice of the trade refuses is a warning, and
+so is what published files that other engines call clean have: wrong check digits of NPIs and banks, ZIP codes of five
+digits, hyphens in tax numbers. `x12.Settings(severities={"X12-IDN-001": "error"})` makes of it what you want, and
+`lists={"diagnoses": ...}` gives newer or larger code lists by the names of `x12/guides/outside.txt`.
+
+This page is written from the catalogue and the files of rules (`python -m claimwright.x12.reference`); tests keep the
+two equal, and ask that every code has an example that triggers it."""
 
 
 def reference_page() -> str:

@@ -12,7 +12,7 @@ from tests.judges import pyx12_errors
 from tests.x12.defects.kit import Defect, Expected, Spoilt, base_names, base_text, defects
 
 KIT = defects()
-_UNKNOWN_TO_PYX12 = ("authorization", "eligibility")
+_UNKNOWN_TO_PYX12 = ("authorization", "dental", "eligibility")
 """Bases of which pyx12 has no guide: 278 and 271 of 005010."""
 
 

@@ -27,7 +27,7 @@ MASKS = MappingProxyType(
         "dental_procedure": ("Ddddd",),
         "modifier": ("cc",),
         "revenue": ("dddd",),
-        "icd10cm": ("ldc", "ldcc", "ldccc", "ldcccc", "ldccccc"),
+        "icd10cm": ("ldc", "ldcc", "ldccc", "ldcccc", "ldccccc", "QAd", "QAdd", "QAddc", "QAddcc", "QAddccc"),
         "icd10pcs": ("ccccccc",),
         "anesthesia": ("00ddd", "01ddd"),
         "drg": ("ddd", "dddd"),
