@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from claimwright import x12
 from claimwright.documents import read_documents
@@ -23,6 +25,13 @@ from claimwright.documents.premium import PremiumPayment
 from claimwright.documents.premium_x12 import read_premium_payment, write_premium_payment
 from claimwright.findings import has_errors
 from tests.documents.examples import only_set, written
+from tests.other_set_strategies import (
+    attachment_submissions,
+    authorization_requests,
+    authorization_responses,
+    enrollments,
+    premium_payments,
+)
 from tests.x12.test_guides_of_other_sets import BODIES, KEYS
 from tests.x12.test_guides_of_questions import file_of
 
@@ -81,6 +90,23 @@ def test_a_changed_record_is_written_anew_with_all_that_it_holds(kind):
 def test_a_record_survives_the_way_to_json_and_back(kind):
     record, _ = read_from(kind)
 
+    assert from_plain(type(record), json.loads(json.dumps(to_plain(record)))) == record
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.one_of(
+        authorization_requests(), authorization_responses(), attachment_submissions, premium_payments(), enrollments()
+    )
+)
+def test_any_record_survives_the_way_to_x12_and_to_json_and_back(record):
+    write = next(way for _, way, kind in WAYS.values() if isinstance(record, kind))
+    data = written(write(record))
+    ((_, again, findings),) = read_documents(x12.read(data))
+
+    assert again == record
+    assert findings == ()
+    assert errors_in(data) == []
     assert from_plain(type(record), json.loads(json.dumps(to_plain(record)))) == record
 
 
