@@ -352,7 +352,7 @@ def test_what_an_institutional_claim_must_have_is_missed_when_it_is_gone(line):
     ],
 )
 def test_totals_and_pointers_are_checked_in_these_claims_too(version, old, new, places):
-    plain = _without_earlier_payer(_BODIES[version]).replace("SBR*S*18", "SBR*P*18", 1)
+    plain = _without_earlier_payer(_BODIES[version])
     assert _places(_file(version, plain)) == set()
     assert _places(_file(version, plain.replace(old, new, 1))) == places
 
@@ -361,4 +361,9 @@ def _without_earlier_payer(body: str) -> str:
     """The claim as it goes to the first payer: no 2320, no 2430."""
     start, end = body.index("SBR*P*01"), body.index("LX*1")
     decided = body.index("SVD*")
-    return body[:start] + body[end:decided]
+    return (body[:start] + body[end:decided]).replace("SBR*S*18", "SBR*P*18", 1)
+
+
+def test_a_pointer_may_point_at_a_diagnosis_of_the_dental_nomenclature():
+    plain = _without_earlier_payer(_DENTAL).replace("HI*ABK:K021*ABF:K029", "HI*TQ:404*TQ:405")
+    assert _places(_file("005010X224A2", plain)) == set()
