@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import NamedTuple
 from unicodedata import normalize
 
+from claimwright.codesets.shapes import is_hcpcs_shaped
 from claimwright.documents.acknowledgement import ClaimAcknowledgement, ProviderAcknowledgement, Totals
 from claimwright.documents.parties import Party, Period, Person, Procedure, Provider
 from claimwright.documents.parties_x12 import AnyParty, read_name
@@ -361,7 +362,7 @@ class _Answer:
             kind, _, code = procedure.partition(service.delimiters.component)
             code, _, _ = code.partition(service.delimiters.component)
             revenue_code = self.copy.text(revenue, 48)
-            if kind in _SERVICE_LISTS and self.copy.text(code, 48):
+            if kind in _SERVICE_LISTS and code == self.copy.text(code, 48) and (kind != "HC" or is_hcpcs_shaped(code)):
                 named = Procedure(self.copy.text(code, 48), (), kind)
             elif revenue_code:
                 named, revenue_code = Procedure(revenue_code, (), "NU"), ""
