@@ -615,6 +615,16 @@ def remittance_lines(draw):
     )
 
 
+_adjudications = st.sampled_from(
+    (
+        {},
+        {"inpatient": ("0", "", "", "", "MA01", "12.5")},
+        {"outpatient": ("0.8", "", "MA18", "", "N30")},
+        {"outpatient": ("", "55.1")},
+    )
+)
+
+
 @st.composite
 def remittance_claims(draw, header_number="1"):
     """A claim that balances, with its lines or without."""
@@ -642,8 +652,7 @@ def remittance_claims(draw, header_number="1"):
         corrected_payer=draw(st.none() | _named_organisations),
         other_subscriber=draw(st.none() | _named_persons),
         adjustments=found,
-        inpatient=draw(st.sampled_from(((), ("0", "", "", "", "MA01", "12.5")))),
-        outpatient=draw(st.sampled_from(((), ("0.8", "", "MA18", "", "N30"), ("", "55.1")))),
+        **draw(_adjudications),
         lines=lines,
         dates=draw(
             _tuples(st.tuples(st.sampled_from(("232", "233", "036", "050")), days), 4, unique_by=lambda one: one[0])
@@ -723,8 +732,8 @@ def remittances(draw, max_claims=4):
         provider_adjustments=moved,
         trace_suffix=draw(_maybe(identifiers)),
         payment_format=draw(st.sampled_from(("", "CCP"))),
-        sender_bank=draw(st.none() | bank_accounts),
-        receiver_bank=draw(st.none() | bank_accounts),
+        sender_bank=draw(st.none() | bank_accounts) if payment else None,
+        receiver_bank=draw(st.none() | bank_accounts) if payment else None,
         originator_id=draw(_maybe("1999999999")),
         currency=draw(_maybe("CAD")),
         production_date=draw(st.none() | days),

@@ -13,7 +13,7 @@ from claimwright import x12
 from claimwright.documents import read_documents, stream_claims
 from claimwright.documents.remittance import Remittance
 from claimwright.x12.engine import engine_maker
-from tests.documents.examples import CLAIMS, REMITTANCE
+from tests.documents.examples import REMITTANCE
 from tests.documents.test_malformed import damaged, damages
 
 WINDOWS = (64, 300, 1000, 1 << 20)
