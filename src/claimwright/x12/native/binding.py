@@ -1,7 +1,7 @@
-"""The library, its structures as ctypes sees them, and a walk whose events are plain Python.
+"""The library, and its structures as ctypes sees them.
 
 The library lies beside this module and is loaded when it is first asked for. One of another version, or whose
-structures have other sizes, is not used. Calls let other threads run; one `Walker` belongs to one thread at a time.
+structures have other sizes, is not used. Calls let other threads run; one `Core` belongs to one thread at a time.
 """
 
 from __future__ import annotations
@@ -9,54 +9,71 @@ from __future__ import annotations
 import ctypes
 import sys
 from array import array
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from claimwright.x12.guides.language import Guide
-from claimwright.x12.native.tables import GuideTables, UnsupportedError
+from claimwright.x12.native.packing import UnsupportedError
+from claimwright.x12.native.tables import GuideTables
+from claimwright.x12.rules.binding import Program
 from claimwright.x12.tree import Delimiters
 
-ABI = 1
-DONE, CONTROL, FULL, REFUSED = range(4)
-DOUBT, MISPLACED, MISSING_SEGMENT, MISSING_LOOP, REPEATED_SEGMENT, REPEATED_LOOP = range(1, 7)
-_EVENTS_AT_ONCE = 1024
+ABI = 2
+DONE, CONTROL, DOUBT, REFUSED = range(4)
+ABSENT = -(1 << 63)
+UNKNOWN = (1 << 62) - 1
+"""And more: a sum that nothing is known of."""
 
-_INT, _WORD = ctypes.c_int32, ctypes.c_uint64
+_INT, _WORD, _POINTER = ctypes.c_int32, ctypes.c_uint64, ctypes.c_void_p
 
 
 class _Guide(ctypes.Structure):
-    _TABLES = (
-        "names", "forks_of", "forks", "slots", "ways", "position_rows", "loop_rows", "required", "rules", "elements",
-        "notes", "codes", "long_codes", "long_code_text",
-    )  # fmt: skip
-    _NUMBERS = ("segment_count", "root_position", "depth", "max_members", "max_events", "spare")
-    _fields_ = [(name, ctypes.c_void_p) for name in _TABLES] + [(name, _INT) for name in _NUMBERS]
-
-
-class _Event(ctypes.Structure):
-    _fields_ = [(name, _WORD) for name in ("index", "offset", "length")] + [
-        (name, _INT) for name in ("kind", "place", "argument", "spare")
+    _fields_ = [
+        *(
+            (name, _POINTER)
+            for name in (
+                "names", "forks_of", "forks", "slots", "ways", "needs", "positions", "loops", "rules", "elements",
+                "notes", "codes", "long_codes", "acts", "keeps", "reads", "guards", "tests", "checks", "conditions",
+                "masks", "numbers", "is_empty", "texts",
+            )  # fmt: skip
+        ),
+        *(
+            (name, _INT)
+            for name in (
+                "segment_count", "root_position", "depth", "max_members", "registers", "kept_places", "uniques",
+                "max_writes",
+            )  # fmt: skip
+        ),
     ]
+
+
+class Place(ctypes.Structure):
+    """A segment of the file: its number from 1 (0: none), its first byte, its bytes without the terminator."""
+
+    _fields_ = [("index", _WORD), ("offset", _WORD), ("length", _WORD)]
+
+
+class _State(ctypes.Structure):
+    _fields_ = [
+        *((name, _POINTER) for name in ("registers", "kept", "counts", "begins")),
+        ("last", Place),
+        ("position", _INT),
+        ("depth", _INT),
+    ]
+
+
+class _Window(ctypes.Structure):
+    _fields_ = [("data", _POINTER), ("size", _WORD), ("offset", _WORD), ("taken", _WORD)]
 
 
 class _Delimiters(ctypes.Structure):
     _fields_ = [
-        (name, ctypes.c_uint8) for name in ("element", "component", "repetition", "terminator", "has_repetition")
-    ] + [("spare", ctypes.c_uint8 * 3)]
-
-
-class _Window(ctypes.Structure):
-    _fields_ = [
-        ("data", ctypes.c_void_p),
-        *((name, _WORD) for name in ("size", "offset", "taken", "index")),
-        ("events", ctypes.POINTER(_Event)),
-        ("capacity", ctypes.c_uint32),
-        ("count", ctypes.c_uint32),
+        *((name, ctypes.c_uint8) for name in ("element", "component", "repetition", "terminator", "has_repetition")),
+        ("spare", ctypes.c_uint8 * 3),
     ]
 
 
-_STRUCTURES = (_Guide, _Window, _Event, _Delimiters)
+_STRUCTURES = (_Guide, _State, Place, _Window, _Delimiters)
 
 
 def available() -> bool:
@@ -99,37 +116,57 @@ def load_library(path: Path) -> tuple[ctypes.CDLL | None, str]:
 
 
 def _declare(library: ctypes.CDLL) -> None:
-    walk, window = ctypes.c_void_p, ctypes.POINTER(_Window)
-    library.cw_new.restype, library.cw_new.argtypes = walk, [ctypes.POINTER(_Guide)]
-    library.cw_free.restype, library.cw_free.argtypes = None, [walk]
-    library.cw_begin.restype, library.cw_begin.argtypes = _INT, [walk, ctypes.POINTER(_Delimiters), window]
-    library.cw_run.restype, library.cw_run.argtypes = _INT, [walk, window]
-    library.cw_end.restype, library.cw_end.argtypes = _INT, [walk, window]
-
-
-class Event(NamedTuple):
-    """What the core could not prove, or found. `place` is the number of a position or a loop, as core.h says."""
-
-    kind: int
-    index: int
-    offset: int
-    length: int
-    place: int
-    argument: int
+    window = ctypes.POINTER(_Window)
+    for name, result, arguments in (
+        ("cw_new", _POINTER, [ctypes.POINTER(_Guide), ctypes.c_uint32]),
+        ("cw_free", None, [_POINTER]),
+        ("cw_state_of", ctypes.POINTER(_State), [_POINTER]),
+        ("cw_begin", _INT, [_POINTER, ctypes.POINTER(_Delimiters), window, _WORD]),
+        ("cw_run", _INT, [_POINTER, window, _WORD]),
+        ("cw_end", _INT, [_POINTER, window]),
+        ("cw_stand", None, [_POINTER, _INT]),
+        ("cw_remember", _INT, [_POINTER, _INT, ctypes.c_char_p, ctypes.c_uint32]),
+        ("cw_forget", None, [_POINTER, _INT]),
+    ):
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
 
 
 class CompiledGuide:
     """A guide's tables, held in memory for the library. Raises `UnsupportedError` when they cannot hold it."""
 
-    def __init__(self, guide: Guide) -> None:
-        self.tables = tables = GuideTables(guide)
-        self._text = ctypes.create_string_buffer(tables.long_code_text)
-        self._keep: list[array[int]] = []
-        pointers = [self._address(getattr(tables, name)) for name in _Guide._TABLES[:-1]]
-        self.structure = _Guide(*pointers, ctypes.addressof(self._text))
-        self.structure.segment_count = len(tables.segments)
-        for name in ("root_position", "depth", "max_members", "max_events"):
-            setattr(self.structure, name, getattr(tables, name))
+    def __init__(self, guide: Guide, program: Program) -> None:
+        self.tables = tables = GuideTables(guide, program)
+        self.looked = frozenset(
+            node for node, at in program.loops.items() if any(rule.verb == "look" for rule in at.ends)
+        )
+        """The loops that rules look at as a whole."""
+        self._keep: list[array[int] | ctypes.Array[ctypes.c_char]] = []
+        walk, checks, rules = tables.walk, tables.checks, tables.rules
+        texts = ctypes.create_string_buffer(bytes(tables.codes.texts))
+        self._keep.append(texts)
+        self.structure = _Guide(
+            *map(
+                self._address,
+                (
+                    tables.names, walk.forks_of, walk.forks.numbers, walk.slots.numbers, walk.ways.numbers,
+                    walk.needs.numbers, tables.position_rows, tables.loop_rows, checks.rules.numbers,
+                    checks.elements.numbers, checks.notes.numbers, tables.codes.codes, checks.long_codes.numbers,
+                    rules.acts.numbers, rules.keeps.numbers, rules.reads.numbers, rules.guards.numbers,
+                    rules.tests.numbers, rules.checks.numbers, rules.conditions.numbers, rules.masks.numbers,
+                    rules.numbers.numbers, rules.is_empty,
+                ),  # fmt: skip
+            ),
+            ctypes.addressof(texts),
+            len(tables.segments),
+            tables.root_position,
+            tables.depth,
+            tables.max_members,
+            len(program.cells),
+            len(program.slots),
+            program.uniques,
+            rules.max_writes,
+        )
 
     def _address(self, table: array[int]) -> int:
         held = table if table else array(table.typecode, [0])
@@ -137,74 +174,78 @@ class CompiledGuide:
         return held.buffer_info()[0]
 
 
-@cache
-def compiled(guide: Guide) -> CompiledGuide | None:
-    """The tables of a guide, made once; `None` when they cannot hold it."""
+@lru_cache(maxsize=32)
+def compiled(guide: Guide, program: Program) -> CompiledGuide | None:
+    """The tables of a guide with its rules, made once; `None` when they cannot hold it."""
     try:
-        return CompiledGuide(guide)
+        return CompiledGuide(guide, program)
     except UnsupportedError:
         return None
 
 
-class Walker:
-    """Walks the sets of one guide, one after the other, in windows of bytes.
+class Core:
+    """A walk of the library over sets of one guide, and its state. Raises `MemoryError` when there is none for it."""
 
-    Every method gives the events since the last call; `index` is the number of the segment taken last within the file.
-    Raises `MemoryError` when there is no memory for a walk.
-    """
-
-    def __init__(self, guide: CompiledGuide) -> None:
+    def __init__(self, guide: CompiledGuide, most_values: int) -> None:
         library = _loaded()[0]
         if library is None:
             raise RuntimeError(f"The native core cannot be used: {why_not()}.")
-        self._library, self.guide = library, guide
-        self._events = (_Event * max(_EVENTS_AT_ONCE, 4 * guide.tables.max_events))()
-        self._window = _Window(events=self._events, capacity=len(self._events))
-        self._walk = library.cw_new(ctypes.byref(guide.structure))
+        self._library = library
+        self.guide = guide
+        self._walk = library.cw_new(ctypes.byref(guide.structure), min(most_values, 1 << 24))
         if not self._walk:
             raise MemoryError
+        self.state = state = library.cw_state_of(self._walk).contents
+        self._window = _Window()
+        self._window_at = ctypes.byref(self._window)
+        structure = guide.structure
+        self.registers = (ctypes.c_int64 * structure.registers).from_address(state.registers)
+        self.kept = (Place * structure.kept_places).from_address(state.kept)
+        self.counts = (ctypes.c_uint32 * structure.max_members * structure.depth).from_address(state.counts)
+        self.begins = (Place * structure.depth).from_address(state.begins)
 
     def __del__(self) -> None:
         if walk := getattr(self, "_walk", None):
             self._library.cw_free(walk)
 
-    @property
-    def index(self) -> int:
-        return int(self._window.index)
-
-    def begin(self, delimiters: Delimiters, opening: bytes, index: int, offset: int) -> list[Event]:
-        """Begin a set with its ST, written with its terminator; it is segment `index` of the file."""
+    def begin(self, delimiters: Delimiters, opening: bytes, index: int, offset: int) -> int:
+        """Begin a set with its ST, terminator included."""
         marks = [delimiters.element, delimiters.component, delimiters.repetition or "\0", delimiters.terminator]
         given = _Delimiters(*map(ord, marks), bool(delimiters.repetition))
-        self._window.index = index - 1
         self._aim(opening, 0, len(opening), offset)
-        self._library.cw_begin(self._walk, ctypes.byref(given), ctypes.byref(self._window))
-        return self._take_events()
+        return int(self._library.cw_begin(self._walk, ctypes.byref(given), self._window_at, index))
 
-    def run(self, data: bytes, begin: int, end: int, offset: int) -> tuple[int, int, list[Event]]:
-        """Take whole segments of `data[begin:end]`, whose first byte is at `offset` in the file.
+    def run(self, data: bytes, begin: int, end: int, offset: int, index: int) -> tuple[int, int]:
+        """Take whole segments of `data[begin:end]`, the first of which is segment `index` and at `offset` in the file.
 
-        Gives why it stopped (`DONE`, `CONTROL`, or `FULL`: take the events and go on), how many bytes were taken, and
-        the events.
+        Gives why it stopped, and how many bytes were taken.
         """
         self._aim(data, begin, end, offset)
-        status = self._library.cw_run(self._walk, ctypes.byref(self._window))
-        return status, self._window.taken, self._take_events()
+        status = self._library.cw_run(self._walk, self._window_at, index)
+        return int(status), int(self._window.taken)
 
-    def end(self, closing: bytes = b"", offset: int = 0) -> list[Event]:
-        """End the set with its SE, written with its terminator; without one when it is missing."""
-        self._aim(closing, 0, len(closing), offset)
-        self._library.cw_end(self._walk, ctypes.byref(self._window))
-        return self._take_events()
+    def end(self, closing: bytes) -> int:
+        """Whether the SE, terminator included, proves that the set is right to its end."""
+        self._aim(closing, 0, len(closing), 0)
+        return int(self._library.cw_end(self._walk, self._window_at))
+
+    def stand(self, position: int) -> None:
+        """Python has taken a segment at that position, and written the rest of the state."""
+        self._library.cw_stand(self._walk, position)
+
+    def remember(self, unique: int, text: str) -> bool:
+        """Whether a value that must be unique came before; remembers it."""
+        data = text.encode("utf-8", "surrogateescape")
+        return bool(self._library.cw_remember(self._walk, unique, data, len(data)))
+
+    def forget(self, unique: int) -> None:
+        """The loop in which the values must be unique begins anew."""
+        self._library.cw_forget(self._walk, unique)
 
     def _aim(self, data: bytes, begin: int, end: int, offset: int) -> None:
         if not 0 <= begin <= end <= len(data):
             raise ValueError(f"{begin} to {end} is not within {len(data)} bytes")
         window = self._window
         self._data = data
-        window.data = (ctypes.cast(data, ctypes.c_void_p).value or 0) + begin
+        window.data = (ctypes.cast(data, _POINTER).value or 0) + begin
         window.size, window.offset = end - begin, offset
-
-    def _take_events(self) -> list[Event]:
-        events = self._events[: self._window.count] if self._window.count else ()
-        return [Event(at.kind, at.index, at.offset, at.length, at.place, at.argument) for at in events]

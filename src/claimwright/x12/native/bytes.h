@@ -55,6 +55,11 @@ static inline int is_blank(uint8_t byte)
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
+static inline int is_digit(uint8_t byte)
+{
+    return (unsigned)byte - '0' < 10u;
+}
+
 #define CW_BYTES(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* The topmost bit of each of the lowest `length` bytes (1 to 8) that is no digit. */

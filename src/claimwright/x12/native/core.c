@@ -2,4 +2,7 @@
  * into it. Each file below has one concern and can be read by itself. */
 #include "marks.c"
 #include "elements.c"
+#include "uniques.c"
+#include "shapes.c"
+#include "rules.c"
 #include "walk.c"

@@ -1,12 +1,14 @@
 /* The native core: what the Python binding sees.
  *
- * The core walks the segments of one transaction set by a guide that Python compiled to tables of 32-bit integers. It
- * proves that segments are surely right, fast; whatever it cannot prove becomes an event, and Python says what is
- * wrong with it, in the words and by the code of its own interpreter. So the core holds no words, and it may doubt
- * what is right, but never accept what is wrong.
+ * The core walks the segments of one transaction set by a guide and its rules, which Python compiled to tables of
+ * 32-bit integers. It takes every segment that it can prove to be right in all respects: its place, its elements, the
+ * rules that it touches, the loops that it closes. The first one that it cannot prove it leaves as it is, untouched,
+ * and Python's own interpreter takes that segment, from the same state (cw_state) and back to it. So the core holds no
+ * words and no verdicts; it may doubt what is right, but never accept what is wrong.
  *
  * There are no globals: a walk is used by one thread at a time, any number of walks by any number of threads. Nothing
- * grows with the input. The tables come from tables.py and are trusted; the bytes are not.
+ * but the values that must not come twice (uniques.c) grows with the input, and that has a limit. The tables come from
+ * tables.py and rule_tables.py and are trusted; the bytes are not.
  */
 #ifndef CLAIMWRIGHT_CORE_H
 #define CLAIMWRIGHT_CORE_H
@@ -14,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised whenever a structure, a table or a number below changes; binding.py refuses a library of another number. */
-#define CW_ABI 1
+#define CW_ABI 2
 
 #if defined(_WIN32)
 #define CW_PUBLIC __declspec(dllexport)
@@ -22,45 +24,51 @@
 #define CW_PUBLIC __attribute__((visibility("default")))
 #endif
 
-/* ---- The tables of a guide: rows of 32-bit integers, written by tables.py in this order of columns. ---- */
+/* ---- The tables of a guide: rows of 32-bit integers, in this order of columns. ---- */
 
-/* A segment name, packed with its length (cw_pack_name); an empty slot of the hash table has key 0. */
+/* A segment name, packed with its length; an empty slot of the hash table has key 0. */
 typedef struct {
     int32_t key, segment, is_control;
 } cw_name;
 
 /* Where a segment of one name may stand, from one state. Element 0: no qualifier tells the ways apart. */
 typedef struct {
-    int32_t element, component;      /* where the qualifier stands; component 0 is the whole element */
-    int32_t first_slot, slot_mask;   /* the hash table of qualifiers */
-    int32_t other_ways, other_count; /* the ways for any other qualifier */
-    int32_t guesses, guess_count;    /* the ways to take a qualifier that fits nowhere */
-    int32_t is_only_place;           /* 1: the first guess is taken even when it has been met before */
+    int32_t element, component;    /* where the qualifier stands; component 0 is the whole element */
+    int32_t first_slot, slot_mask; /* the hash table of qualifiers */
+    int32_t ways, way_count;       /* for any other qualifier; without any, Python guesses */
 } cw_fork;
 
 /* A qualifier, packed with its length in two halves; an empty slot has key 0. */
 typedef struct {
-    int32_t key_low, key_high, first_way, way_count;
+    int32_t key_low, key_high, ways, way_count;
 } cw_slot;
 
-/* A way on: how many loops close, then the position reached, and the member that is counted in the loop then open. */
+/* A way on: how many loops close, then the position reached, and the member counted in the loop then open. */
 typedef struct {
-    int32_t position, closes, opens, member, group, repeat; /* opens: 1 when it opens the position's loop */
+    int32_t position, closes, opens; /* opens: 1 when it opens the position's loop */
+    int32_t member, repeat;
+    int32_t need, need_count; /* what must have come before */
 } cw_way;
 
+/* A member of the loop so many levels up. */
 typedef struct {
-    int32_t forks, rule, loop, member; /* forks: where its state's row begins in forks_of */
+    int32_t depth, member;
+} cw_need;
+
+typedef struct {
+    int32_t forks; /* where its state's row begins in forks_of */
+    int32_t rule, loop, member;
     int32_t proven; /* the bit of the element that a qualifier found in its hash table has proven; 0: none */
+    int32_t act;    /* what the segment does to the rules; -1: nothing */
 } cw_position;
 
 typedef struct {
-    int32_t members, required, required_count, depth;
+    int32_t members, parent;      /* parent: the loop around it, -1 for none */
+    int32_t clear, clear_count;   /* numbers of registers that are empty again when it opens */
+    int32_t vacate, vacate_count; /* numbers of places that are */
+    int32_t forget, forget_count; /* numbers of sets of unique values that are */
+    int32_t end, end_count;       /* the checks at its end */
 } cw_loop;
-
-/* What a loop must have. `place` is the number of a position, or of a loop where `is_loop`. */
-typedef struct {
-    int32_t member, group, place, is_loop;
-} cw_required;
 
 typedef struct {
     int32_t element, element_count, note, note_count;
@@ -79,56 +87,115 @@ typedef struct {
     int32_t kind, first, all;
 } cw_note;
 
+/* A text of texts. */
 typedef struct {
     int32_t offset, length;
-} cw_long_code;
+} cw_span;
+
+/* ---- The tables of its rules (rules/binding.py says what they mean). ---- */
+
+/* A segment at a position: where it is kept, what is read from it, then what is tested. */
+typedef struct {
+    int32_t keep, keep_count, read, read_count, test, test_count;
+    int32_t is_unprovable; /* 1: the tables cannot say what it does */
+} cw_act;
 
 typedef struct {
-    const cw_name *names; /* CW_NAME_SLOTS of them */
+    int32_t slot, guard, guard_count;
+} cw_keep;
+
+typedef struct {
+    int32_t verb, reg, element, component, sign, part, guard, guard_count;
+} cw_read;
+
+/* Element 0 is the element that is looked at. A code_count of 0: the value must be given. */
+typedef struct {
+    int32_t element, component, code, code_count, is_negated;
+} cw_guard;
+
+typedef struct {
+    int32_t verb, shape, is_negated;
+    int32_t element, component, guard, guard_count;
+    int32_t code, code_count;         /* LISTED: a hash table; MASKED: rows of masks */
+    int32_t first_reg, second_reg;    /* as the verb wants them */
+    int32_t save_number, save_count;  /* registers, -1: none */
+    int32_t check;                    /* CHECK: its number */
+} cw_test;
+
+/* Broken when every condition of `when` holds and none of `need`. */
+typedef struct {
+    int32_t when, when_count, need, need_count;
+} cw_check;
+
+typedef struct {
+    int32_t left, op, right, left_is_constant, right_is_constant;
+} cw_condition;
+
+typedef struct {
+    const cw_name *names;    /* CW_NAME_SLOTS of them */
     const int32_t *forks_of; /* a row for each state: for each segment its fork, 0 for none */
     const cw_fork *forks;
     const cw_slot *slots;
     const cw_way *ways;
+    const cw_need *needs;
     const cw_position *positions;
     const cw_loop *loops;
-    const cw_required *required;
     const cw_rule *rules;
     const cw_element *elements;
     const cw_note *notes;
     const uint64_t *codes; /* packed with their length; 0 is an empty slot */
-    const cw_long_code *long_codes;
-    const char *long_code_text;
+    const cw_span *long_codes;
+    const cw_act *acts;
+    const cw_keep *keeps;
+    const cw_read *reads;
+    const cw_guard *guards;
+    const cw_test *tests;
+    const cw_check *checks;
+    const cw_condition *conditions;
+    const cw_span *masks;
+    const int32_t *numbers;  /* what loops clear, vacate and forget */
+    const int32_t *is_empty; /* for each register: 1 when it holds nothing at first, 0 when it holds 0 */
+    const char *texts;
     int32_t segment_count;
     int32_t root_position;
     int32_t depth;       /* the deepest nesting of loops */
     int32_t max_members; /* the most members of any loop */
-    int32_t max_events;  /* the most events that one segment can give */
-    int32_t spare;
+    int32_t registers, kept_places, uniques;
+    int32_t max_writes;  /* the most registers that one segment changes */
 } cw_guide;
 
 #define CW_NAME_SLOTS 512
 
-enum { CW_OPTIONAL, CW_REQUIRED, CW_NOT_USED };                 /* cw_element.usage */
+enum { CW_OPTIONAL, CW_REQUIRED, CW_NOT_USED }; /* cw_element.usage */
 enum { CW_TEXT, CW_CODES, CW_LONG_CODES, CW_WHOLE, CW_DECIMAL, CW_DATE, CW_TIME, CW_PERIOD, CW_COMPOSITE,
        CW_UNPROVABLE }; /* cw_element.kind */
 enum { CW_NEEDS_ALL, CW_NEEDS_ANOTHER, CW_AT_LEAST_ONE, CW_AT_MOST_ONE }; /* cw_note.kind */
+enum { CW_FACT, CW_SUM, CW_COUNT, CW_LAST, CW_FIRST, CW_MAX, CW_MIN }; /* cw_read.verb */
+enum { CW_WHOLE_TEXT, CW_START, CW_END };                             /* cw_read.part */
+enum { CW_LOOKUP, CW_REQUIRE, CW_FORBID, CW_POINTER, CW_UNIQUE, CW_NUMBERED, CW_BELOW, CW_CHECK }; /* cw_test.verb */
+enum { CW_LISTED, CW_MASKED, CW_NPI, CW_ROUTING_NUMBER, CW_POSITIVE, CW_NOT_NEGATIVE, CW_NOT_ZERO, CW_ZERO,
+       CW_ORDERED_PERIOD, CW_UNPROVABLE_SHAPE };                                            /* cw_test.shape */
+enum { CW_EQUAL, CW_UNEQUAL, CW_LESS, CW_AT_MOST, CW_MORE, CW_AT_LEAST }; /* cw_condition.op */
 
-/* ---- Events: what the core hands back. ---- */
+/* ---- The state of a walk, which Python reads and writes where it takes a segment. ---- */
 
-enum {
-    CW_DOUBT = 1,        /* the segment's elements are not surely right; place: position */
-    CW_MISPLACED,        /* the segment fits nowhere; place: the loop that is open */
-    CW_MISSING_SEGMENT,  /* place: position */
-    CW_MISSING_LOOP,     /* place: loop */
-    CW_REPEATED_SEGMENT, /* place: position; argument: how often it may occur */
-    CW_REPEATED_LOOP     /* place: loop; argument: how often it may occur */
-};
+#define CW_ABSENT INT64_MIN                  /* a register that holds nothing */
+#define CW_UNKNOWN (INT64_MAX / 2)           /* and more: a sum that nothing is known of */
+#define CW_LARGEST_AMOUNT INT64_C(1000000000000000) /* in cents; money.CENTS_MAX */
 
-/* `index` counts segments from 1 and `offset` bytes from 0, both within the file; `length` is without terminator. */
+/* A segment of the file: its number from 1 (0: none), its first byte, its bytes without the terminator. */
 typedef struct {
     uint64_t index, offset, length;
-    int32_t kind, place, argument, spare;
-} cw_event;
+} cw_place;
+
+typedef struct {
+    int64_t *registers;
+    cw_place *kept;   /* guide->kept_places of them */
+    uint32_t *counts; /* guide->max_members for each open loop, the outermost first: how often each member came */
+    cw_place *begins; /* the first segment of each open loop */
+    cw_place last;    /* the segment taken last */
+    int32_t position, depth; /* depth: how many loops are open; cw_stand sets both */
+} cw_state;
 
 typedef struct {
     uint8_t element, component, repetition, terminator;
@@ -141,7 +208,7 @@ typedef struct {
 enum {
     CW_DONE,    /* every whole segment was taken */
     CW_CONTROL, /* the next segment is one of the envelope's */
-    CW_FULL,    /* no room for the events of one more segment */
+    CW_DOUBT,   /* the next segment is for Python */
     CW_REFUSED  /* the window is not what the call asks for */
 };
 
@@ -150,29 +217,36 @@ typedef struct {
     uint64_t size;   /* bytes of data */
     uint64_t offset; /* of data[0] within the file */
     uint64_t taken;  /* out: bytes taken, up to the first segment that was not */
-    uint64_t index;  /* in: the number of the segment taken last, within the file; out: the same */
-    cw_event *events;
-    uint32_t capacity, count; /* of events; every call counts anew */
 } cw_window;
 
 typedef struct cw_walk cw_walk;
 
 /* CW_ABI, and the size of a structure that Python mirrors (0: of none). */
-enum { CW_GUIDE, CW_WINDOW, CW_EVENT, CW_DELIMITERS };
+enum { CW_GUIDE, CW_STATE, CW_PLACE, CW_WINDOW, CW_DELIMITERS };
 CW_PUBLIC int32_t cw_abi(void);
 CW_PUBLIC uint32_t cw_size(int32_t structure);
 
-/* NULL when there is no memory. The guide's tables must outlive the walk. */
-CW_PUBLIC cw_walk *cw_new(const cw_guide *guide);
+/* NULL when there is no memory. The guide's tables must outlive the walk. `most_values` may come in a loop whose values
+ * must be unique; of more, nothing is said. */
+CW_PUBLIC cw_walk *cw_new(const cw_guide *guide, uint32_t most_values);
 CW_PUBLIC void cw_free(cw_walk *walk);
+CW_PUBLIC cw_state *cw_state_of(cw_walk *walk);
 
-/* Take the ST that opens a set, its terminator included. */
-CW_PUBLIC int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, cw_window *window);
+/* Begin a set with its ST, the one segment of the window; `index` is its number within the file. DONE or DOUBT. */
+CW_PUBLIC int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, const cw_window *window, uint64_t index);
 
-/* Take whole segments up to the next one of an envelope. A segment is whole when its terminator is there. */
-CW_PUBLIC int32_t cw_run(cw_walk *walk, cw_window *window);
+/* Take whole segments up to the next one of an envelope. A segment is whole when its terminator is there. `index` is the
+ * number of the first. DONE, CONTROL or DOUBT. */
+CW_PUBLIC int32_t cw_run(cw_walk *walk, cw_window *window, uint64_t index);
 
-/* Take the SE (no data: there is none), then say what is missing in the loops that are open. */
-CW_PUBLIC int32_t cw_end(cw_walk *walk, cw_window *window);
+/* Whether the SE, the one segment of the window, is right and nothing is missing at its end: DONE or DOUBT. */
+CW_PUBLIC int32_t cw_end(cw_walk *walk, const cw_window *window);
+
+/* Stand at a position: Python has taken a segment there. Its registers, kept places, counts and begins are in the state. */
+CW_PUBLIC void cw_stand(cw_walk *walk, int32_t position);
+
+/* Remember a value that must be unique: 1 when it came before, else 0. `text` has `length` bytes. */
+CW_PUBLIC int32_t cw_remember(cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length);
+CW_PUBLIC void cw_forget(cw_walk *walk, int32_t unique);
 
 #endif

@@ -13,10 +13,11 @@ typedef struct {
     const cw_delimiters *delimiters;
 } cw_text;
 
-static inline int is_code(const cw_guide *guide, const cw_element *rule, uint64_t key)
+/* Whether a key is in the hash table of `count` slots that begins at `first`. */
+static inline int is_listed(const cw_guide *guide, int32_t first, int32_t count, uint64_t key)
 {
-    const uint64_t *slots = guide->codes + rule->code;
-    const uint32_t mask = (uint32_t)rule->code_count - 1;
+    const uint64_t *slots = guide->codes + first;
+    const uint32_t mask = (uint32_t)count - 1;
     for (uint32_t at = hash_key(key) & mask; slots[at] != 0; at = (at + 1) & mask) {
         if (slots[at] == key)
             return 1;
@@ -26,9 +27,9 @@ static inline int is_code(const cw_guide *guide, const cw_element *rule, uint64_
 
 static int is_long_code(const cw_guide *guide, const cw_element *rule, const uint8_t *value, uint32_t length)
 {
-    const cw_long_code *codes = guide->long_codes + rule->code;
+    const cw_span *codes = guide->long_codes + rule->code;
     for (int32_t at = 0; at < rule->code_count; at++) {
-        if ((uint32_t)codes[at].length == length && !memcmp(guide->long_code_text + codes[at].offset, value, length))
+        if ((uint32_t)codes[at].length == length && !memcmp(guide->texts + codes[at].offset, value, length))
             return 1;
     }
     return 0;
@@ -44,7 +45,7 @@ static ALWAYS_INLINE int is_value(const cw_guide *guide, const cw_element *rule,
     case CW_TEXT:
         return is_text(value, length, rule->min, rule->max);
     case CW_CODES:
-        return is_code(guide, rule, pack_key(value, length, limit));
+        return is_listed(guide, rule->code, rule->code_count, pack_key(value, length, limit));
     case CW_LONG_CODES:
         return is_long_code(guide, rule, value, length);
     case CW_WHOLE:

@@ -1,36 +1,33 @@
-/* The walk: the segments of one set matched against the tables of its guide, as walk.py does it. */
+/* The walk: the segments of one set matched against the tables of its guide, as walk.py does it.
+ *
+ * A segment is taken in two steps: everything about it is proven without changing anything but registers, which a
+ * journal puts back; then it is committed. So a segment in doubt is left untouched.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "bytes.h"
 #include "core.h"
 
-/* A loop that is open: how often each of its members occurred, the group reached, the next required member to ask for. */
-typedef struct {
-    int32_t loop, group, asked, spare;
-    uint32_t *counts;
-} frame;
-
 struct cw_walk {
+    cw_state state;
     const cw_guide *guide;
     cw_delimiters delimiters;
-    const cw_position *position; /* where the walk stands */
-    int is_derailed;
-    uint64_t last_offset; /* of the segment taken last */
-    frame *top;           /* the innermost of the loops that are open */
-    frame *frames;        /* guide->depth of them, and one below */
-    uint32_t *counts;     /* guide->max_members for each frame */
+    int32_t *loops;    /* the number of each open loop, the outermost first */
+    value_set *uniques;
+    uint32_t most_values;
+    journal log;
     cw_marks marks;
+    field_list fields;
 };
 
-/* The segment at hand: offsets in its block. `name_end` points at the end of its first token; a segment longer than a
- * block has no tokens (NULL). `stop` is the terminator, known from the start only when there are no tokens. */
+/* The segment at hand: offsets in its block. `name_end` points at the end of its first token. */
 typedef struct {
     cw_text text;
     uint32_t begin;
     const uint32_t *name_end;
-    uint64_t stop;
     uint64_t offset; /* of the block within the file */
+    uint64_t index;  /* of the segment within the file */
 } segment;
 
 int32_t cw_abi(void)
@@ -43,10 +40,12 @@ uint32_t cw_size(int32_t structure)
     switch (structure) {
     case CW_GUIDE:
         return sizeof(cw_guide);
+    case CW_STATE:
+        return sizeof(cw_state);
+    case CW_PLACE:
+        return sizeof(cw_place);
     case CW_WINDOW:
         return sizeof(cw_window);
-    case CW_EVENT:
-        return sizeof(cw_event);
     case CW_DELIMITERS:
         return sizeof(cw_delimiters);
     default:
@@ -54,20 +53,31 @@ uint32_t cw_size(int32_t structure)
     }
 }
 
-cw_walk *cw_new(const cw_guide *guide)
+/* Zeroed memory for so many things, and for one where there are none. */
+static void *allocate(int32_t count, size_t size)
+{
+    return calloc(count > 0 ? (size_t)count : 1, size);
+}
+
+cw_walk *cw_new(const cw_guide *guide, uint32_t most_values)
 {
     cw_walk *walk = calloc(1, sizeof *walk);
     if (walk == NULL)
         return NULL;
     walk->guide = guide;
-    walk->top = walk->frames = calloc((size_t)guide->depth + 1, sizeof *walk->frames);
-    walk->counts = calloc((size_t)guide->depth * (size_t)guide->max_members, sizeof *walk->counts);
-    if (walk->frames == NULL || walk->counts == NULL) {
+    walk->most_values = most_values;
+    walk->state.registers = walk->log.registers = allocate(guide->registers, sizeof(int64_t));
+    walk->state.kept = allocate(guide->kept_places, sizeof(cw_place));
+    walk->state.counts = allocate(guide->depth * guide->max_members, sizeof(uint32_t));
+    walk->state.begins = allocate(guide->depth, sizeof(cw_place));
+    walk->loops = allocate(guide->depth, sizeof(int32_t));
+    walk->uniques = allocate(guide->uniques, sizeof(value_set));
+    walk->log.entries = allocate(guide->max_writes, sizeof(journal_entry));
+    if (walk->state.registers == NULL || walk->state.kept == NULL || walk->state.counts == NULL ||
+        walk->state.begins == NULL || walk->loops == NULL || walk->uniques == NULL || walk->log.entries == NULL) {
         cw_free(walk);
         return NULL;
     }
-    for (int32_t at = 0; at < guide->depth; at++)
-        walk->frames[at + 1].counts = walk->counts + (size_t)at * (size_t)guide->max_members;
     return walk;
 }
 
@@ -75,58 +85,26 @@ void cw_free(cw_walk *walk)
 {
     if (walk == NULL)
         return;
-    free(walk->counts);
-    free(walk->frames);
+    for (int32_t at = 0; walk->uniques != NULL && at < walk->guide->uniques; at++)
+        free_values(walk->uniques + at);
+    free(walk->state.registers);
+    free(walk->state.kept);
+    free(walk->state.counts);
+    free(walk->state.begins);
+    free(walk->loops);
+    free(walk->uniques);
+    free(walk->log.entries);
     free(walk);
 }
 
-/* ---- Events ---- */
-
-/* The terminator of the segment. */
-static uint64_t find_stop(const segment *at)
+cw_state *cw_state_of(cw_walk *walk)
 {
-    if (at->name_end == NULL)
-        return at->stop;
-    const uint32_t *end = at->name_end;
-    while (at->text.bytes[*end] != at->text.delimiters->terminator)
-        end++;
-    return *end;
-}
-
-static void tell(cw_window *window, const segment *at, int32_t kind, int32_t place, int32_t argument)
-{
-    if (window->count == window->capacity)
-        return; /* Never: there is room for max_events before a segment is taken. */
-    cw_event *event = window->events + window->count++;
-    event->index = window->index;
-    event->offset = at->offset + at->begin;
-    event->length = find_stop(at) - at->begin;
-    event->kind = kind;
-    event->place = place;
-    event->argument = argument;
-    event->spare = 0;
-}
-
-static int has_room(const cw_walk *walk, const cw_window *window)
-{
-    return window->capacity - window->count >= (uint32_t)walk->guide->max_events;
-}
-
-/* Required members of the groups left behind, up to group `before`, that did not come. */
-static void check_required(const cw_walk *walk, cw_window *window, frame *open, int32_t before, const segment *at)
-{
-    const cw_loop *loop = walk->guide->loops + open->loop;
-    const cw_required *required = walk->guide->required + loop->required;
-    for (; open->asked < loop->required_count && required[open->asked].group < before; open->asked++) {
-        const cw_required *member = required + open->asked;
-        if (open->counts[member->member] == 0)
-            tell(window, at, member->is_loop ? CW_MISSING_LOOP : CW_MISSING_SEGMENT, member->place, 0);
-    }
+    return &walk->state;
 }
 
 /* ---- Where a segment stands ---- */
 
-static const cw_name *find_name(const cw_guide *guide, uint64_t key)
+static inline const cw_name *find_name(const cw_guide *guide, uint64_t key)
 {
     const int32_t name = (int32_t)(key | key >> 32);
     uint32_t at = hash_key(key) % CW_NAME_SLOTS;
@@ -137,38 +115,21 @@ static const cw_name *find_name(const cw_guide *guide, uint64_t key)
     return NULL;
 }
 
-static uint64_t key_between(const segment *at, uint64_t begin, uint64_t end)
+static inline uint64_t key_between(const segment *at, uint64_t begin, uint64_t end)
 {
     return pack_key(at->text.bytes + begin, end - begin, at->text.limit);
 }
 
-/* The same as by tokens, byte by byte, for a segment that is longer than a block. */
-static uint64_t long_qualifier(const segment *at, int32_t element, int32_t component)
+static inline const cw_name *name_of(const cw_walk *walk, const segment *at)
 {
-    const uint8_t *bytes = at->text.bytes;
-    uint64_t begin = at->begin;
-    for (; element > 0; element--, begin++) {
-        while (begin < at->stop && bytes[begin] != at->text.delimiters->element)
-            begin++;
-        if (begin == at->stop)
-            return 0;
-    }
-    uint64_t end = begin;
-    for (;; end++) {
-        const int is_end = end == at->stop || bytes[end] == at->text.delimiters->element;
-        if (!is_end && (component == 0 || bytes[end] != at->text.delimiters->component))
-            continue;
-        if (component <= 1 || is_end)
-            return component <= 1 ? key_between(at, begin, end) : 0;
-        component--;
-        begin = end + 1;
-    }
+    const uint32_t end = *at->name_end;
+    if (end - at->begin > CW_LONGEST_NAME || at->text.bytes[end] == walk->delimiters.component)
+        return NULL;
+    return find_name(walk->guide, key_between(at, at->begin, end));
 }
 
 static inline uint64_t find_qualifier(const segment *at, int32_t element, int32_t component)
 {
-    if (at->name_end == NULL)
-        return long_qualifier(at, element, component);
     const uint8_t *bytes = at->text.bytes, mark = at->text.delimiters->component;
     const uint32_t *end = at->name_end;
     for (; element > 0; element--) {
@@ -188,7 +149,7 @@ static inline uint64_t find_qualifier(const segment *at, int32_t element, int32_
     return key_between(at, begin, *end);
 }
 
-static const cw_slot *find_slot(const cw_guide *guide, const cw_fork *fork, uint64_t key)
+static inline const cw_slot *find_slot(const cw_guide *guide, const cw_fork *fork, uint64_t key)
 {
     const cw_slot *slots = guide->slots + fork->first_slot;
     const int32_t low = (int32_t)(uint32_t)key, high = (int32_t)(uint32_t)(key >> 32);
@@ -200,194 +161,238 @@ static const cw_slot *find_slot(const cw_guide *guide, const cw_fork *fork, uint
     return NULL;
 }
 
-static inline uint32_t count_of(const cw_walk *walk, const cw_way *way)
+/* The counts of the loop so many levels up from the innermost. */
+static inline uint32_t *counts_of(const cw_walk *walk, int32_t up)
 {
-    return walk->top[-way->closes].counts[way->member];
+    return walk->state.counts + (walk->state.depth - 1 - up) * walk->guide->max_members;
 }
 
-/* The qualifier fits nowhere: the only place there is, or the nearest that is required and still empty. */
-static const cw_way *guess(const cw_walk *walk, const cw_fork *fork)
-{
-    const cw_way *way = walk->guide->ways + fork->guesses, *last = way + fork->guess_count;
-    for (; way < last; way++) {
-        if (fork->is_only_place || count_of(walk, way) == 0)
-            return way;
-    }
-    return NULL;
-}
-
-/* Where the segment stands: the nearest place that its qualifier fits and that is not used up. */
+/* Where the segment stands: the nearest place that its qualifier fits and that is not used up; NULL when in doubt. */
 static inline const cw_way *choose(const cw_walk *walk, const segment *at, int32_t name, int *is_qualified)
 {
     const cw_guide *guide = walk->guide;
-    const int32_t number = guide->forks_of[walk->position->forks + name];
+    const int32_t number = guide->forks_of[guide->positions[walk->state.position].forks + name];
     if (number == 0)
         return NULL;
     const cw_fork *fork = guide->forks + number;
-    const cw_way *ways = guide->ways + fork->other_ways;
-    int32_t count = fork->other_count;
+    const cw_way *ways = guide->ways + fork->ways;
+    int32_t count = fork->way_count;
     if (fork->element > 0) {
         const cw_slot *slot = find_slot(guide, fork, find_qualifier(at, fork->element, fork->component));
         if (slot != NULL) {
-            ways = guide->ways + slot->first_way;
+            ways = guide->ways + slot->ways;
             count = slot->way_count;
             *is_qualified = 1;
         }
     }
     for (const cw_way *way = ways; way < ways + count; way++) {
-        if (count_of(walk, way) < (uint32_t)way->repeat)
+        if (counts_of(walk, way->closes)[way->member] < (uint32_t)way->repeat)
             return way;
     }
-    return count > 0 ? ways : guess(walk, fork);
+    return NULL;
 }
 
-/* ---- Taking a segment ---- */
+/* ---- Proving a segment ---- */
 
-static frame *open_loop(cw_walk *walk, int32_t loop)
+static inline int are_needs_met(const cw_walk *walk, const cw_way *way)
 {
-    frame *opened = ++walk->top;
-    opened->loop = loop;
-    opened->group = 0;
-    opened->asked = 0;
-    memset(opened->counts, 0, (size_t)walk->guide->loops[loop].members * sizeof *opened->counts);
-    return opened;
+    const cw_need *need = walk->guide->needs + way->need, *last = need + way->need_count;
+    for (; need < last; need++) {
+        if (counts_of(walk, need->depth)[need->member] == 0)
+            return 0;
+    }
+    return 1;
 }
 
-/* Count the member that the way leads to, after closing the loops that end and before opening the one that begins. */
-static inline void enter(cw_walk *walk, cw_window *window, const segment *at, const cw_way *way)
+static inline int are_closings_kept(const cw_walk *walk, int32_t closes)
+{
+    for (int32_t up = 0; up < closes; up++) {
+        const cw_loop *loop = walk->guide->loops + walk->loops[walk->state.depth - 1 - up];
+        if (loop->end_count > 0 && !are_ends_kept(walk->guide, loop, walk->state.registers))
+            return 0;
+    }
+    return 1;
+}
+
+/* Cut a segment into its fields; those beyond what any rule can read are left out. */
+static void split_fields(field_list *list, const segment *at, const uint32_t *last)
+{
+    const uint8_t *bytes = at->text.bytes, component = at->text.delimiters->component;
+    uint32_t begin = at->begin;
+    list->count = 0;
+    list->component = component;
+    list->limit = at->text.limit;
+    for (const uint32_t *end = at->name_end; end <= last && list->count < MOST_FIELDS; end++) {
+        if (bytes[*end] == component)
+            continue;
+        list->fields[list->count++] = (text_view){bytes + begin, *end - begin};
+        begin = *end + 1;
+    }
+}
+
+static void clear_registers(journal *log, const cw_guide *guide, const cw_loop *loop)
+{
+    const int32_t *reg = guide->numbers + loop->clear, *last = reg + loop->clear_count;
+    for (; reg < last; reg++)
+        write_register(log, *reg, guide->is_empty[*reg] ? CW_ABSENT : 0);
+}
+
+/* What the segment does to the registers, if its tests are proven; otherwise nothing. */
+static int are_rules_proven(cw_walk *walk, const segment *at, const uint32_t *last, const cw_position *position,
+                            int opens)
 {
     const cw_guide *guide = walk->guide;
-    const cw_position *position = guide->positions + way->position;
-    for (int32_t closed = 0; closed < way->closes; closed++, walk->top--)
-        check_required(walk, window, walk->top, INT32_MAX, at);
-    frame *open = walk->top;
-    if (way->group > open->group) {
-        check_required(walk, window, open, way->group, at);
-        open->group = way->group;
+    walk->log.count = 0;
+    if (opens)
+        clear_registers(&walk->log, guide, guide->loops + position->loop);
+    if (position->act < 0)
+        return 1;
+    const cw_act *act = guide->acts + position->act;
+    if (!act->is_unprovable) {
+        split_fields(&walk->fields, at, last);
+        if (read_all(guide, act, &walk->fields, &walk->log) &&
+            are_tests_proven(guide, act, &walk->fields, &walk->log, walk->uniques))
+            return 1;
     }
-    const uint32_t count = open->counts[way->member];
-    open->counts[way->member] = count + (count < UINT32_MAX);
-    if (way->opens)
-        open_loop(walk, position->loop)->counts[position->member] = 1;
-    if (count == (uint32_t)way->repeat)
-        tell(window, at, way->opens ? CW_REPEATED_LOOP : CW_REPEATED_SEGMENT,
-             way->opens ? position->loop : way->position, way->repeat);
-    walk->position = position;
+    undo(&walk->log);
+    return 0;
 }
 
-/* The end of the segment's last token, or NULL when its elements are in doubt. */
-static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const segment *at, int is_qualified)
+/* ---- Committing a segment ---- */
+
+static void open_loop(cw_walk *walk, int32_t number, cw_place first)
 {
-    const cw_position *position = walk->position;
-    if (at->name_end == NULL)
-        return NULL;
-    if (walk->marks.has_odd && has_odd_between(&walk->marks, at->begin, (uint32_t)find_stop(at)))
-        return NULL;
+    const cw_guide *guide = walk->guide;
+    const cw_loop *loop = guide->loops + number;
+    cw_state *state = &walk->state;
+    walk->loops[state->depth] = number;
+    state->begins[state->depth] = first;
+    state->depth++;
+    memset(counts_of(walk, 0), 0, (size_t)loop->members * sizeof *state->counts);
+    for (int32_t at = 0; at < loop->vacate_count; at++)
+        state->kept[guide->numbers[loop->vacate + at]].index = 0;
+    for (int32_t at = 0; at < loop->forget_count; at++)
+        forget_values(walk->uniques + guide->numbers[loop->forget + at]);
+}
+
+/* What the rules remember of the segment. */
+static void remember(cw_walk *walk, const cw_act *act, cw_place place)
+{
+    const cw_guide *guide = walk->guide;
+    const cw_keep *keep = guide->keeps + act->keep, *last = keep + act->keep_count;
+    for (; keep < last; keep++) {
+        if (keep->guard_count == 0 || guards_hold(guide, &walk->fields, keep->guard, keep->guard_count, 0))
+            walk->state.kept[keep->slot] = place;
+    }
+    const cw_test *test = guide->tests + act->test, *last_test = test + act->test_count;
+    for (; test < last_test; test++) {
+        const text_view text = part_of(&walk->fields, test->element, test->component);
+        if (test->verb == CW_UNIQUE && text.length > 0 &&
+            guards_hold(guide, &walk->fields, test->guard, test->guard_count, test->element))
+            cw_remember(walk, test->first_reg, text.at, text.length);
+    }
+}
+
+static inline void commit(cw_walk *walk, const segment *at, const cw_way *way, uint32_t stop)
+{
+    const cw_position *position = walk->guide->positions + way->position;
+    const cw_place place = {.index = at->index, .offset = at->offset + at->begin, .length = stop - at->begin};
+    walk->state.depth -= way->closes;
+    uint32_t *count = counts_of(walk, 0) + way->member;
+    ++*count;
+    if (way->opens) {
+        open_loop(walk, position->loop, place);
+        counts_of(walk, 0)[position->member] = 1;
+    }
+    if (position->act >= 0)
+        remember(walk, walk->guide->acts + position->act, place);
+    walk->state.last = place;
+    walk->state.position = way->position;
+}
+
+/* The end of the segment's last token when its elements are right, or NULL. */
+static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const segment *at, const cw_position *position,
+                                           int is_qualified)
+{
+    if (walk->marks.has_odd) {
+        const uint32_t *end = at->name_end;
+        while (at->text.bytes[*end] != at->text.delimiters->terminator)
+            end++;
+        if (has_odd_between(&walk->marks, at->begin, *end))
+            return NULL;
+    }
     return prove_elements(walk->guide, walk->guide->rules + position->rule, &at->text, at->name_end,
-                             is_qualified ? (uint32_t)position->proven : 0);
+                          is_qualified ? (uint32_t)position->proven : 0);
 }
 
-static void misplace(cw_walk *walk, cw_window *window, const segment *at)
+/* Prove the segment and take it the way; NULL, and nothing is changed, when it is in doubt. Gives its last token's end. */
+static ALWAYS_INLINE const uint32_t *take(cw_walk *walk, const segment *at, const cw_way *way, int is_qualified)
 {
-    if (!walk->is_derailed)
-        tell(window, at, CW_MISPLACED, walk->top->loop, 0);
-    walk->is_derailed = 1;
-}
-
-/* Take the segment to the place where the way leads; `NULL`: nowhere. Gives what `prove` gives. */
-static inline const uint32_t *take(cw_walk *walk, cw_window *window, const segment *at, const cw_way *way,
-                                   int is_qualified)
-{
-    window->index++;
-    walk->last_offset = at->offset + at->begin;
-    if (way == NULL) {
-        misplace(walk, window, at);
+    const cw_position *position = walk->guide->positions + way->position;
+    if (!are_needs_met(walk, way) || !are_closings_kept(walk, way->closes))
         return NULL;
-    }
-    walk->is_derailed = 0;
-    enter(walk, window, at, way);
-    const uint32_t *last = prove(walk, at, is_qualified);
+    const uint32_t *last = prove(walk, at, position, is_qualified);
     if (last == NULL)
-        tell(window, at, CW_DOUBT, way->position, 0);
+        return NULL;
+    if ((way->opens || position->act >= 0) && !are_rules_proven(walk, at, last, position, way->opens))
+        return NULL;
+    commit(walk, at, way, *last);
     return last;
 }
 
-static inline const cw_name *name_of(const cw_walk *walk, const segment *at)
-{
-    const uint8_t *bytes = at->text.bytes;
-    uint64_t end = at->begin;
-    if (at->name_end != NULL) {
-        end = *at->name_end;
-        if (bytes[end] == walk->delimiters.component)
-            return NULL;
-    } else {
-        while (end < at->stop && bytes[end] != walk->delimiters.element)
-            end++;
-    }
-    return end - at->begin > CW_LONGEST_NAME ? NULL : find_name(walk->guide, key_between(at, at->begin, end));
-}
+/* ---- Windows ---- */
 
-/* Leave out the blanks before a segment, and tokens that are made of them. Gives whether the segment is blank. */
+/* Leave out the blanks before a segment, and tokens that are made of them. Gives 1 when nothing else is there. */
 static int skip_blanks(segment *at)
 {
-    const uint64_t stop = find_stop(at);
-    while (at->begin < stop && is_blank(at->text.bytes[at->begin]))
+    const uint8_t *bytes = at->text.bytes;
+    while (bytes[at->begin] != at->text.delimiters->terminator && is_blank(bytes[at->begin]))
         at->begin++;
-    while (at->name_end != NULL && *at->name_end < at->begin)
+    while (*at->name_end < at->begin)
         at->name_end++;
-    return at->begin == stop;
+    return bytes[at->begin] == at->text.delimiters->terminator;
 }
 
-/* Take the segment, or say why not. Leaves in `*last` what `take` gave. */
-static inline int32_t offer(cw_walk *walk, cw_window *window, segment *at, const uint32_t **last)
+/* Take the segment, or say why not. Leaves in `*end` the end of a token of it, the last one if it was taken. */
+static inline int32_t offer(cw_walk *walk, segment *at, const uint32_t **end)
 {
-    if (is_blank(at->text.bytes[at->begin]) && skip_blanks(at) && is_blank(walk->delimiters.terminator))
-        return CW_DONE; /* An empty line. */
+    if (is_blank(at->text.bytes[at->begin]) && skip_blanks(at) && is_blank(walk->delimiters.terminator)) {
+        *end = at->name_end;
+        at->index--; /* An empty line is no segment. */
+        return CW_DONE;
+    }
     const cw_name *name = name_of(walk, at);
-    if (name != NULL && name->is_control)
+    if (name == NULL)
+        return CW_DOUBT;
+    if (name->is_control)
         return CW_CONTROL;
-    if (!has_room(walk, window))
-        return CW_FULL;
     int is_qualified = 0;
-    const cw_way *way = name == NULL ? NULL : choose(walk, at, name->segment, &is_qualified);
-    *last = take(walk, window, at, way, is_qualified);
+    const cw_way *way = choose(walk, at, name->segment, &is_qualified);
+    const uint32_t *last = way == NULL ? NULL : take(walk, at, way, is_qualified);
+    if (last == NULL)
+        return CW_DOUBT;
+    *end = last;
     return CW_DONE;
 }
 
 /* Whole segments of a block. Leaves in `*size` how many bytes of it were taken. */
-static int32_t run_block(cw_walk *walk, cw_window *window, segment *at, uint32_t *size)
+static int32_t run_block(cw_walk *walk, segment *at, uint32_t *size)
 {
     const uint8_t terminator = walk->delimiters.terminator, *bytes = at->text.bytes;
     const uint32_t *end = walk->marks.ends, *stop = end + walk->marks.count;
     while (stop > end && bytes[stop[-1]] != terminator)
         stop--;
-    for (*size = 0; end < stop; *size = *end++ + 1) {
-        const uint32_t *last = NULL;
+    *size = 0;
+    while (end < stop) {
         at->begin = *size;
         at->name_end = end;
-        const int32_t status = offer(walk, window, at, &last);
+        const int32_t status = offer(walk, at, &end);
         if (status != CW_DONE)
             return status;
-        if (last != NULL) {
-            end = last;
-        } else {
-            while (bytes[*end] != terminator)
-                end++;
-        }
+        at->index++;
+        *size = *end++ + 1;
     }
     return CW_DONE;
-}
-
-/* The one segment that is longer than a block, whose terminator is known to come before `limit`. */
-static int32_t run_long_segment(cw_walk *walk, cw_window *window, segment *at)
-{
-    const uint8_t *bytes = at->text.bytes, *last;
-    const uint32_t *none;
-    last = memchr(bytes, walk->delimiters.terminator, (size_t)(at->text.limit - bytes));
-    at->begin = 0;
-    at->name_end = NULL;
-    at->stop = (uint64_t)(last - bytes);
-    return offer(walk, window, at, &none);
 }
 
 /* The bytes up to the last terminator. */
@@ -399,27 +404,24 @@ static uint64_t whole_size(const cw_window *window, uint8_t terminator)
     return size;
 }
 
-int32_t cw_run(cw_walk *walk, cw_window *window)
+int32_t cw_run(cw_walk *walk, cw_window *window, uint64_t index)
 {
+    window->taken = 0;
+    if (walk->state.depth < 1)
+        return CW_REFUSED; /* No set has begun. */
     const uint64_t whole = whole_size(window, walk->delimiters.terminator);
     int32_t status = CW_DONE;
-    segment at = {.text = {.limit = window->data + whole, .delimiters = &walk->delimiters}};
-    window->taken = 0;
-    window->count = 0;
-    if (walk->top == walk->frames)
-        return CW_REFUSED; /* No set has begun. */
+    segment at = {.text = {.limit = window->data + whole, .delimiters = &walk->delimiters}, .index = index};
     while (window->taken < whole && status == CW_DONE) {
         const uint64_t left = whole - window->taken;
         uint32_t size = left < BLOCK ? (uint32_t)left : BLOCK;
         at.text.bytes = window->data + window->taken;
         at.offset = window->offset + window->taken;
         mark_block(&walk->marks, at.text.bytes, size, &walk->delimiters);
-        status = run_block(walk, window, &at, &size);
+        status = run_block(walk, &at, &size);
         window->taken += size;
-        if (size == 0 && status == CW_DONE) {
-            status = run_long_segment(walk, window, &at);
-            window->taken += status == CW_DONE ? at.stop + 1 : 0;
-        }
+        if (size == 0 && status == CW_DONE)
+            status = CW_DOUBT; /* A segment longer than a block. */
     }
     return status;
 }
@@ -430,46 +432,81 @@ static int32_t aim(cw_walk *walk, const cw_window *window, segment *at)
     const uint8_t terminator = walk->delimiters.terminator;
     if (window->size == 0 || memchr(window->data, terminator, (size_t)window->size) != window->data + window->size - 1)
         return CW_REFUSED;
-    *at = (segment){.text = {.bytes = window->data, .limit = window->data + window->size, .delimiters = &walk->delimiters},
-                    .stop = window->size - 1,
-                    .offset = window->offset};
-    if (window->size <= BLOCK) {
-        mark_block(&walk->marks, window->data, (uint32_t)window->size, &walk->delimiters);
-        at->name_end = walk->marks.ends;
-    }
+    if (window->size > BLOCK)
+        return CW_DOUBT;
+    at->text = (cw_text){window->data, window->data + window->size, &walk->delimiters};
+    at->begin = 0;
+    at->offset = window->offset;
+    at->name_end = walk->marks.ends;
+    mark_block(&walk->marks, window->data, (uint32_t)window->size, &walk->delimiters);
     return CW_DONE;
 }
 
-int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, cw_window *window)
+int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, const cw_window *window, uint64_t index)
 {
     const cw_guide *guide = walk->guide;
     const cw_position *root = guide->positions + guide->root_position;
-    const cw_way way = {.position = guide->root_position, .member = root->member, .repeat = 1};
-    segment at;
-    window->count = 0;
+    cw_state *state = &walk->state;
+    segment at = {.index = index};
     walk->delimiters = *delimiters;
-    walk->top = walk->frames;
-    if (window->capacity < (uint32_t)guide->max_events || aim(walk, window, &at) != CW_DONE)
-        return CW_REFUSED;
-    open_loop(walk, root->loop);
-    take(walk, window, &at, &way, 0);
-    return CW_DONE;
+    state->depth = 0;
+    state->position = guide->root_position;
+    for (int32_t reg = 0; reg < guide->registers; reg++)
+        state->registers[reg] = guide->is_empty[reg] ? CW_ABSENT : 0;
+    memset(state->kept, 0, (size_t)guide->kept_places * sizeof *state->kept);
+    for (int32_t unique = 0; unique < guide->uniques; unique++)
+        forget_values(walk->uniques + unique);
+    const int32_t status = aim(walk, window, &at);
+    if (status != CW_DONE)
+        return status;
+    const cw_place place = {.index = index, .offset = window->offset, .length = window->size - 1};
+    open_loop(walk, root->loop, place);
+    const cw_way way = {.position = guide->root_position, .member = root->member, .repeat = 1};
+    return take(walk, &at, &way, 0) == NULL ? CW_DOUBT : CW_DONE;
 }
 
-int32_t cw_end(cw_walk *walk, cw_window *window)
+int32_t cw_end(cw_walk *walk, const cw_window *window)
 {
-    segment at;
-    window->count = 0;
-    if (window->size > 0) {
-        if (aim(walk, window, &at) != CW_DONE)
-            return CW_REFUSED;
-        const cw_name *name = name_of(walk, &at);
-        int is_qualified = 0;
-        const cw_way *way = name == NULL ? NULL : choose(walk, &at, name->segment, &is_qualified);
-        take(walk, window, &at, way, is_qualified);
-    }
-    const segment last = {.offset = walk->last_offset};
-    for (; walk->top > walk->frames; walk->top--)
-        check_required(walk, window, walk->top, INT32_MAX, &last);
-    return CW_DONE;
+    segment at = {.index = 0};
+    const int32_t status = walk->state.depth < 1 ? CW_REFUSED : aim(walk, window, &at);
+    if (status != CW_DONE)
+        return status;
+    const cw_name *name = name_of(walk, &at);
+    int is_qualified = 0;
+    const cw_way *way = name == NULL ? NULL : choose(walk, &at, name->segment, &is_qualified);
+    if (way == NULL || way->closes != walk->state.depth - 1)
+        return CW_DOUBT; /* tables.py makes sure that nothing is missing behind an SE in its place. */
+    const cw_position *position = walk->guide->positions + way->position;
+    const int is_right = position->act < 0 && are_needs_met(walk, way) &&
+                         are_closings_kept(walk, walk->state.depth) && prove(walk, &at, position, is_qualified) != NULL;
+    return is_right ? CW_DONE : CW_DOUBT;
+}
+
+void cw_stand(cw_walk *walk, int32_t position)
+{
+    int32_t depth = 0;
+    for (int32_t loop = walk->guide->positions[position].loop; loop >= 0; loop = walk->guide->loops[loop].parent)
+        depth++;
+    walk->state.position = position;
+    walk->state.depth = depth;
+    for (int32_t loop = walk->guide->positions[position].loop; loop >= 0; loop = walk->guide->loops[loop].parent)
+        walk->loops[--depth] = loop;
+}
+
+int32_t cw_remember(cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length)
+{
+    if (unique < 0 || unique >= walk->guide->uniques || length == 0)
+        return 0;
+    value_set *set = walk->uniques + unique;
+    if (has_value(set, text, length))
+        return 1;
+    if (set->count < walk->most_values)
+        add_value(set, text, length);
+    return 0;
+}
+
+void cw_forget(cw_walk *walk, int32_t unique)
+{
+    if (unique >= 0 && unique < walk->guide->uniques)
+        forget_values(walk->uniques + unique);
 }

@@ -1,0 +1,265 @@
+"""The native engine: the core takes what is surely right, the walk in Python each segment that is in doubt.
+
+Both stand on one state. Before a segment in doubt the core's state becomes the walk's (`_take_over`), after it the
+walk's becomes the core's (`_give_back`). What is found is found by the walk, so that nothing is said in two ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from claimwright.findings import Finding
+from claimwright.x12.guides.language import Guide, LoopNode
+from claimwright.x12.native.binding import ABSENT, DONE, DOUBT, Core, Place, compiled
+from claimwright.x12.native.binding import UNKNOWN as UNKNOWN_TO_CORE
+from claimwright.x12.rules.amounts import UNKNOWN, is_known
+from claimwright.x12.rules.binding import Rule
+from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.steps import Tables, Way
+from claimwright.x12.stretch import Pieces, Stretch, decoded
+from claimwright.x12.tree import Delimiters, Loop, Segment
+from claimwright.x12.walk import Walk, tree_of
+
+_HELD: Final = ("", -1)
+"""Stands for a kept segment that the core knows the place of."""
+
+
+class NativeEngine(Walk):
+    """The walk, with the core in front of it. It gives no tree: a reading is walked in Python."""
+
+    name = "native"
+
+    def __init__(
+        self,
+        delimiters: Delimiters,
+        report: Callable[[Finding], None],
+        *,
+        rules: bool = True,
+        settings: Settings = DEFAULTS,
+    ) -> None:
+        super().__init__(delimiters, report, rules=rules, settings=settings)
+        self._terminator = delimiters.terminator.encode("latin-1")
+        self._cores: dict[Guide, Core | None] = {}
+        self._core: Core | None = None
+        self._walked: Tables | None = None
+        self._data, self._base, self._stopped = b"", 0, 0
+        self._kept_texts: dict[int, bytes] = {}
+        self._carried, self._carried_from = b"", 0
+        self._look_end = 0
+
+    def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
+        """A set opens; see `Walk.begin`."""
+        core = self._core = self._core_of(guide)
+        if core is None:
+            super().begin(guide, opening, day)
+            return
+        raw = str(opening).encode("utf-8", "surrogateescape")
+        self._tables = Tables.of(guide, self._delimiters, self._rules)
+        self._program = self._tables.program
+        self._guide, self._day, self._last, self._derailed = guide, day, opening, False
+        self._data, self._base, self._stopped = raw, opening.offset, opening.offset + opening.length
+        self._kept_texts.clear()
+        self._carried, self._carried_from = b"", opening.offset
+        if core.begin(self._delimiters, raw + self._terminator, opening.index, opening.offset) != DONE:
+            assert self._tables is not None
+            self._prepare(self._tables)
+            super().begin(guide, opening, day)
+            self._give_back([], opening)
+
+    def run(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
+        """Walk on; see `Walk.run`."""
+        core = self._core
+        if core is None:
+            return super().run(stretch, position, index)
+        self._move_to(stretch)
+        data, base, end, first = stretch.data, stretch.base, stretch.end, index
+        while position < end:
+            status, taken = core.run(data, position, end, base + position, index)
+            if taken:
+                position += taken
+                last = core.state.last.index
+                if last >= index:
+                    index = last + 1
+                    self._derailed = False
+            if status != DOUBT:
+                break
+            before = position
+            position, index = self._take_one(stretch, position, index)
+            if position == before:
+                break
+        if index > first:
+            self._last = self._segment_at(core.state.last)
+        self._stopped = base + position
+        return position, index
+
+    def end(self, closing: Segment | None) -> None:
+        """The set ends; see `Walk.end`."""
+        core = self._core
+        if core is not None:
+            if closing is not None:
+                raw = str(closing).encode("utf-8", "surrogateescape")
+                if core.end(raw + self._terminator) == DONE:
+                    return
+            self._take_over()
+            self._look_end = closing.offset if closing else self._stopped
+        super().end(closing)
+
+    def _core_of(self, guide: Guide) -> Core | None:
+        """The core for a guide; `None` when it is too wide for the tables."""
+        if guide not in self._cores:
+            made = compiled(guide, Tables.of(guide, self._delimiters, self._rules).program)
+            self._cores[guide] = Core(made, self._limits.values) if made else None
+        return self._cores[guide]
+
+    def _take_one(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
+        """The walk takes the segment at `position`, unless it is one of an envelope."""
+        end = stretch.data.index(self._terminator, position) + 1
+        pieces = Pieces(stretch.data[position:end].decode("latin-1"), stretch.base + position, self._delimiters)
+        if not pieces.texts:
+            return end, index
+        segment = pieces.segment(0, index)
+        frames = self._take_over()
+        self._look_end = segment.offset
+        if not self._walk(pieces, 0, index):
+            return position, index
+        self._give_back(frames, segment)
+        return end, index + 1
+
+    def _prepare(self, tables: Tables) -> None:
+        """Only a walk that takes segments needs its memory of texts."""
+        if self._walked is not tables:
+            self._walked, self._memos = tables, [{} for _ in tables.stops]
+
+    # One state, in two forms.
+
+    def _take_over(self) -> list[list[int]]:
+        """The core's state becomes the walk's; gives the counts of the loops that are open."""
+        core, tables = self._core, self._tables
+        assert core is not None
+        assert tables is not None
+        self._prepare(tables)
+        self._stop = tables.stops[core.state.position]
+        nodes = self._stop.nodes
+        sizes = (core.guide.tables.sizes[node] for node in reversed(nodes))
+        self._frames = [core.counts[level][:size] for level, size in enumerate(sizes)]
+        self._cells = [
+            value if ABSENT < value < UNKNOWN_TO_CORE else None if value == ABSENT else UNKNOWN
+            for value in core.registers
+        ]
+        self._kept = [_HELD if place.index else None for place in core.kept]
+        self._seen = [set() for _ in range(self._program.uniques)]
+        self._looked = {}
+        self._loops = []
+        return list(self._frames)
+
+    def _give_back(self, frames: list[list[int]], segment: Segment) -> None:
+        """The walk's state becomes the core's, after it took a segment; `frames` were open before."""
+        core = self._core
+        assert core is not None
+        here = Place(segment.index, segment.offset, segment.length)
+        core.stand(self._stop.number)
+        for level, counts in enumerate(self._frames):
+            core.counts[level][: len(counts)] = counts
+            if level >= len(frames) or counts is not frames[level]:
+                core.begins[level] = here
+        core.registers[:] = [
+            ABSENT if value is None else value if is_known(value) else UNKNOWN_TO_CORE for value in self._cells
+        ]
+        for slot, kept in enumerate(self._kept):
+            if kept is None:
+                core.kept[slot].index = 0
+            elif isinstance(kept, Segment):
+                core.kept[slot] = Place(kept.index, kept.offset, kept.length)
+        core.state.last = here
+
+    def _freeze(self, number: int) -> None:
+        self._looked = {}
+        for slot, kept in enumerate(self._kept):
+            if type(kept) is tuple and kept is not _HELD:
+                self._kept[slot] = self._segment(kept[1])
+
+    # What the core remembers by place, and the walk asks for.
+
+    def _move_to(self, stretch: Stretch) -> None:
+        """Other bytes come: of those before, the texts that may still be named are copied."""
+        core, data = self._core, self._data
+        assert core is not None
+        if stretch.data is data:
+            return
+        texts = {place.offset: self._bytes_at(place) for place in core.kept if place.index}
+        self._carry()
+        self._kept_texts = texts
+        self._data, self._base = stretch.data, stretch.base
+
+    def _carry(self) -> None:
+        """Keep the bytes of the outermost open loop that a rule may look at as a whole."""
+        core, tables = self._core, self._tables
+        assert core is not None
+        assert tables is not None
+        nodes = tables.stops[core.state.position].nodes
+        looked = [level for level, node in enumerate(reversed(nodes)) if node in core.guide.looked]
+        if not looked:
+            self._carried, self._carried_from = b"", self._stopped
+            return
+        begin = core.begins[looked[0]]
+        if core.state.last.index - begin.index > self._limits.look_segments:
+            self._carried, self._carried_from = b"", self._stopped
+            return
+        self._carried = self._between(begin.offset, self._stopped)
+        self._carried_from = begin.offset
+
+    def _between(self, begin: int, end: int) -> bytes:
+        """Bytes of the file that are at hand; `b''` when the first of them is not."""
+        base = self._base
+        if begin >= base:
+            return self._data[begin - base : end - base]
+        if begin < self._carried_from or not self._carried:
+            return b""
+        carried = self._carried[begin - self._carried_from :]
+        carried_end = self._carried_from + len(self._carried)
+        return carried + self._data[carried_end - base : end - base]
+
+    def _bytes_at(self, place: Place) -> bytes:
+        begin = place.offset - self._base
+        if 0 <= begin < len(self._data):
+            return self._data[begin : begin + place.length]
+        return self._kept_texts.get(place.offset, b"")
+
+    def _segment_at(self, place: Place) -> Segment:
+        raw = self._bytes_at(place)
+        text = raw.decode("latin-1")
+        if not raw.isascii():
+            text = decoded(text)
+        return Segment(text, self._delimiters, place.index, place.offset, place.length)
+
+    def _kept_segment(self, slot: int) -> Segment | None:
+        if self._core is None or self._kept[slot] is not _HELD:
+            return super()._kept_segment(slot)
+        return self._segment_at(self._core.kept[slot])
+
+    def _looked_at(self, node: LoopNode, number: int) -> Loop | None:
+        if self._core is None:
+            return super()._looked_at(node, number)
+        begin = self._core.begins[len(node.ancestry()) - 1]
+        raw = self._between(begin.offset, self._look_end)
+        if not raw or self._guide is None:
+            return None
+        if not raw.rstrip(b"\r\n\t ").endswith(self._terminator):
+            raw += self._terminator
+        pieces = Pieces(raw.decode("latin-1"), begin.offset, self._delimiters)
+        if len(pieces.texts) > self._limits.look_segments:
+            return None
+        segments = [pieces.segment(at, begin.index + at) for at in range(len(pieces.texts))]
+        return tree_of(self._guide, segments, node)
+
+    def _unique(self, rule: Rule, text: str) -> object | None:
+        if self._core is None:
+            return super()._unique(rule, text)
+        return "" if self._core.remember(rule.registers[0], text) else None
+
+    def _clear(self, way: Way, number: int) -> None:
+        super()._clear(way, number)
+        if self._core is not None and way.clears is not None:
+            for unique in way.clears[2]:
+                self._core.forget(unique)

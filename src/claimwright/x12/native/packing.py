@@ -1,0 +1,110 @@
+"""How tables are laid out: keys, hash tables, rows. The same arithmetic as bytes.h."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+
+LONGEST_KEY = 7
+_HASH_FACTOR = 0x9E3779B97F4A7C15
+_WORD = (1 << 64) - 1
+_HALF = (1 << 32) - 1
+
+Row = tuple[int, ...]
+
+
+class UnsupportedError(ValueError):
+    """A guide that the tables cannot hold: Python walks it."""
+
+
+def pack_key(text: str) -> int:
+    """A text of at most seven bytes as a number that holds its length too; 0 for any other."""
+    data = text.encode()
+    if not 0 < len(data) <= LONGEST_KEY:
+        return 0
+    return int.from_bytes(data, "little") | len(data) << 56
+
+
+def hash_key(key: int) -> int:
+    """The hash of a key."""
+    return ((key * _HASH_FACTOR & _WORD) >> 40) & _HALF
+
+
+def signed(number: int) -> int:
+    """The low 32 bits, as a signed integer."""
+    number &= _HALF
+    return number - (1 << 32) if number >> 31 else number
+
+
+def slot_count(entries: int) -> int:
+    """A power of two, so large that at most half of the slots are taken and one is always empty."""
+    return 1 << (2 * entries).bit_length()
+
+
+def hash_table(rows: Sequence[tuple[int, Row]], size: int, width: int) -> list[Row]:
+    """(key, row) in open addressing; empty slots are zeros."""
+    slots = [(0,) * width] * size
+    taken = [False] * size
+    for key, row in rows:
+        at = hash_key(key) % size
+        while taken[at]:
+            at = (at + 1) % size
+        slots[at], taken[at] = row, True
+    return slots
+
+
+def flat(rows: Iterable[Iterable[int]]) -> Iterator[int]:
+    """The numbers of all rows, one after the other."""
+    return (number for row in rows for number in row)
+
+
+class Table:
+    """Rows of so many columns; runs of rows that are equal may be written once."""
+
+    def __init__(self, width: int) -> None:
+        self.numbers = array("i")
+        self._width = width
+        self._runs: dict[tuple[Row, ...], int] = {}
+
+    def __len__(self) -> int:
+        return len(self.numbers) // self._width
+
+    def add(self, rows: Iterable[Row]) -> tuple[int, int]:
+        """Where the rows begin, and how many they are."""
+        first = len(self)
+        self.numbers.extend(flat(rows))
+        return first, len(self) - first
+
+    def share(self, rows: Iterable[Row]) -> tuple[int, int]:
+        """The same, for rows that may be there already."""
+        run = tuple(rows)
+        if run not in self._runs:
+            self._runs[run] = self.add(run)[0]
+        return self._runs[run], len(run)
+
+
+class CodeSets:
+    """Sets of short codes as hash tables, and texts of any length."""
+
+    def __init__(self) -> None:
+        self.codes = array("Q")
+        self.texts = bytearray()
+        self._sets: dict[frozenset[str], tuple[int, int]] = {}
+        self._spans: dict[str, Row] = {}
+
+    def add(self, codes: frozenset[str]) -> tuple[int, int]:
+        """Where the set's slots begin, and how many they are; codes too long for a key are left out."""
+        if codes not in self._sets:
+            keys = sorted(filter(None, map(pack_key, codes)))
+            start, size = len(self.codes), slot_count(len(keys))
+            self.codes.extend(key for (key,) in hash_table([(key, (key,)) for key in keys], size, 1))
+            self._sets[codes] = start, size
+        return self._sets[codes]
+
+    def span(self, text: str) -> Row:
+        """Where a text stands in the text of texts, and its length in bytes."""
+        if text not in self._spans:
+            data = text.encode()
+            self._spans[text] = len(self.texts), len(data)
+            self.texts += data
+        return self._spans[text]
