@@ -70,6 +70,8 @@ _OWN_KINDS = {
              "Check the version in GS08 and ST03."),
         Kind("X12-ENV-022", E, 1, None, "{count} bytes stand outside of any interchange.",
              "Remove what is not X12, or send the rest of the file."),
+        Kind("X12-ENV-023", W, 1, None, "The set is of version {value} (ST03), its group of {expected} (GS08).",
+             "Put sets of one version into a group that says so."),
         # Segments and loops.
         Kind("X12-SEG-001", E, 1, "1", "{segment!r} is not the name of a segment.",
              "Check for a stray terminator or a damaged line."),

@@ -133,6 +133,8 @@ def st_findings(st: Segment, gs: Segment) -> Iterator[Finding]:
     wanted = FUNCTIONAL_IDS.get(st[1])
     if wanted and gs[1] != wanted:
         yield finding("X12-ENV-020", _at(st, 1), value=gs[1], expected=st[1])
+    if st[3] and gs[8] and st[3] != gs[8]:
+        yield finding("X12-ENV-023", _at(st, 3), value=st[3], expected=gs[8])
 
 
 def se_findings(st: Segment, se: Segment | None, segments: int) -> Iterator[Finding]:

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 
 from claimwright.findings import Severity
 from claimwright.x12.guides import code_lists
 from claimwright.x12.guides.language import Guide, LoopNode, Position
+from claimwright.x12.packaged import packaged_names, packaged_text
 from claimwright.x12.rules.language import (
     Guard,
     Place,
@@ -186,8 +186,7 @@ class Program:
 @cache
 def rule_files() -> dict[str, RuleFile]:
     """Every file of rules, by name: whatever lies in this folder is one."""
-    here = sorted((file for file in files(__package__).iterdir() if file.name.endswith(".rules")), key=lambda f: f.name)
-    return {file.name: parse_rules(file.read_text(encoding="utf-8"), code_lists()) for file in here}
+    return {name: parse_rules(packaged_text("rules", name), code_lists()) for name in packaged_names("rules", ".rules")}
 
 
 def program_of(guide: Guide) -> Program:
@@ -203,10 +202,10 @@ def _bound(guide: Guide) -> Program:
 
 def bind(guide: Guide, rules: Iterable[RuleFile]) -> Program:
     """Bind those of the files that are for this guide. Raises `RuleError` when a name is not known."""
-    program = Program()
+    program, index = Program(), _Index(guide)
     for file in rules:
         if any(_is_for(name, guide) for name in file.guides):
-            _Binder(program, guide, file).bind()
+            _Binder(program, index, file).bind()
     return program
 
 
@@ -231,10 +230,22 @@ def loops_of(node: LoopNode) -> Iterator[LoopNode]:
                 yield from loops_of(member)
 
 
-def bound_positions(guide: Guide, place: Place) -> Iterator[tuple[Position, tuple[Guard, ...]]]:
+class _Index:
+    """The positions of a guide by segment, its loops by name."""
+
+    def __init__(self, guide: Guide) -> None:
+        self.loops: dict[str, list[LoopNode]] = {}
+        for node in loops_of(guide.root):
+            self.loops.setdefault(node.id, []).append(node)
+        self.positions: dict[str, list[Position]] = {}
+        for position in positions_of(guide):
+            self.positions.setdefault(position.id, []).append(position)
+
+
+def _bound_positions(index: _Index, place: Place) -> Iterator[tuple[Position, tuple[Guard, ...]]]:
     """Where a place is in a guide, with the guard that tells its qualifier where the position takes others too."""
-    for position in positions_of(guide):
-        if place.segment != position.id or place.loop not in ("*", position.loop.id):
+    for position in index.positions.get(place.segment, ()):
+        if place.loop not in ("*", position.loop.id):
             continue
         if not place.qualifiers:
             yield position, ()
@@ -249,9 +260,9 @@ def bound_positions(guide: Guide, place: Place) -> Iterator[tuple[Position, tupl
 class _Binder:
     """Binds one file to one guide."""
 
-    def __init__(self, program: Program, guide: Guide, file: RuleFile) -> None:
+    def __init__(self, program: Program, index: _Index, file: RuleFile) -> None:
         self.program = program
-        self.guide = guide
+        self.index = index
         self.file = file
         self.registers: dict[str, int] = {}
         self.slots: dict[tuple[str, str, frozenset[str]], int] = {}
@@ -273,7 +284,7 @@ class _Binder:
         return self.program.positions.setdefault(position, AtPosition())
 
     def _loops(self, loop_id: str) -> list[LoopNode]:
-        return [node for node in loops_of(self.guide.root) if node.id == loop_id]
+        return self.index.loops.get(loop_id, [])
 
     def _loop(self, node: LoopNode) -> AtLoop:
         return self.program.loops.setdefault(node, AtLoop())
@@ -292,7 +303,7 @@ class _Binder:
         for sign, place in register.places:
             if register.verb in ("sum", "count") and place.elements:
                 self.program.lost.setdefault(place.segment, []).append(number)
-            for position, guards in bound_positions(self.guide, place):
+            for position, guards in _bound_positions(self.index, place):
                 reads = self._position(position).reads
                 for element in place.elements or (0,):
                     for component in place.components:
@@ -316,7 +327,7 @@ class _Binder:
             return
         assert statement.place is not None
         shared: tuple[int, ...] = self._shared_registers(statement)
-        for position, guards in bound_positions(self.guide, statement.place):
+        for position, guards in _bound_positions(self.index, statement.place):
             rule = self._rule(statement, registers=shared, position=position, guards=guards)
             self._position(position).rules.append(rule)
 
@@ -392,7 +403,7 @@ class _Binder:
         if key not in self.slots:
             self.slots[key] = slot = len(self.program.slots)
             self.program.slots.append(f"{place.loop}/{place.segment}")
-            for position, guards in bound_positions(self.guide, place):
+            for position, guards in _bound_positions(self.index, place):
                 self._position(position).keeps.append(Keep(slot, guards))
                 if slot not in self._loop(position.loop).slots:
                     self._loop(position.loop).slots.append(slot)

@@ -92,6 +92,10 @@ def _totals(batch: Loop, loop: str, claims: list[tuple[str, int]], counted: dict
             charge = sum(charge for verdict, charge in claims if verdict == wanted)
             if cents(segment[2]) != charge:
                 yield Seen(segment, 2, loop, {"value": segment[2], "expected": x12_amount(charge), "place": "AMT02"})
+        if segment.id == "STC" and segment[4]:
+            charge = sum(charge for _, charge in claims)
+            if cents(segment[4]) != charge:
+                yield Seen(segment, 4, loop, {"value": segment[4], "expected": x12_amount(charge), "place": "STC04"})
 
 
 LOOKS: dict[str, Callable[[Loop], Iterator[Seen]]] = {

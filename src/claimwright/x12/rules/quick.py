@@ -25,6 +25,7 @@ from claimwright.x12.rules.running import (
     is_listed,
     number_of,
 )
+from claimwright.x12.rules.shapes import SHAPES
 from claimwright.x12.tree import Delimiters
 
 SLOW: Final = ((), (), (), None)
@@ -89,7 +90,7 @@ def quick_plan(at: AtPosition, delimiters: Delimiters) -> QuickPlan:
     _reads(source, [read for read in at.reads if not read.element], 0, 0)
     _elements(source, at)
     source.depth = 1
-    source.add("rest = Rest(tuple(bounds), (), tuple(doubts)) if bounds or doubts else None")
+    source.add("rest = Rest(bounds, (), doubts) if bounds or doubts else None")
     source.add("return (adds, sets, slots, rest) if adds or sets or slots or rest else None")
     mark = delimiters.component
 
@@ -202,6 +203,8 @@ def _rule(source: _Source, rule: Rule, element: int, component: int, value: str)
     if rule.verb == "lookup":
         if rule.codes and rule.name.startswith("@"):
             is_found = f"{value} in {source.named(rule.codes)}"
+        elif rule.name in SHAPES:
+            is_found = f"{source.named(SHAPES[rule.name])}({value})"
         else:
             is_found = f"listed({source.named(rule)}, {value})"
         conditions.append(is_found if rule.is_negated else f"not {is_found}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from operator import attrgetter, eq, ge, gt, le, lt, ne
 
 from claimwright.findings import Finding, Where
@@ -28,8 +29,7 @@ DECIDED_BY_TEXT = ("lookup", "require", "forbid")
 """The rules that need no register: a segment's text alone breaks them or does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(NamedTuple):
     """A rule that the registers must decide: its value as written, as a whole number (-1: none), and its place."""
 
     rule: Rule
@@ -39,13 +39,12 @@ class Doubt:
     component: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(NamedTuple):
     """What a segment's text does that is rare: bounds of numbers, lookups that it fails, values in doubt."""
 
-    bounds: tuple[tuple[str, int, int], ...]
-    broken: tuple[Doubt, ...]
-    doubts: tuple[Doubt, ...]
+    bounds: Sequence[tuple[str, int, int]]
+    broken: Sequence[Doubt]
+    doubts: Sequence[Doubt]
 
 
 Effects = tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]], Sequence[int], Rest | None]
@@ -60,9 +59,8 @@ class Plan:
         self._reads = sorted(at.reads, key=attrgetter("element"))
         self._delimiters = delimiters
 
-    def effects(self, text: str, faulty: frozenset[int] = frozenset()) -> Effects | None:
-        """The effects of a segment of this text, some elements of which are wrong; `None` when it has none."""
-        fields = text.split(self._delimiters.element)
+    def effects(self, fields: list[str], faulty: frozenset[int] = frozenset()) -> Effects | None:
+        """The effects of a segment of these fields, some of which are wrong; `None` when it has none."""
         adds, sets, bounds = [], [], []
         for verb, register, value in self._doubtful_values(fields, faulty) if faulty else self._values(fields):
             if verb in ("sum", "count"):
