@@ -9,14 +9,13 @@ from claimwright.cli.x12.inputs import FilesArgument, OutputOption
 
 
 def rewrite(files: FilesArgument, output: OutputOption = None) -> None:
-    """Write files again from their segments, one after the other: the same bytes. Exit status 2 for what holds no
-    interchange."""
-    from claimwright import x12
+    """Write files of any size again from their segments, one after the other: the same bytes. Exit status 2 for what
+    holds no interchange."""
+    from claimwright.x12 import rewriting
 
     status = 0
     with outputs.opened(output) as written:
         for source in inputs.sources(files):
-            reading = x12.read(source.read(), name=source.name, rules=False)
-            written.write(reading.rewrite())
-            status = max(status, 0 if reading.readable else 2)
+            with source.opened() as file:
+                status = max(status, 0 if rewriting.rewrite(file, written) else 2)
     raise typer.Exit(status)
