@@ -138,6 +138,7 @@ def test_an_engine_that_is_not_there_is_refused_by_name(monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "claimwright.x12.native", None)
+    monkeypatch.delattr(x12, "native", raising=False)
 
     assert x12.check(CLAIMS).engine == "python"
     with pytest.raises(ValueError, match="no native engine"):

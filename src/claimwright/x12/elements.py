@@ -7,7 +7,6 @@ The expression is made from the same rule that the explainer follows, so it only
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Iterator
 
 from claimwright.findings import Finding, Where
@@ -281,7 +280,15 @@ def is_date(text: str) -> bool:
     if not is_digits(text, 8):
         return False
     year, month, day = int(text[:4]), int(text[4:6]), int(text[6:])
-    return year > 0 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= _days_of(year, month)
+
+
+_MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def _days_of(year: int, month: int) -> int:
+    is_leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return _MONTH_DAYS[month - 1] + is_leap
 
 
 def is_time(text: str) -> bool:

@@ -32,11 +32,11 @@ class Way:
     """A way on: `closes` loops end, then a segment stands at `stop`; `opens` is the loop that it opens, if any.
 
     `slot` is where `member` (the loop opened, or the position) is counted in the loop that is then open; `needs` are
-    the required members of the groups left behind, by how many loops up, inner to outer; `ends` the rules at the ends
+    the required members of the groups left behind, by how many loops up, inner to outer (`needed`: their slots alone); `ends` the rules at the ends
     of the loops that close; `frame` the counts that the opened loop begins with; `clears` what is emptied then.
     """
 
-    __slots__ = ("clears", "closes", "ends", "frame", "member", "needs", "opens", "repeat", "slot", "stop")
+    __slots__ = ("clears", "closes", "ends", "frame", "member", "needed", "needs", "opens", "repeat", "slot", "stop")
 
     def __init__(self, tables: Tables, start: Position, candidate: Candidate) -> None:
         self.stop = tables.stop(candidate.position)
@@ -46,6 +46,7 @@ class Way:
         self.slot = tables.slots[candidate.member]
         self.repeat = candidate.member.repeat
         self.needs = tuple(_needs(tables, start, candidate))
+        self.needed = tuple((-1 - depth, slot) for depth, _, members in self.needs for slot, _ in members)
         closed = start.loop.ancestry()[: candidate.closes]
         self.ends = tuple((rule, node, test) for node in closed for rule, test in tables.ends(node))
         self.frame = tables.frame(candidate.opens) if candidate.opens else []
@@ -194,18 +195,20 @@ class Tables:
 
     def judge(self, stop: Stop, raw: str) -> tuple[bool, Effects | None]:
         """Whether every element of a segment is right at a position, and what the segment does to the rules."""
-        faulty = self._faulty(stop, raw)
+        fields = raw.split(self.delimiters.element)
+        faulty = self._faulty(stop, raw, fields)
         plan = stop.plan
         if plan is None:
             return faulty is None, None
         if faulty is not None:
-            return False, plan.effects(raw, faulty)
+            return False, plan.effects(fields, faulty)
         if stop.quick is not None:
-            effects = stop.quick(raw.split(self.delimiters.element))
-            return True, plan.effects(raw) if effects is SLOW else effects
-        return True, plan.effects(raw)
+            effects = stop.quick(fields)
+            if effects is not SLOW:
+                return True, effects
+        return True, plan.effects(fields)
 
-    def _faulty(self, stop: Stop, raw: str) -> frozenset[int] | None:
+    def _faulty(self, stop: Stop, raw: str, fields: list[str]) -> frozenset[int] | None:
         """The elements that are wrong; `None` when nothing is."""
         rule = stop.position.rule
         match = stop.match
@@ -213,9 +216,8 @@ class Tables:
             stop.met += 1
             if stop.met > _MET_BEFORE_COMPILED:
                 self._compile(stop)
-        elif match(raw) is not None:
-            if not rule.doubtful_notes or not breaks_a_note(rule, raw.split(self.delimiters.element)):
-                return None
+        elif match(raw) is not None and not (rule.doubtful_notes and breaks_a_note(rule, fields)):
+            return None
         segment = Segment(raw, self.delimiters, 0, 0, len(raw))
         findings = list(Explainer(rule, segment, "").findings())
         return frozenset(found.where.element or 0 for found in findings) if findings else None

@@ -204,8 +204,10 @@ class Walk:
                 way, is_right, effects = other
                 closes, counts = way.closes, frames[-1 - way.closes]
                 times = counts[way.slot]
-            if way.needs:
-                self._check_required(way, number)
+            for depth, slot in way.needed:
+                if not frames[depth][slot]:
+                    self._check_required(way, number)
+                    break
             if closes:
                 for rule, node, is_broken in way.ends:
                     if is_broken(cells):

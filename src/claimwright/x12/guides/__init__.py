@@ -24,9 +24,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from claimwright.x12.guides.language import Guide, parse_guide
+from claimwright.x12.packaged import packaged_names, packaged_text
 
 __all__ = ["Guide", "code_lists", "find_guide", "guide_names", "load_guide", "nearest_guide", "with_lists"]
 
@@ -34,8 +34,7 @@ __all__ = ["Guide", "code_lists", "find_guide", "guide_names", "load_guide", "ne
 @cache
 def guide_names() -> tuple[str, ...]:
     """The guides there are, by file name: whatever lies in this folder is one."""
-    names = (file.name for file in files(__package__).iterdir())
-    return tuple(sorted(name.removesuffix(".guide") for name in names if name.endswith(".guide")))
+    return tuple(name.removesuffix(".guide") for name in packaged_names("guides", ".guide"))
 
 
 _OLDER = {"X098": "x222", "X096": "x223", "X097": "x224"}
@@ -45,13 +44,13 @@ _OLDER = {"X098": "x222", "X096": "x223", "X097": "x224"}
 @cache
 def load_guide(name: str) -> Guide:
     """The guide in that file, parsed and checked against the standard."""
-    text = files(__package__).joinpath(f"{name}.guide").read_text(encoding="utf-8")
+    text = packaged_text("guides", f"{name}.guide")
     return parse_guide(text, code_lists(), _read_shared)
 
 
 def _read_shared(name: str) -> str:
     """The loops that several guides share, so that each is written once."""
-    return files(__package__).joinpath("shared", f"{name}.guide").read_text(encoding="utf-8")
+    return packaged_text("guides/shared", f"{name}.guide")
 
 
 @cache
@@ -63,7 +62,7 @@ def code_lists() -> dict[str, frozenset[str]]:
     """
     lists: dict[str, frozenset[str]] = {}
     for file in ("codes.txt", "outside.txt"):
-        for line in files(__package__).joinpath(file).read_text(encoding="utf-8").splitlines():
+        for line in packaged_text("guides", file).splitlines():
             if line and not line.startswith("#"):
                 name, *words = line.split()
                 known = (lists[word[1:]] if word.startswith("@") else _codes(word) for word in words)
@@ -97,21 +96,20 @@ def _index() -> dict[tuple[str, str], str]:
     """(ST01, version) → file: read from the first line of each file, so that no guide is parsed in vain."""
     index = {}
     for name in guide_names():
-        with files(__package__).joinpath(f"{name}.guide").open(encoding="utf-8") as lines:
-            words = next(lines).partition("#")[0].split()
+        words = packaged_text("guides", f"{name}.guide").partition("\n")[0].partition("#")[0].split()
         for version in words[3:]:
             index[words[1], version] = name
     return index
 
 
-@cache
+@lru_cache(maxsize=1024)
 def find_guide(set_code: str, version: str) -> Guide | None:
     """The guide for a set (ST01) of a version (ST03 or GS08); `None` when there is none."""
     name = _index().get((set_code, version))
     return load_guide(name) if name else None
 
 
-@cache
+@lru_cache(maxsize=1024)
 def nearest_guide(set_code: str, version: str) -> Guide | None:
     """A guide that gives at least the loops of a set whose own version has no guide; `None` when there is none.
 

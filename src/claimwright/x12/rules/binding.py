@@ -231,9 +231,10 @@ def loops_of(node: LoopNode) -> Iterator[LoopNode]:
 
 
 class _Index:
-    """The positions of a guide by segment, its loops by name."""
+    """The positions of a guide by segment, its loops by name, and the code lists that it brings."""
 
     def __init__(self, guide: Guide) -> None:
+        self.lists = guide.lists
         self.loops: dict[str, list[LoopNode]] = {}
         for node in loops_of(guide.root):
             self.loops.setdefault(node.id, []).append(node)
@@ -362,7 +363,7 @@ class _Binder:
         place, name, codes = statement.place, statement.name, frozenset[str]()
         values = tuple((element, part) for element in place.elements for part in place.components) if place else ()
         if statement.verb == "lookup" and name.startswith("@"):
-            codes = self.guide.lists.get(name[1:], code_lists()[name[1:]])
+            codes = self.index.lists.get(name[1:], code_lists()[name[1:]])
         if position is not None and statement.verb == "check":
             at = self._at(statement, -1)
         saves: tuple[tuple[int, int], ...] = ()
