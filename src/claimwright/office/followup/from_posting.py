@@ -20,11 +20,13 @@ from claimwright.office.followup.review_items import (
     open_reviews,
     open_ticklers,
 )
+from claimwright.office.followup.withdrawing import withdraw
 from claimwright.office.followup.worklists import open_item
-from claimwright.office.posting.models import Remittance
+from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.next_payers import next_claim_refused
 from claimwright.office.posting.posting import remittance_posted
 from claimwright.office.posting.receiving import remittance_set_aside
+from claimwright.office.posting.undoing import results_undone
 from claimwright.remittance.plan import Plan
 
 
@@ -56,6 +58,12 @@ def show_set_aside(remittance: Remittance, reason: str, findings: Sequence[Findi
         money_cents=abs(remittance.payment_cents),
         remittance=remittance,
     )
+
+
+@receiver(results_undone, dispatch_uid="followup.withdraw_work")
+def withdraw_work(remittance: Remittance, rows: Sequence[RemittanceClaim], reason: str, **_: Any) -> None:
+    """Close the work that the undone results made, and show what was sent on their strength."""
+    withdraw(remittance, rows, reason)
 
 
 @receiver(next_claim_refused, dispatch_uid="followup.show_refused_claim")

@@ -93,6 +93,7 @@ class Denial(ScopedModel):
         PARTLY = "partly", "Partly overturned"
         UPHELD = "upheld", "Upheld"
         WRITTEN_OFF = "written_off", "Written off"
+        WITHDRAWN = "withdrawn", "Its posting was undone"
 
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="denials")
     item = models.OneToOneField(WorkItem, null=True, blank=True, on_delete=models.PROTECT, related_name="denial")

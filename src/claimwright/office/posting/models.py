@@ -14,7 +14,7 @@ class Remittance(ScopedModel):
     """One 835 transaction set. `record` is the `claimwright.documents.remittance.Remittance` as JSON without its
     claims, which have rows of their own; `receiving.record_of` puts them together again.
 
-    received ──▶ posted | review (posted, with items for a person)
+    received ──▶ posted | review (posted, with items for a person) ──▶ undone ──▶ posted | review
         ├──────▶ refused (nothing posted; can be posted when what was wrong is mended) ──▶ posted | review
         └──────▶ duplicate (shown to a person, never posted)
 
@@ -29,6 +29,7 @@ class Remittance(ScopedModel):
         REVIEW = "review", "Posted, items to review"
         REFUSED = "refused", "Refused"
         DUPLICATE = "duplicate", "Duplicate"
+        UNDONE = "undone", "Undone, can be posted again"
 
     payer = models.ForeignKey(Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     payer_name = models.CharField(max_length=80, blank=True)

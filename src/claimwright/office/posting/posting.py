@@ -34,7 +34,7 @@ from claimwright.remittance import plan_claim_again, plan_remittance
 from claimwright.remittance.plan import ClaimState, Move, Plan, Queue
 
 State = Remittance.State
-_WAITING = (State.RECEIVED, State.REFUSED)
+_WAITING = (State.RECEIVED, State.REFUSED, State.UNDONE)
 _POSTED = (State.POSTED, State.REVIEW)
 
 remittance_posted = Signal()

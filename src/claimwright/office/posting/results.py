@@ -66,6 +66,11 @@ class _Told:
         return to if to in ADJUDICATION_MOVES[State(self.level.state)] else None
 
 
+def state_of(outcome: ClaimState) -> Adjudication.State:
+    """What a result makes of its payer level. Raises `KeyError` for an outcome that is no result."""
+    return _STATES[outcome]
+
+
 def tell_claims(remittance: Remittance, plan: Plan, rows: Mapping[int, RemittanceClaim]) -> None:
     """Move the levels' states and write the timelines' events, in the order of the remittance."""
     outcomes = [outcome for outcome in plan.outcomes if outcome.claim_key is not None]

@@ -58,7 +58,7 @@ def _remittances() -> Iterator[Finding]:
         if row.state in _POSTED and posted != row.payment_cents:
             said = f"{format_dollars(posted)} of {format_dollars(row.payment_cents)} is in the ledger"
             yield _wrong("CHK-REM-001", f"Remittance {row.trace_number}: {said}.", name)
-        if row.state not in _POSTED and row.pk in touched:
+        if row.state not in _POSTED and (posted or (row.pk in touched and row.state != Remittance.State.UNDONE)):
             yield _wrong("CHK-REM-002", f"Remittance {row.trace_number} is not posted, but has entries.", name)
     posted = Remittance.objects.filter(state__in=_POSTED).values_list("identity").annotate(times=Count("pk"))
     for identity, times in posted.order_by().filter(times__gt=1):

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, Sum, When
 
 from claimwright.office.charges.models import Charge, Encounter
 from claimwright.office.ledger.models import Account, Posting
@@ -46,6 +45,15 @@ PATIENT_KINDS = ("patient_payment", "credit_applied", "credit_released")
 _NO_ADJUSTMENTS = frozenset({"charge", "transfer", *INSURANCE_KINDS, *PATIENT_KINDS})
 
 
+_IS_MIRROR = "reversal"
+_KIND = Case(
+    When(~Q(entry__kind=_IS_MIRROR), then=F("entry__kind")),
+    When(~Q(entry__reverses__kind=_IS_MIRROR), then=F("entry__reverses__kind")),
+    default=F("entry__reverses__reverses__kind"),
+)
+"""The kind of an entry; of a mirror the kind of what it mirrors, also when that was a mirror itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """One figure found in two independent ways, in cents."""
@@ -63,7 +71,7 @@ def receivable_by_kind() -> Mapping[str, int]:
     """What each kind of entry did to receivables, in cents; a reversal counts with the kind of what it reverses."""
     rows = (
         Posting.objects.filter(account=Account.RECEIVABLE)
-        .annotate(kind=Coalesce("entry__reverses__kind", "entry__kind"))
+        .annotate(kind=_KIND)
         .values_list("kind")
         .annotate(total=Sum("cents"))
         .order_by()

@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                             ("partly", "Partly overturned"),
                             ("upheld", "Upheld"),
                             ("written_off", "Written off"),
+                            ("withdrawn", "Its posting was undone"),
                         ],
                         default="new",
                         max_length=12,

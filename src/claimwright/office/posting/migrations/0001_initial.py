@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                             ("review", "Posted, items to review"),
                             ("refused", "Refused"),
                             ("duplicate", "Duplicate"),
+                            ("undone", "Undone, can be posted again"),
                         ],
                         default="received",
                         max_length=10,

@@ -36,7 +36,7 @@ from claimwright.remittance.plan import Move, Plan, ReviewItem
 from claimwright.remittance.table import ROWS
 
 CLAIMS_A_PAGE = 25
-_WAITING = (Remittance.State.RECEIVED, Remittance.State.REFUSED)
+_WAITING = (Remittance.State.RECEIVED, Remittance.State.REFUSED, Remittance.State.UNDONE)
 _POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
 
 GROUPS = MappingProxyType(
