@@ -631,12 +631,13 @@ def remittance_claims(draw, header_number="1"):
     lines, found = draw(_tuples(remittance_lines(), 3)), draw(_tuples(adjustments, 7))
     charge = sum(line.charge_cents for line in lines) if lines else draw(charges)
     everything = found + tuple(one for line in lines for one in line.adjustments)
+    owed = sum(one.amount_cents for one in everything if one.group == "PR")
     return RemittanceClaim(
         control_number=draw(control_numbers),
         status=draw(st.sampled_from(("1", "2", "3", "4", "19", "22"))),
         charge_cents=charge,
         paid_cents=charge - sum(one.amount_cents for one in everything),
-        patient_responsibility_cents=draw(st.none() | charges),
+        patient_responsibility_cents=draw(st.sampled_from((None, owed))),
         filing_code=draw(st.sampled_from(("MB", "MC", "HM", "12"))),
         payer_claim_number=draw(identifiers),
         facility_code=draw(st.sampled_from(("", "11", "22"))),
