@@ -27,6 +27,8 @@ MASKS = MappingProxyType(
         "dental_procedure": ("Ddddd",),
         "modifier": ("cc",),
         "revenue": ("dddd",),
+        "revenue_or_so": ("ddd", "dddd"),
+        "revenue_without_zero": ("ddd",),
         "icd10cm": ("ldc", "ldcc", "ldccc", "ldcccc", "ldccccc", "QAd", "QAdd", "QAddc", "QAddcc", "QAddccc"),
         "icd10pcs": ("ccccccc",),
         "anesthesia": ("00ddd", "01ddd"),
