@@ -444,11 +444,11 @@ def test_exchange_variants_have_no_guide_and_say_so():
 
 # The 999 that answers them.
 
-_ENVELOPE = x12.Envelope("ZZ", "RECEIVER", "ZZ", "SENDER", datetime(2026, 3, 2, 10, tzinfo=UTC), 9, 9)
+_ANSWERING = x12.Envelope("ZZ", "RECEIVER", "ZZ", "SENDER", datetime(2026, 3, 2, 10, tzinfo=UTC), 9, 9)
 
 
 def _acknowledged(data: bytes) -> tuple[x12.Reading, list[str]]:
-    answer = x12.read(x12.acknowledge(x12.read(data), _ENVELOPE))
+    answer = x12.read(x12.acknowledge(x12.read(data), _ANSWERING))
     return answer, [str(segment) for segment in answer.segments()]
 
 
