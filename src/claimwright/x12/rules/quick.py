@@ -107,7 +107,7 @@ def quick_test(rule: Rule, program: Program) -> Callable[[list[int | None]], boo
     """The function that tells from the registers whether a check is broken."""
     source = _Source("")
     needs = [f"not ({_condition(condition, program)})" for condition in rule.need]
-    whens = [_condition(condition, program) for condition in rule.when]
+    whens = [f"({_condition(condition, program)})" for condition in rule.when]
     source.add(f"return {' and '.join([*needs, *whens]) or 'True'} and is_broken(rule, c)")
     made: Callable[[list[int | None]], bool] = _compiled("test(c)", source, {"is_broken": is_broken, "rule": rule})
     return made
