@@ -18,7 +18,7 @@ from claimwright.x12.native.tables import GuideTables
 from claimwright.x12.rules.binding import Program
 from claimwright.x12.tree import Delimiters
 
-ABI = 2
+ABI = 3
 DONE, CONTROL, DOUBT, REFUSED = range(4)
 ABSENT = -(1 << 63)
 UNKNOWN = (1 << 62) - 1
@@ -34,7 +34,7 @@ class _Guide(ctypes.Structure):
             for name in (
                 "names", "forks_of", "forks", "slots", "ways", "needs", "positions", "loops", "rules", "elements",
                 "notes", "codes", "long_codes", "acts", "keeps", "reads", "guards", "tests", "checks", "conditions",
-                "masks", "numbers", "is_empty", "texts",
+                "masks", "listed", "numbers", "is_empty", "texts",
             )  # fmt: skip
         ),
         *(
@@ -154,7 +154,7 @@ class CompiledGuide:
                     checks.elements.numbers, checks.notes.numbers, tables.codes.codes, checks.long_codes.numbers,
                     rules.acts.numbers, rules.keeps.numbers, rules.reads.numbers, rules.guards.numbers,
                     rules.tests.numbers, rules.checks.numbers, rules.conditions.numbers, rules.masks.numbers,
-                    rules.numbers.numbers, rules.is_empty,
+                    rules.listed.numbers, rules.numbers.numbers, rules.is_empty,
                 ),  # fmt: skip
             ),
             ctypes.addressof(texts),

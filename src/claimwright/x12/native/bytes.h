@@ -50,6 +50,15 @@ static inline uint32_t hash_key(uint64_t key)
     return (uint32_t)((key * CW_HASH_FACTOR) >> 40);
 }
 
+/* The hash of a text of any length. */
+static inline uint32_t hash_text(const uint8_t *text, uint32_t length)
+{
+    uint64_t hash = length;
+    for (uint32_t at = 0; at < length; at++)
+        hash = (hash ^ text[at]) * UINT64_C(0x100000001B3) + 1;
+    return hash_key(hash);
+}
+
 static inline int is_blank(uint8_t byte)
 {
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';

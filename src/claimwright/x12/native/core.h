@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised whenever a structure, a table or a number below changes; binding.py refuses a library of another number. */
-#define CW_ABI 2
+#define CW_ABI 3
 
 #if defined(_WIN32)
 #define CW_PUBLIC __declspec(dllexport)
@@ -116,7 +116,7 @@ typedef struct {
 typedef struct {
     int32_t verb, shape, is_negated;
     int32_t element, component, guard, guard_count;
-    int32_t code, code_count;         /* LISTED: a hash table; MASKED: rows of masks */
+    int32_t code, code_count;         /* LISTED, LISTED_LONG: a hash table; MASKED: rows of masks */
     int32_t first_reg, second_reg;    /* as the verb wants them */
     int32_t save_number, save_count;  /* registers, -1: none */
     int32_t check;                    /* CHECK: its number */
@@ -153,6 +153,7 @@ typedef struct {
     const cw_check *checks;
     const cw_condition *conditions;
     const cw_span *masks;
+    const cw_span *listed;   /* hash tables of texts; an empty slot has length 0 */
     const int32_t *numbers;  /* what loops clear, vacate and forget */
     const int32_t *is_empty; /* for each register: 1 when it holds nothing at first, 0 when it holds 0 */
     const char *texts;
@@ -174,7 +175,7 @@ enum { CW_FACT, CW_SUM, CW_COUNT, CW_LAST, CW_FIRST, CW_MAX, CW_MIN }; /* cw_rea
 enum { CW_WHOLE_TEXT, CW_START, CW_END };                             /* cw_read.part */
 enum { CW_LOOKUP, CW_REQUIRE, CW_FORBID, CW_POINTER, CW_UNIQUE, CW_NUMBERED, CW_BELOW, CW_CHECK }; /* cw_test.verb */
 enum { CW_LISTED, CW_MASKED, CW_NPI, CW_ROUTING_NUMBER, CW_POSITIVE, CW_NOT_NEGATIVE, CW_NOT_ZERO, CW_ZERO,
-       CW_ORDERED_PERIOD, CW_UNPROVABLE_SHAPE };                                            /* cw_test.shape */
+       CW_ORDERED_PERIOD, CW_LISTED_LONG, CW_STREET, CW_UNPROVABLE_SHAPE }; /* cw_test.shape */
 enum { CW_EQUAL, CW_UNEQUAL, CW_LESS, CW_AT_MOST, CW_MORE, CW_AT_LEAST }; /* cw_condition.op */
 
 /* ---- The state of a walk, which Python reads and writes where it takes a segment. ---- */

@@ -56,7 +56,7 @@ class NativeEngine(Walk):
             return
         raw = str(opening).encode("utf-8", "surrogateescape")
         self._tables = Tables.of(guide, self._delimiters, self._rules)
-        self._program = self._tables.program
+        self._program, self._judge = self._tables.program, self._tables.judge
         self._guide, self._day, self._last, self._derailed = guide, day, opening, False
         self._data, self._base, self._stopped = raw, opening.offset, opening.offset + opening.length
         self._kept_texts.clear()

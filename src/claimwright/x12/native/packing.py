@@ -9,6 +9,7 @@ LONGEST_KEY = 7
 _HASH_FACTOR = 0x9E3779B97F4A7C15
 _WORD = (1 << 64) - 1
 _HALF = (1 << 32) - 1
+_TEXT_FACTOR = 0x100000001B3
 
 Row = tuple[int, ...]
 
@@ -30,6 +31,15 @@ def hash_key(key: int) -> int:
     return ((key * _HASH_FACTOR & _WORD) >> 40) & _HALF
 
 
+def hash_text(text: str) -> int:
+    """The hash of a text of any length."""
+    data = text.encode()
+    value = len(data)
+    for byte in data:
+        value = ((value ^ byte) * _TEXT_FACTOR + 1) & _WORD
+    return hash_key(value)
+
+
 def signed(number: int) -> int:
     """The low 32 bits, as a signed integer."""
     number &= _HALF
@@ -42,11 +52,11 @@ def slot_count(entries: int) -> int:
 
 
 def hash_table(rows: Sequence[tuple[int, Row]], size: int, width: int) -> list[Row]:
-    """(key, row) in open addressing; empty slots are zeros."""
+    """(hash, row) in open addressing; empty slots are zeros."""
     slots = [(0,) * width] * size
     taken = [False] * size
     for key, row in rows:
-        at = hash_key(key) % size
+        at = key % size
         while taken[at]:
             at = (at + 1) % size
         slots[at], taken[at] = row, True
@@ -97,7 +107,7 @@ class CodeSets:
         if codes not in self._sets:
             keys = sorted(filter(None, map(pack_key, codes)))
             start, size = len(self.codes), slot_count(len(keys))
-            self.codes.extend(key for (key,) in hash_table([(key, (key,)) for key in keys], size, 1))
+            self.codes.extend(key for (key,) in hash_table([(hash_key(key), (key,)) for key in keys], size, 1))
             self._sets[codes] = start, size
         return self._sets[codes]
 

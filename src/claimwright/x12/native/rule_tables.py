@@ -9,7 +9,7 @@ from array import array
 from operator import attrgetter
 
 from claimwright.x12.guides.language import LoopNode, Position
-from claimwright.x12.native.packing import LONGEST_KEY, CodeSets, Row, Table
+from claimwright.x12.native.packing import LONGEST_KEY, CodeSets, Row, Table, hash_table, hash_text, slot_count
 from claimwright.x12.rules.binding import AtPosition, Condition, Program, Read, Rule
 from claimwright.x12.rules.language import Guard
 from claimwright.x12.rules.shapes import MASKS
@@ -24,8 +24,9 @@ _TESTS = {
 _LISTED, _MASKED = 0, 1
 _SHAPES = {
     "npi": 2, "routing_number": 3, "positive": 4, "not_negative": 5, "not_zero": 6, "zero": 7, "period": 8,
+    "street": 10,
 }  # fmt: skip
-_UNPROVABLE_SHAPE = 9
+_LISTED_LONG, _UNPROVABLE_SHAPE = 9, 11
 _OPERATORS = {"=": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 _UNPROVABLE_CHECK: Row = (0, 0, 0, 0)
 """No condition that must hold, and none that could: it is always broken."""
@@ -52,6 +53,7 @@ class RuleTables:
         self.checks = Table(4)
         self.conditions = Table(5)
         self.masks = Table(2)
+        self.listed = Table(2)
         self.numbers = Table(1)
         self.is_empty = array("i", [int(cell.empty is None) for cell in program.cells])
         self._acts: dict[Position, int] = {}
@@ -131,10 +133,15 @@ class RuleTables:
 
     def _shape(self, rule: Rule) -> tuple[int, tuple[int, int]]:
         if rule.name.startswith("@"):
-            return _LISTED, self._short_codes(rule.codes)
+            is_long = any(not code.isascii() or len(code) > LONGEST_KEY for code in rule.codes)
+            return (_LISTED_LONG, self._listed(rule.codes)) if is_long else (_LISTED, self._codes.add(rule.codes))
         if rule.name in MASKS:
             return _MASKED, self.masks.share(map(self._codes.span, MASKS[rule.name]))
         return _SHAPES.get(rule.name, _UNPROVABLE_SHAPE), (0, 0)
+
+    def _listed(self, codes: frozenset[str]) -> tuple[int, int]:
+        rows = [(hash_text(code), self._codes.span(code)) for code in sorted(codes)]
+        return self.listed.share(hash_table(rows, slot_count(len(rows)), 2))
 
     def _check_row(self, rule: Rule) -> Row:
         try:

@@ -78,6 +78,23 @@ static int is_masked(const cw_guide *guide, const cw_test *test, text_view text)
     return 0;
 }
 
+static int is_listed_long(const cw_guide *guide, const cw_test *test, text_view text)
+{
+    const cw_span *slots = guide->listed + test->code;
+    const uint32_t mask = (uint32_t)test->code_count - 1;
+    for (uint32_t at = hash_text(text.at, text.length) & mask; slots[at].length != 0; at = (at + 1) & mask) {
+        if ((uint32_t)slots[at].length == text.length && !memcmp(guide->texts + slots[at].offset, text.at, text.length))
+            return 1;
+    }
+    return 0;
+}
+
+/* No address of a post office box, as surely as its first letter says. */
+static int is_surely_a_street(text_view text)
+{
+    return text.at[0] != 'P' && text.at[0] != 'L';
+}
+
 enum { NEGATIVE = -1, ZERO, POSITIVE, NO_NUMBER };
 
 static int sign_of(text_view text, const uint8_t *limit)
@@ -128,6 +145,10 @@ static int has_shape(const cw_guide *guide, const cw_test *test, text_view text,
         return sign == NO_NUMBER ? -1 : sign == ZERO;
     case CW_ORDERED_PERIOD:
         return is_ordered(text);
+    case CW_LISTED_LONG:
+        return is_listed_long(guide, test, text);
+    case CW_STREET:
+        return is_surely_a_street(text) ? 1 : -1;
     default:
         return -1;
     }

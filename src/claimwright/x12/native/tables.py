@@ -17,6 +17,7 @@ from claimwright.x12.native.packing import (
     Table,
     UnsupportedError,
     flat,
+    hash_key,
     hash_table,
     pack_key,
     signed,
@@ -78,7 +79,7 @@ class GuideTables:
                 raise UnsupportedError(f"the segment name {name} is too long")
             key = pack_key(name)
             number = self.segments.index(name) if name in self.segments else -1
-            rows.append((key, (signed(key | key >> 32), number, int(name in CONTROL))))
+            rows.append((hash_key(key), (signed(key | key >> 32), number, int(name in CONTROL))))
         return array("i", flat(hash_table(rows, NAME_SLOTS, 3)))
 
     def _position_row(self, position: Position, rule: int) -> Row:
@@ -147,7 +148,7 @@ class _WalkTables:
             key = pack_key(value)
             if not key:
                 raise UnsupportedError(f"the qualifier {value!r} is empty or too long")
-            rows.append((key, (signed(key), signed(key >> 32), *self._add_ways(start, ways))))
+            rows.append((hash_key(key), (signed(key), signed(key >> 32), *self._add_ways(start, ways))))
         size = slot_count(len(rows))
         return self.slots.share(hash_table(rows, size, 4))[0], size - 1
 

@@ -18,14 +18,6 @@ typedef struct {
     uint8_t *text;
 } value_set;
 
-static uint32_t hash_text(const uint8_t *text, uint32_t length)
-{
-    uint64_t hash = length;
-    for (uint32_t at = 0; at < length; at++)
-        hash = (hash ^ text[at]) * UINT64_C(0x100000001B3) + 1;
-    return hash_key(hash);
-}
-
 /* The slot that holds the text, or the empty one where it belongs. There is always an empty one. */
 static value_slot *find_value(const value_set *set, const uint8_t *text, uint32_t length)
 {
