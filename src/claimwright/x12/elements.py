@@ -268,6 +268,26 @@ def breaks_a_note(rule: SegmentRule, fields: list[str]) -> bool:
     return False
 
 
+def note_breaker(rule: SegmentRule) -> Callable[[list[str]], bool]:
+    """`breaks_a_note` for one rule, written out as Python: quick for the segments that keep their notes."""
+    broken = []
+    for note in rule.doubtful_notes:
+        first, *others = (f"(n > {position} and f[{position}])" for position in note.positions)
+        broken.append(
+            {
+                "P": f"({' or '.join((first, *others))}) and not ({' and '.join((first, *others))})",
+                "R": f"not ({' or '.join((first, *others))})",
+                "E": f"sum(map(bool, ({', '.join((first, *others))},))) > 1",
+                "C": f"{first} and not ({' and '.join(others)})",
+                "L": f"{first} and not ({' or '.join(others)})",
+            }[note.kind]
+        )
+    latest = min(note.first for note in rule.doubtful_notes)
+    source = f"lambda f: (n := len(f)) > {latest} and bool({' or '.join(f'({each})' for each in broken)})"
+    made: Callable[[list[str]], bool] = eval(source)  # noqa: S307
+    return made
+
+
 def is_digits(text: str, length: int = 0) -> bool:
     """True for ASCII digits and nothing else, `length` of them if it is given."""
     return text.isascii() and text.isdigit() and (not length or len(text) == length)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from claimwright.x12.elements import Explainer, accepting, breaks_a_note
+from claimwright.x12.elements import Explainer, accepting, note_breaker
 from claimwright.x12.guides.language import Candidate, Guide, LoopNode, Position
 from claimwright.x12.rules.binding import AtLoop, Program, Rule, loops_of, positions_of, program_of
 from claimwright.x12.rules.quick import SLOW, QuickPlan, quick_plan, quick_test
@@ -100,18 +100,14 @@ class WaysOn:
             value: [made[candidate] for candidate in fitting] for value, fitting in fork.by_qualifier.items()
         }
 
-    def fitting(self, text: str, rest: str, delimiters: Delimiters) -> list[Way]:
-        """The ways that the qualifier of a segment fits; `rest` is its text after the name."""
+    def fitting(self, fields: list[str], component_mark: str) -> list[Way]:
+        """The ways that the qualifier of a segment fits."""
         element = self.element
         if not element:
             return self.unqualified
-        if element == 1:
-            qualifier = rest.partition(delimiters.element)[0]
-        else:
-            fields = text.split(delimiters.element, element + 1)
-            qualifier = fields[element] if element < len(fields) else ""
+        qualifier = fields[element] if element < len(fields) else ""
         if self.component:
-            parts = qualifier.split(delimiters.component)
+            parts = qualifier.split(component_mark)
             qualifier = parts[self.component - 1] if self.component <= len(parts) else ""
         return self.by_qualifier.get(qualifier, self.unqualified)
 
@@ -119,16 +115,17 @@ class WaysOn:
 class Stop:
     """A position as the walk runs on it; `nodes` are its loop and the loops around it, innermost first."""
 
-    __slots__ = ("_forks", "_tables", "match", "met", "nodes", "number", "path", "plan", "position", "quick")
+    __slots__ = ("_tables", "breaks", "forks", "match", "met", "nodes", "number", "path", "plan", "position", "quick")
 
     def __init__(self, tables: Tables, number: int, position: Position) -> None:
         self._tables = tables
-        self._forks: dict[str, WaysOn | None] = {}
+        self.forks: dict[str, WaysOn | None] = {}
         self.number = number
         self.position = position
         self.nodes = position.loop.ancestry()
         self.path = position.loop.path
         self.match: Callable[[str], object] | None = None
+        self.breaks: Callable[[list[str]], bool] | None = None
         self.met = 0
         at = tables.program.positions.get(position)
         self.plan = Plan(at, tables.delimiters) if at else None
@@ -137,13 +134,13 @@ class Stop:
     def fork(self, name: str) -> WaysOn | None:
         """The ways on for segments of that name; `None` when there are none."""
         try:
-            return self._forks[name]
+            return self.forks[name]
         except KeyError:
             if name not in self._tables.names:
                 return None  # Not remembered: a damaged file may bring any number of names.
         found = WaysOn(self._tables, self.position, name)
-        self._forks[name] = found if found.ways else None
-        return self._forks[name]
+        self.forks[name] = found if found.ways else None
+        return self.forks[name]
 
 
 class Tables:
@@ -193,36 +190,30 @@ class Tables:
             self._tests[rule.number] = quick_test(rule, self.program)
         return self._tests[rule.number](cells)
 
-    def judge(self, stop: Stop, raw: str) -> tuple[bool, Effects | None]:
+    def judge(self, stop: Stop, raw: str, fields: list[str]) -> tuple[bool, Effects | None]:
         """Whether every element of a segment is right at a position, and what the segment does to the rules."""
-        fields = raw.split(self.delimiters.element)
-        faulty = self._faulty(stop, raw, fields)
-        plan = stop.plan
-        if plan is None:
-            return faulty is None, None
-        if faulty is not None:
-            return False, plan.effects(fields, faulty)
-        if stop.quick is not None:
-            effects = stop.quick(fields)
-            if effects is not SLOW:
-                return True, effects
-        return True, plan.effects(fields)
-
-    def _faulty(self, stop: Stop, raw: str, fields: list[str]) -> frozenset[int] | None:
-        """The elements that are wrong; `None` when nothing is."""
-        rule = stop.position.rule
         match = stop.match
+        if match is not None and match(raw) is not None and not (stop.breaks and stop.breaks(fields)):
+            if stop.plan is None:
+                return True, None
+            effects = stop.quick(fields) if stop.quick else SLOW
+            return True, stop.plan.effects(fields) if effects is SLOW else effects
         if match is None:
             stop.met += 1
             if stop.met > _MET_BEFORE_COMPILED:
                 self._compile(stop)
-        elif match(raw) is not None and not (rule.doubtful_notes and breaks_a_note(rule, fields)):
-            return None
-        segment = Segment(raw, self.delimiters, 0, 0, len(raw))
-        findings = list(Explainer(rule, segment, "").findings())
-        return frozenset(found.where.element or 0 for found in findings) if findings else None
+        faulty = _faulty(stop, raw, self.delimiters)
+        return not faulty, stop.plan.effects(fields, faulty) if stop.plan else None
 
     def _compile(self, stop: Stop) -> None:
-        stop.match = accepting(stop.position.rule, self.delimiters).match
+        rule = stop.position.rule
+        stop.match = accepting(rule, self.delimiters).match
+        stop.breaks = note_breaker(rule) if rule.doubtful_notes else None
         at = self.program.positions.get(stop.position)
         stop.quick = quick_plan(at, self.delimiters) if at else None
+
+
+def _faulty(stop: Stop, raw: str, delimiters: Delimiters) -> frozenset[int]:
+    """The elements of a segment that are wrong at a position, the slow way."""
+    segment = Segment(raw, delimiters, 0, 0, len(raw))
+    return frozenset(found.where.element or 0 for found in Explainer(stop.position.rule, segment, "").findings())

@@ -18,7 +18,7 @@ from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
 from claimwright.x12.elements import Explainer
 from claimwright.x12.guides.language import Guide, LoopNode, Position
-from claimwright.x12.rules.amounts import UNKNOWN
+from claimwright.x12.rules.amounts import UNKNOWN, is_known
 from claimwright.x12.rules.binding import Rule
 from claimwright.x12.rules.looks import LOOKS
 from claimwright.x12.rules.running import Doubt, Effects, Rest, Scene
@@ -114,7 +114,7 @@ class Walk:
         self.segments = []
         self._texts, self._first = texts, index
         raw = texts.texts[0]
-        is_right, effects = tables.judge(self._stop, raw)
+        is_right, effects = tables.judge(self._stop, raw, raw.split(self._delimiters.element))
         segment = texts.segment(0, index)
         if self._keeps_tree:
             self.root.segments.append(segment)
@@ -262,18 +262,19 @@ class Walk:
         """Work out what a text means after a position, and remember it; `None` for a control segment."""
         tables = self._tables
         assert tables is not None
-        name, _, rest = raw.partition(self._delimiters.element)
+        fields = raw.split(self._delimiters.element)
+        name = fields[0]
         if name in CONTROL and not passes_control:
             return None
-        fork = stop.fork(name)
+        fork = stop.forks.get(name) or stop.fork(name)
         if fork is None:
             step: Step = (None, True, None)
         else:
-            ways = fork.fitting(raw, rest, self._delimiters)
+            ways = fork.fitting(fields, self._delimiters.component)
             if not ways:
                 way = self._best_guess(fork.ways)
-                return (way, *tables.judge(way.stop, raw)) if way else (None, True, None)
-            step = (ways[0], *tables.judge(ways[0].stop, raw))
+                return (way, *tables.judge(way.stop, raw, fields)) if way else (None, True, None)
+            step = (ways[0], *tables.judge(ways[0].stop, raw, fields))
         if name not in CONTROL:
             if len(memo) >= _REMEMBERED:
                 memo.clear()
@@ -284,11 +285,11 @@ class Walk:
         """Where a segment stands instead whose nearest place is used up; `None` when there is no other place."""
         tables = self._tables
         assert tables is not None
-        name, _, rest = raw.partition(self._delimiters.element)
-        fork = stop.fork(name)
-        for way in fork.fitting(raw, rest, self._delimiters) if fork else ():
+        fields = raw.split(self._delimiters.element)
+        fork = stop.fork(fields[0])
+        for way in fork.fitting(fields, self._delimiters.component) if fork else ():
             if way is not full and self._frames[-1 - way.closes][way.slot] < way.repeat:
-                return (way, *tables.judge(way.stop, raw))
+                return (way, *tables.judge(way.stop, raw, fields))
         return None
 
     def _best_guess(self, ways: Sequence[Way]) -> Way | None:
@@ -296,8 +297,8 @@ class Walk:
         if len({way.stop for way in ways}) == 1:
             return ways[0]
         for way in ways:
-            is_empty = not self._frames[-1 - way.closes][way.slot]
-            if way.closes == ways[0].closes and way.member.usage == "R" and is_empty:
+            is_near = way.closes == ways[0].closes and way.closes < len(self._frames)
+            if is_near and way.member.usage == "R" and not self._frames[-1 - way.closes][way.slot]:
                 return way
         return None
 
@@ -429,7 +430,7 @@ class Walk:
         rule, cells = doubt.rule, self._cells
         if rule.verb == "pointer":
             most = cells[rule.registers[0]] or 0
-            return None if 1 <= doubt.number <= most else most
+            return None if 1 <= doubt.number <= most or not is_known(most) else most
         if rule.verb == "numbered":
             return self._numbered(rule, doubt.number)
         if rule.verb == "below":
