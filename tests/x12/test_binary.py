@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claimwright import x12
+from claimwright.x12 import native
+from claimwright.x12.checking import check
 from claimwright.x12.driver import Buffer, Driver, read_binary_head
 from claimwright.x12.settings import DEFAULTS, Limits, Settings
 from claimwright.x12.tree import Delimiters
@@ -150,3 +152,15 @@ def test_in_a_claim_there_are_no_binary_data():
 )
 def test_the_head_of_binary_data_tells_element_length_and_where_they_begin(text, expected):
     assert read_binary_head(text, Delimiters()) == expected
+
+
+@pytest.mark.parametrize("engine", ["python", "native"])
+@pytest.mark.parametrize("length", ["63", "64", "5"])
+def test_every_engine_says_the_same_of_binary_data(engine, length):
+    if engine == "native" and not native.available():
+        pytest.skip(f"no native engine: {native.why_not()}")
+    data = file_with(CONTENT, b"x").replace(b"BIN*63*", f"BIN*{length}*".encode())
+    told = [(found.code, found.where) for found in check(data, engine=engine).findings]
+
+    assert told == [(found.code, found.where) for found in x12.read(data).findings]
+    assert (told == []) == (length == "63")
