@@ -58,14 +58,41 @@ class BadValue:
     value: str
 
 
+class BadValues:
+    """Those that were met since the last time; each element once, in however many columns it is."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._met: list[BadValue] = []
+        self._index = 0
+        self._told: set[tuple[int, int]] = set()
+
+    def tell(self, table: int, column: int, loop: LoopNode, segment: Segment, element: int, component: int) -> None:
+        """A value of a segment that is not of the type of that column (by its number) of that table."""
+        if self._index != segment.index:
+            self._index = segment.index
+            self._told.clear()
+        if (element, component) in self._told:
+            return
+        self._told.add((element, component))
+        planned = self._plan.tables[table]
+        text = segment.component(element, component) if component else segment[element]
+        of = planned.columns[column]
+        self._met.append(BadValue(planned.name, of, loop.path, segment, element, component, text))
+
+    def take(self) -> list[BadValue]:
+        """What was told since the last time."""
+        taken, self._met = self._met, []
+        return taken
+
+
 class Extractor:
     """Fills the tables of a plan from the segments of one set after the other."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.set_offset = 0
-        self._bad: list[BadValue] = []
-        self._told: tuple[int, set[tuple[int, int]]] = (0, set())
+        self._bad = BadValues(plan)
         self._rows: list[Rows] = [_no_rows(table) for table in plan.tables]
         self._registers = [""] * plan.registers
         self._began: dict[LoopNode, int] = {}
@@ -129,8 +156,7 @@ class Extractor:
 
     def take_bad(self) -> list[BadValue]:
         """The values that were left out since the last time."""
-        taken, self._bad = self._bad, []
-        return taken
+        return self._bad.take()
 
     # Each action as a function, made once.
 
@@ -142,10 +168,7 @@ class Extractor:
         return self._value_keeper(action)
 
     def _row_maker(self, action: MakeRow, loop: LoopNode) -> _Work:
-        columns = self.plan.tables[action.table].columns
-        readers = [
-            self._reader(action.table, column, sources) for column, sources in zip(columns, action.cells, strict=True)
-        ]
+        readers = [self._reader(action.table, column, sources) for column, sources in enumerate(action.cells)]
         set_offsets, *rows = self._rows[action.table]
         cells = list(zip((values.append for values in rows), readers, strict=True))
 
@@ -166,8 +189,7 @@ class Extractor:
 
     def _cell_filler(self, action: FillCell) -> _Work:
         values = self._rows[action.table][action.column + 1]
-        column = self.plan.tables[action.table].columns[action.column]
-        read = self._element_reader(action.table, column, action.element, action.component, is_relative=False)
+        read = self._element_reader(action.table, action.column, action.element, action.component, is_relative=False)
 
         def fill(fields: list[str]) -> None:
             if values and values[-1] is None:
@@ -186,7 +208,7 @@ class Extractor:
 
     # Each way to a value as a function, made once.
 
-    def _reader(self, table: int, column: Column, sources: tuple[Source, ...]) -> _Read:
+    def _reader(self, table: int, column: int, sources: tuple[Source, ...]) -> _Read:
         reads = [self._source_reader(table, column, source) for source in sources]
         if not reads:
             return _read_nothing
@@ -202,15 +224,15 @@ class Extractor:
 
         return read_first
 
-    def _source_reader(self, table: int, column: Column, source: Source) -> _Read:
+    def _source_reader(self, table: int, column: int, source: Source) -> _Read:
         match source.kind:
             case "element":
                 return self._element_reader(
                     table, column, source.element, source.component, is_relative=source.is_relative
                 )
             case "register":
-                registers = self._registers
-                return lambda fields, start: _value_or_none(column.type, registers[source.number])
+                registers, type_ = self._registers, self.plan.tables[table].columns[column].type
+                return lambda fields, start: _value_or_none(type_, registers[source.number])
             case "opening":
                 began, loop = self._began, source.loop
                 return lambda fields, start: began.get(loop) if loop else None
@@ -220,8 +242,8 @@ class Extractor:
                 return lambda fields, start: start
         return lambda fields, start: source.text
 
-    def _element_reader(self, table: int, column: Column, element: int, component: int, *, is_relative: bool) -> _Read:
-        convert = _CONVERTERS[column.type]
+    def _element_reader(self, table: int, column: int, element: int, component: int, *, is_relative: bool) -> _Read:
+        convert = _CONVERTERS[self.plan.tables[table].columns[column].type]
 
         def read(fields: list[str], start: int) -> Value:
             at = element + start if is_relative else element
@@ -235,7 +257,7 @@ class Extractor:
             try:
                 return convert(text)
             except ValueError:
-                self._tell(table, column, at, component, text)
+                self._bad.tell(table, column, self._loop, self._segment, at, component)
                 return None
 
         return read
@@ -246,16 +268,6 @@ class Extractor:
             return text
         parts = text.split(self._component_mark)
         return parts[component - 1] if component <= len(parts) else ""
-
-    def _tell(self, table: int, column: Column, element: int, component: int, text: str) -> None:
-        """Once for each element, in however many columns it is."""
-        segment = self._segment
-        if self._told[0] != segment.index:
-            self._told = (segment.index, set())
-        if (element, component) not in self._told[1]:
-            self._told[1].add((element, component))
-            name = self.plan.tables[table].name
-            self._bad.append(BadValue(name, column, self._loop.path, segment, element, component, text))
 
 
 class ExtractingWalk:
@@ -314,15 +326,6 @@ class ExtractingWalk:
 def _stop(position: Position) -> tuple[LoopNode, str, bool]:
     """The loop of a position, its segment's name, and whether it begins the loop."""
     return position.loop, position.id, position is position.loop.trigger and position.loop.parent is not None
-
-
-def bad_values(plan: Plan, loop: LoopNode, segment: Segment) -> list[BadValue]:
-    """What one segment of a loop holds that cannot be read, as an extractor that meets it says."""
-    extractor = Extractor(plan)
-    extractor.begin_set(segment)
-    extractor.begin_loop(loop, segment)
-    extractor.take(loop, segment)
-    return extractor.take_bad()
 
 
 def day_or_none(text: str) -> int | None:

@@ -11,6 +11,7 @@ file is read: most segments of a file have been seen before.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -79,8 +80,8 @@ class Walk:
         self._tables: Tables | None = None
         self._memos: list[dict[str, Step]] = []
         self._guide: Guide | None = None
-        self.trail: list[int] | None = None
-        """Give it a list, and each segment adds its position's number among `positions`, -1 where it has none."""
+        self.trail: list[int] | array[int] | None = None
+        """Give it a list or an array, and each segment adds its position's number among `positions`, -1 where it has none."""
 
     @property
     def positions(self) -> Sequence[Position]:

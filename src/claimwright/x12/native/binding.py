@@ -18,7 +18,7 @@ from claimwright.x12.native.tables import GuideTables
 from claimwright.x12.rules.binding import Program
 from claimwright.x12.tree import Delimiters
 
-ABI = 3
+ABI = 4
 DONE, CONTROL, DOUBT, REFUSED = range(4)
 ABSENT = -(1 << 63)
 UNKNOWN = (1 << 62) - 1
@@ -57,6 +57,9 @@ class _State(ctypes.Structure):
     _fields_ = [
         *((name, _POINTER) for name in ("registers", "kept", "counts", "begins")),
         ("last", Place),
+        ("trail", _POINTER),
+        ("trail_count", _WORD),
+        ("trail_room", _WORD),
         ("position", _INT),
         ("depth", _INT),
     ]
@@ -197,6 +200,7 @@ class Core:
             raise MemoryError
         self.state = state = library.cw_state_of(self._walk).contents
         self._window = _Window()
+        self._trail = array("i")
         self._window_at = ctypes.byref(self._window)
         structure = guide.structure
         self.registers = (ctypes.c_int64 * structure.registers).from_address(state.registers)
@@ -223,6 +227,19 @@ class Core:
         self._aim(data, begin, end, offset)
         status = self._library.cw_run(self._walk, self._window_at, index)
         return int(status), int(self._window.taken)
+
+    def keep_trail(self, room: int) -> None:
+        """Have `run` write down the position of each segment, of so many at most; 0 ends that."""
+        if room > len(self._trail):
+            self._trail = array("i", bytes(4 * room))
+        self.state.trail = self._trail.buffer_info()[0] if room else None
+        self.state.trail_count, self.state.trail_room = 0, room
+
+    def take_trail(self) -> array[int]:
+        """The positions of the segments since the last time."""
+        taken = self._trail[: self.state.trail_count]
+        self.state.trail_count = 0
+        return taken
 
     def end(self, closing: bytes) -> int:
         """Whether the SE, terminator included, proves that the set is right to its end."""

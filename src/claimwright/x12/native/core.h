@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised whenever a structure, a table or a number below changes; binding.py refuses a library of another number. */
-#define CW_ABI 3
+#define CW_ABI 4
 
 #if defined(_WIN32)
 #define CW_PUBLIC __declspec(dllexport)
@@ -195,6 +195,8 @@ typedef struct {
     uint32_t *counts; /* guide->max_members for each open loop, the outermost first: how often each member came */
     cw_place *begins; /* the first segment of each open loop */
     cw_place last;    /* the segment taken last */
+    int32_t *trail;   /* NULL, or where cw_run writes the position of each segment it takes */
+    uint64_t trail_count, trail_room;
     int32_t position, depth; /* depth: how many loops are open; cw_stand sets both */
 } cw_state;
 

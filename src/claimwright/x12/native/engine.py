@@ -24,6 +24,9 @@ from claimwright.x12.walk import Walk, tree_of
 _HELD: Final = ("", -1)
 """Stands for a kept segment that the core knows the place of."""
 
+_SHORTEST_SEGMENT = 3
+"""Bytes of a segment that the core takes: a name and the terminator."""
+
 
 class NativeEngine(Walk):
     """The walk, with the core in front of it. It gives no tree: a reading is walked in Python."""
@@ -74,8 +77,12 @@ class NativeEngine(Walk):
             return super().run(stretch, position, index)
         self._move_to(stretch)
         data, base, end, first = stretch.data, stretch.base, stretch.end, index
+        trail = self.trail
+        core.keep_trail(0 if trail is None else (end - position) // _SHORTEST_SEGMENT + 1)
         while position < end:
             status, taken = core.run(data, position, end, base + position, index)
+            if trail is not None:
+                trail.extend(core.take_trail())
             if taken:
                 position += taken
                 last = core.state.last.index

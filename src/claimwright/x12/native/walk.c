@@ -368,9 +368,14 @@ static inline int32_t offer(cw_walk *walk, segment *at, const uint32_t **end)
         return CW_CONTROL;
     int is_qualified = 0;
     const cw_way *way = choose(walk, at, name->segment, &is_qualified);
+    cw_state *state = &walk->state;
+    if (state->trail != NULL && state->trail_count == state->trail_room)
+        return CW_DOUBT;
     const uint32_t *last = way == NULL ? NULL : take(walk, at, way, is_qualified);
     if (last == NULL)
         return CW_DOUBT;
+    if (state->trail != NULL)
+        state->trail[state->trail_count++] = state->position;
     *end = last;
     return CW_DONE;
 }

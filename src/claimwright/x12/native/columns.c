@@ -1,0 +1,864 @@
+#include "columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+
+#define CC_MOST_FIELDS 128 /* more than any place or group of a plan can name */
+#define CC_MOST_PARTS 32
+#define CC_LARGEST UINT64_C(1000000000000000)
+#define CC_LONGEST_WHOLE 18
+#define CC_LEAST_ROWS 64
+#define CC_MISPLACED (-1)
+
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t length;
+} cc_text;
+
+/* A growing text: a register. */
+typedef struct {
+    uint8_t *bytes;
+    uint32_t length, capacity;
+} cc_register;
+
+/* One column being filled; cells without a value are zeros. For texts `values` are 32-bit ends, one more than rows, of
+ * which so many are `ended`: those between are written with the next text, or at the end. */
+typedef struct {
+    uint8_t *valid, *values, *bytes;
+    uint64_t byte_count, byte_capacity, ended;
+} cc_builder;
+
+typedef struct {
+    uint64_t rows, capacity;
+    cc_builder *columns; /* the set's offset, then those of the plan */
+} cc_rows_of;
+
+struct cc_extractor {
+    const cc_plan *plan;
+    cc_marks marks;
+    uint64_t set_offset;
+    uint64_t *began; /* where each open loop begins */
+    cc_register *registers;
+    cc_rows_of *tables;
+    cc_bad *bads;
+    uint64_t bad_count, bad_capacity;
+    int32_t loop; /* the loop in which a misplaced segment stands */
+    int is_out_of_memory;
+};
+
+/* The segment that is being taken. */
+typedef struct {
+    const uint8_t *begin, *end;
+    const uint8_t *limit;
+    uint64_t offset, index;
+    int32_t loop, field_count;
+    int is_ascii;
+    int32_t parts_of, part_count; /* the element whose parts were found, -1 for none */
+    const uint8_t *fields[CC_MOST_FIELDS + 1]; /* field n ends one byte before field n + 1 begins */
+    const uint8_t *parts[CC_MOST_PARTS + 1];
+} cc_segment;
+
+uint32_t cc_size(int32_t structure)
+{
+    const uint32_t sizes[] = {sizeof(cc_plan), sizeof(cc_bad), sizeof(struct ArrowArray), sizeof(struct ArrowSchema)};
+    return structure >= 0 && structure < 4 ? sizes[structure] : 0;
+}
+
+/* ---- Memory. ---- */
+
+static int cc_reserve(void **memory, uint64_t size)
+{
+    void *more = realloc(*memory, size ? (size_t)size : 1);
+    if (more == NULL)
+        return 0;
+    *memory = more;
+    return 1;
+}
+
+static const cc_column *column_of(const cc_plan *plan, int32_t table, int32_t at)
+{
+    static const cc_column set_offset = {CC_INT64, CC_AS_NUMBER};
+    return at == 0 ? &set_offset : plan->columns + plan->tables[table].column + at - 1;
+}
+
+static uint64_t width_of(const cc_column *column)
+{
+    return column->storage == CC_INT64 ? 8 : 4;
+}
+
+/* Room for so many rows; what is there stays. */
+static int grow_table(cc_extractor *extractor, int32_t table, uint64_t capacity)
+{
+    const cc_plan *plan = extractor->plan;
+    cc_rows_of *rows = extractor->tables + table;
+    const uint64_t before = (rows->capacity + 7) / 8, after = (capacity + 7) / 8;
+    for (int32_t at = 0; at <= plan->tables[table].column_count; at++) {
+        cc_builder *builder = rows->columns + at;
+        const cc_column *column = column_of(plan, table, at);
+        const uint64_t extra = column->storage == CC_TEXT;
+        if (!cc_reserve((void **)&builder->valid, after) ||
+            !cc_reserve((void **)&builder->values, (capacity + extra) * width_of(column)))
+            return 0;
+        memset(builder->valid + before, 0, (size_t)(after - before));
+        if (extra == 0)
+            memset(builder->values + rows->capacity * width_of(column), 0,
+                   (size_t)((capacity - rows->capacity) * width_of(column)));
+    }
+    rows->capacity = capacity;
+    return 1;
+}
+
+static void free_builder(cc_builder *builder)
+{
+    free(builder->valid);
+    free(builder->values);
+    free(builder->bytes);
+    memset(builder, 0, sizeof *builder);
+}
+
+cc_extractor *cc_new(const cc_plan *plan)
+{
+    cc_extractor *extractor = calloc(1, sizeof *extractor);
+    if (extractor == NULL)
+        return NULL;
+    extractor->plan = plan;
+    extractor->began = calloc((size_t)plan->loop_count + 1, sizeof *extractor->began);
+    extractor->registers = calloc((size_t)plan->registers + 1, sizeof *extractor->registers);
+    extractor->tables = calloc((size_t)plan->table_count + 1, sizeof *extractor->tables);
+    int is_whole = extractor->began != NULL && extractor->registers != NULL && extractor->tables != NULL;
+    for (int32_t table = 0; is_whole && table < plan->table_count; table++) {
+        const size_t columns = (size_t)plan->tables[table].column_count + 1;
+        extractor->tables[table].columns = calloc(columns, sizeof(cc_builder));
+        is_whole = extractor->tables[table].columns != NULL;
+    }
+    if (is_whole)
+        return extractor;
+    cc_free(extractor);
+    return NULL;
+}
+
+void cc_free(cc_extractor *extractor)
+{
+    if (extractor == NULL)
+        return;
+    const cc_plan *plan = extractor->plan;
+    for (int32_t table = 0; extractor->tables != NULL && table < plan->table_count; table++) {
+        cc_builder *columns = extractor->tables[table].columns;
+        for (int32_t at = 0; columns != NULL && at <= plan->tables[table].column_count; at++)
+            free_builder(columns + at);
+        free(columns);
+    }
+    for (int32_t number = 0; extractor->registers != NULL && number < plan->registers; number++)
+        free(extractor->registers[number].bytes);
+    free(extractor->began);
+    free(extractor->registers);
+    free(extractor->tables);
+    free(extractor->bads);
+    free(extractor);
+}
+
+/* ---- Values of texts. ---- */
+
+/* A plain decimal in units of 10 to the minus `decimals`, as money.parse_cents reads it. */
+static int read_decimal(cc_text text, uint32_t decimals, int64_t *value)
+{
+    const uint8_t *at = text.bytes, *end = text.bytes + text.length;
+    const int is_negative = at < end && *at == '-';
+    at += is_negative;
+    const uint8_t *whole = at;
+    uint64_t number = 0;
+    for (; at < end && is_digit(*at); at++) {
+        if (at - whole >= CC_LONGEST_WHOLE)
+            return 0;
+        number = number * 10 + (uint64_t)(*at - '0');
+    }
+    const int64_t whole_digits = at - whole;
+    int64_t fraction_digits = 0;
+    if (at < end && *at == '.') {
+        const uint8_t *fraction = ++at;
+        while (at < end && is_digit(*at))
+            at++;
+        fraction_digits = at - fraction;
+        const uint8_t *last = at;
+        while (last > fraction && last[-1] == '0')
+            last--;
+        if (last - fraction > (int64_t)decimals)
+            return 0;
+        if (number >= CC_LARGEST)
+            return 0;
+        for (uint32_t digit = 0; digit < decimals; digit++)
+            number = number * 10 + (fraction + digit < last ? (uint64_t)(fraction[digit] - '0') : 0);
+    } else {
+        if (number >= CC_LARGEST)
+            return 0;
+        for (uint32_t digit = 0; digit < decimals; digit++)
+            number *= 10;
+    }
+    if (at != end || whole_digits + fraction_digits == 0 || number >= CC_LARGEST)
+        return 0;
+    *value = is_negative ? -(int64_t)number : (int64_t)number;
+    return 1;
+}
+
+/* CCYYMMDD as days since 1970-01-01. */
+static int read_day(const uint8_t *text, int64_t *day)
+{
+    static const int32_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int32_t digits[8];
+    for (int at = 0; at < 8; at++) {
+        if (!is_digit(text[at]))
+            return 0;
+        digits[at] = text[at] - '0';
+    }
+    const int32_t year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
+    const int32_t month = digits[4] * 10 + digits[5], number = digits[6] * 10 + digits[7];
+    if (year == 0 || month < 1 || month > 12 || number < 1)
+        return 0;
+    const int is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (number > lengths[month - 1] + (month == 2 && is_leap))
+        return 0;
+    /* Years from March on, so that the day that is sometimes there comes last (days_from_civil). */
+    const int32_t shifted = month <= 2 ? year - 1 : year;
+    const int32_t era = shifted / 400, of_era = shifted % 400;
+    const int32_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + number - 1;
+    *day = (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    return 1;
+}
+
+static int all_digits(cc_text text, uint32_t from)
+{
+    for (uint32_t at = from; at < text.length; at++) {
+        if (!is_digit(text.bytes[at]))
+            return 0;
+    }
+    return 1;
+}
+
+enum { CC_BAD_VALUE, CC_VALUE, CC_NO_VALUE };
+
+/* The first or last day; a time of day is no value. */
+static int read_days(cc_text text, int is_last, int64_t *day)
+{
+    int64_t first, last;
+    if ((text.length == 4 || text.length == 6) && all_digits(text, 0))
+        return CC_NO_VALUE;
+    const int is_instant = text.length == 12 && all_digits(text, 8);
+    const int is_period = text.length == 17 && text.bytes[8] == '-';
+    if (!(text.length == 8 || is_instant || is_period) || !read_day(text.bytes, &first))
+        return CC_BAD_VALUE;
+    last = first;
+    if (is_period && !read_day(text.bytes + 9, &last))
+        return CC_BAD_VALUE;
+    *day = is_last ? last : first;
+    return CC_VALUE;
+}
+
+/* As strict as Python: no surrogates, nothing overlong, nothing beyond the last character. */
+static int is_utf8(cc_text text)
+{
+    const uint8_t *at = text.bytes, *end = text.bytes + text.length;
+    while (at < end) {
+        const uint8_t lead = *at++;
+        if (lead < 0x80)
+            continue;
+        const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+        if (lead < 0xC2 || lead > 0xF4 || end - at < more)
+            return 0;
+        const uint8_t least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        const uint8_t most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+        if (at[0] < least || at[0] > most)
+            return 0;
+        for (int next = 1; next < more; next++) {
+            if ((at[next] & 0xC0) != 0x80)
+                return 0;
+        }
+        at += more;
+    }
+    return 1;
+}
+
+/* ---- Cells. ---- */
+
+static void set_valid(cc_builder *builder, uint64_t row)
+{
+    builder->valid[row / 8] |= (uint8_t)(1u << (row % 8));
+}
+
+static int is_valid(const cc_builder *builder, uint64_t row)
+{
+    return builder->valid[row / 8] >> (row % 8) & 1;
+}
+
+/* Write a text behind the others; bytes that are not UTF-8 are Latin-1. */
+static int append_text(cc_builder *builder, cc_text text, int is_ascii)
+{
+    const uint64_t wanted = builder->byte_count + 2 * (uint64_t)text.length;
+    if (wanted > INT32_MAX)
+        return 0;
+    if (wanted > builder->byte_capacity) {
+        const uint64_t capacity = wanted > 2 * builder->byte_capacity ? wanted + 256 : 2 * builder->byte_capacity;
+        if (!cc_reserve((void **)&builder->bytes, capacity))
+            return 0;
+        builder->byte_capacity = capacity;
+    }
+    uint8_t *to = builder->bytes + builder->byte_count;
+    if (is_ascii || is_utf8(text)) {
+        memcpy(to, text.bytes, text.length);
+        builder->byte_count += text.length;
+        return 1;
+    }
+    for (uint32_t at = 0; at < text.length; at++) {
+        const uint8_t byte = text.bytes[at];
+        if (byte >= 0x80)
+            *to++ = (uint8_t)(0xC0 | byte >> 6);
+        *to++ = byte < 0x80 ? byte : (uint8_t)(0x80 | (byte & 0x3F));
+    }
+    builder->byte_count = (uint64_t)(to - builder->bytes);
+    return 1;
+}
+
+static void put_number(const cc_column *column, cc_builder *builder, uint64_t row, int64_t number)
+{
+    if (column->storage == CC_INT64)
+        ((int64_t *)(void *)builder->values)[row] = number;
+    else
+        ((int32_t *)(void *)builder->values)[row] = (int32_t)number;
+    set_valid(builder, row);
+}
+
+/* Texts end here, from those that have no end yet up to the one of `row`, of which nothing is written so far. */
+static void end_texts(cc_builder *builder, uint64_t row)
+{
+    int32_t *ends = (int32_t *)(void *)builder->values;
+    while (builder->ended <= row)
+        ends[builder->ended++] = (int32_t)builder->byte_count;
+}
+
+/* Put a text into a cell that is empty. Gives whether it is one of its column's type. */
+static int put_text(cc_extractor *extractor, const cc_column *column, cc_builder *builder, uint64_t row, cc_text text,
+                    int is_ascii)
+{
+    int64_t number = 0;
+    int found = CC_VALUE;
+    switch (column->reading) {
+    case CC_AS_TEXT:
+        end_texts(builder, row);
+        if (!append_text(builder, text, is_ascii)) {
+            extractor->is_out_of_memory = 1;
+            return CC_NO_VALUE;
+        }
+        set_valid(builder, row);
+        return CC_VALUE;
+    case CC_AS_CENTS:
+        found = read_decimal(text, 2, &number) ? CC_VALUE : CC_BAD_VALUE;
+        break;
+    case CC_AS_THOUSANDTHS:
+        found = read_decimal(text, 3, &number) ? CC_VALUE : CC_BAD_VALUE;
+        break;
+    default:
+        found = read_days(text, column->reading == CC_AS_LAST_DAY, &number);
+    }
+    if (found == CC_VALUE)
+        put_number(column, builder, row, number);
+    return found;
+}
+
+/* ---- Segments. ---- */
+
+/* The topmost bit of each byte that is zero. */
+static inline uint64_t find_zeros(uint64_t word)
+{
+    return ~(((word & CW_BYTES(0x7F)) + CW_BYTES(0x7F)) | word | CW_BYTES(0x7F));
+}
+
+static void end_segment(cc_segment *segment, const uint8_t *end, int32_t count)
+{
+    segment->end = end;
+    segment->field_count = count;
+    segment->fields[count] = end + 1;
+}
+
+/* Find the fields of the segment, and its end, which is before the limit. */
+static void split(cc_segment *segment, cc_marks marks)
+{
+    const uint64_t elements = CW_BYTES(marks.element), terminators = CW_BYTES(marks.terminator);
+    const uint8_t *at = segment->begin, *limit = segment->limit;
+    uint64_t all = 0;
+    int32_t count = 0;
+    segment->fields[count++] = at;
+    segment->parts_of = -1;
+    for (; limit - at >= 8; at += 8) {
+        const uint64_t word = load_little_endian(at);
+        const uint64_t ends = find_zeros(word ^ terminators);
+        uint64_t found = find_zeros(word ^ elements);
+        if (ends != 0) {
+            found &= ends - 1;
+            all |= word & (ends ^ (ends - 1));
+        } else {
+            all |= word;
+        }
+        for (; found != 0 && count < CC_MOST_FIELDS; found &= found - 1)
+            segment->fields[count++] = at + (uint32_t)__builtin_ctzll(found) / 8 + 1;
+        if (ends != 0) {
+            segment->is_ascii = (all & CW_BYTES(0x80)) == 0;
+            end_segment(segment, at + (uint32_t)__builtin_ctzll(ends) / 8, count);
+            return;
+        }
+    }
+    for (; at < limit && *at != marks.terminator; at++) {
+        all |= *at;
+        if (*at == marks.element && count < CC_MOST_FIELDS)
+            segment->fields[count++] = at + 1;
+    }
+    segment->is_ascii = (all & CW_BYTES(0x80)) == 0;
+    end_segment(segment, at, count);
+}
+
+static cc_text field_of(const cc_segment *segment, int32_t element)
+{
+    if (element >= segment->field_count)
+        return (cc_text){segment->end, 0};
+    const uint8_t *begin = segment->fields[element];
+    return (cc_text){begin, (uint32_t)(segment->fields[element + 1] - 1 - begin)};
+}
+
+/* Find the parts of a composite, which are asked for one after the other. */
+static void split_parts(cc_segment *segment, int32_t element, uint8_t mark)
+{
+    const cc_text text = field_of(segment, element);
+    const uint8_t *end = text.bytes + text.length;
+    int32_t count = 0;
+    segment->parts[count++] = text.bytes;
+    for (const uint8_t *at = text.bytes; at < end; at++) {
+        if (*at == mark && count < CC_MOST_PARTS)
+            segment->parts[count++] = at + 1;
+    }
+    segment->parts[count] = end + 1;
+    segment->part_count = count;
+    segment->parts_of = element;
+}
+
+static cc_text value_of(const cc_extractor *extractor, cc_segment *segment, int32_t element, int32_t component)
+{
+    if (component == 0 || element >= segment->field_count)
+        return field_of(segment, element);
+    if (segment->parts_of != element)
+        split_parts(segment, element, extractor->marks.component);
+    if (component > segment->part_count)
+        return (cc_text){segment->end, 0};
+    const uint8_t *begin = segment->parts[component - 1];
+    return (cc_text){begin, (uint32_t)(segment->parts[component] - 1 - begin)};
+}
+
+/* A value is not of its column's type. */
+static void report(cc_extractor *extractor, const cc_segment *segment, cc_bad where)
+{
+    if (extractor->bad_count == extractor->bad_capacity) {
+        const uint64_t capacity = extractor->bad_capacity ? 2 * extractor->bad_capacity : 64;
+        if (!cc_reserve((void **)&extractor->bads, capacity * sizeof *extractor->bads)) {
+            extractor->is_out_of_memory = 1;
+            return;
+        }
+        extractor->bad_capacity = capacity;
+    }
+    where.offset = segment->offset;
+    where.length = (uint64_t)(segment->end - segment->begin);
+    where.index = segment->index;
+    where.loop = segment->loop;
+    extractor->bads[extractor->bad_count++] = where;
+}
+
+/* Put the first of a cell's sources that has a value into the last row. */
+static void fill_from_sources(cc_extractor *extractor, cc_segment *segment, int32_t table, const cc_cell *cell,
+                              int32_t start)
+{
+    const cc_plan *plan = extractor->plan;
+    const cc_column *column = plan->columns + plan->tables[table].column + cell->column;
+    cc_builder *builder = extractor->tables[table].columns + cell->column + 1;
+    const uint64_t row = extractor->tables[table].rows - 1;
+    for (int32_t at = 0; at < cell->source_count; at++) {
+        const cc_source *source = plan->sources + cell->source + at;
+        const int32_t element = source->element + (source->is_relative ? start : 0);
+        cc_text text = {NULL, 0};
+        int is_ascii = segment->is_ascii;
+        switch (source->kind) {
+        case CC_OFFSET:
+            put_number(column, builder, row, (int64_t)segment->offset);
+            return;
+        case CC_START:
+            put_number(column, builder, row, start);
+            return;
+        case CC_OPENING:
+            put_number(column, builder, row, (int64_t)extractor->began[source->number]);
+            return;
+        case CC_CONSTANT:
+            text = (cc_text){(const uint8_t *)plan->texts + source->text, (uint32_t)source->text_length};
+            is_ascii = 1;
+            break;
+        case CC_REGISTER:
+            text = (cc_text){extractor->registers[source->number].bytes, extractor->registers[source->number].length};
+            is_ascii = 0; /* Not known. */
+            break;
+        default:
+            text = value_of(extractor, segment, element, source->component);
+        }
+        if (text.length == 0)
+            continue;
+        const int found = put_text(extractor, column, builder, row, text, is_ascii);
+        if (found == CC_VALUE)
+            return;
+        if (found == CC_BAD_VALUE && source->kind == CC_ELEMENT)
+            report(extractor, segment, (cc_bad){.table = table, .column = cell->column, .element = element,
+                                                .component = source->component});
+    }
+}
+
+static void make_row(cc_extractor *extractor, cc_segment *segment, const cc_action *action, int32_t start)
+{
+    const cc_plan *plan = extractor->plan;
+    cc_rows_of *rows = extractor->tables + action->table;
+    if (rows->rows == rows->capacity &&
+        !grow_table(extractor, action->table, rows->capacity ? 2 * rows->capacity : CC_LEAST_ROWS)) {
+        extractor->is_out_of_memory = 1;
+        return;
+    }
+    const uint64_t row = rows->rows++;
+    put_number(column_of(plan, action->table, 0), rows->columns, row, (int64_t)extractor->set_offset);
+    const cc_cell *cell = plan->cells + action->cell;
+    for (const cc_cell *end = cell + action->cell_count; cell < end; cell++)
+        fill_from_sources(extractor, segment, action->table, cell, start);
+}
+
+static void make_rows(cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+{
+    if (action->start_count == 0) {
+        make_row(extractor, segment, action, 0);
+        return;
+    }
+    const int32_t *starts = extractor->plan->numbers + action->start;
+    for (int32_t at = 0; at < action->start_count && starts[at] < segment->field_count; at++) {
+        int32_t element = starts[at], end = element + action->span;
+        while (element < end && field_of(segment, element).length == 0)
+            element++;
+        if (element < end)
+            make_row(extractor, segment, action, starts[at]);
+    }
+}
+
+static void fill_cell(cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+{
+    cc_rows_of *rows = extractor->tables + action->table;
+    cc_builder *builder = rows->columns + action->column + 1;
+    if (rows->rows == 0 || is_valid(builder, rows->rows - 1))
+        return;
+    const cc_text text = value_of(extractor, segment, action->element, action->component);
+    const cc_column *column = column_of(extractor->plan, action->table, action->column + 1);
+    if (text.length && put_text(extractor, column, builder, rows->rows - 1, text, segment->is_ascii) == CC_BAD_VALUE)
+        report(extractor, segment, (cc_bad){.table = action->table, .column = action->column, .element = action->element,
+                                            .component = action->component});
+}
+
+static void keep_value(cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+{
+    cc_register *reg = extractor->registers + action->reg;
+    const cc_text text = value_of(extractor, segment, action->element, action->component);
+    if (reg->length != 0 || text.length == 0)
+        return;
+    if (text.length > reg->capacity) {
+        if (!cc_reserve((void **)&reg->bytes, text.length)) {
+            extractor->is_out_of_memory = 1;
+            return;
+        }
+        reg->capacity = text.length;
+    }
+    memcpy(reg->bytes, text.bytes, text.length);
+    reg->length = text.length;
+}
+
+static void act(cc_extractor *extractor, cc_segment *segment, const cc_action *action, int32_t count)
+{
+    for (const cc_action *end = action + count; action < end; action++) {
+        const uint64_t wanted = (uint64_t)(uint32_t)action->qualifier_high << 32 | (uint32_t)action->qualifier_low;
+        if (wanted != 0) {
+            const cc_text text =
+                value_of(extractor, segment, action->qualifier_element, action->qualifier_component);
+            if (pack_key(text.bytes, text.length, segment->limit) != wanted)
+                continue;
+        }
+        if (action->verb == CC_MAKE_ROW)
+            make_rows(extractor, segment, action);
+        else if (action->verb == CC_FILL_CELL)
+            fill_cell(extractor, segment, action);
+        else
+            keep_value(extractor, segment, action);
+    }
+}
+
+static void begin_loop(cc_extractor *extractor, int32_t number, uint64_t offset)
+{
+    const cc_loop *loop = extractor->plan->loops + number;
+    extractor->began[number] = offset;
+    for (int32_t at = 0; at < loop->forget_count; at++)
+        extractor->registers[extractor->plan->numbers[loop->forget + at]].length = 0;
+}
+
+/* The actions for a segment that fits nowhere, by its name; NULL when there are none. */
+static const cc_named *find_named(const cc_extractor *extractor, const cc_segment *segment)
+{
+    const cc_loop *loop = extractor->plan->loops + extractor->loop;
+    const cc_text name = field_of(segment, 0);
+    const uint64_t key = name.length <= CW_LONGEST_NAME ? pack_key(name.bytes, name.length, segment->limit) : 0;
+    for (int32_t at = 0; key != 0 && at < loop->named_count; at++) {
+        const cc_named *named = extractor->plan->named + loop->named + at;
+        if ((uint32_t)named->key == ((uint32_t)key | (uint32_t)name.length << 24))
+            return named;
+    }
+    return NULL;
+}
+
+static void take_segment(cc_extractor *extractor, cc_segment *segment, int32_t position)
+{
+    const cc_plan *plan = extractor->plan;
+    int32_t action = 0, count = 0;
+    if (position >= 0 && position < plan->stop_count) {
+        const cc_stop *stop = plan->stops + position;
+        extractor->loop = stop->loop;
+        if (stop->is_first)
+            begin_loop(extractor, stop->loop, segment->offset);
+        action = stop->action;
+        count = stop->action_count;
+    }
+    if (position == CC_MISPLACED || count != 0)
+        split(segment, extractor->marks);
+    else
+        segment->end = memchr(segment->begin, extractor->marks.terminator,
+                              (size_t)(segment->limit - segment->begin));
+    if (position == CC_MISPLACED) {
+        const cc_named *named = find_named(extractor, segment);
+        if (named != NULL) {
+            action = named->action;
+            count = named->action_count;
+        }
+    }
+    segment->loop = extractor->loop;
+    act(extractor, segment, plan->actions + action, count);
+}
+
+void cc_begin_set(cc_extractor *extractor, uint64_t offset, cc_marks marks)
+{
+    const cc_plan *plan = extractor->plan;
+    extractor->marks = marks;
+    extractor->set_offset = offset;
+    extractor->loop = plan->root;
+    for (int32_t number = 0; number < plan->registers; number++)
+        extractor->registers[number].length = 0;
+    memset(extractor->began, 0, (size_t)plan->loop_count * sizeof *extractor->began);
+}
+
+int64_t cc_take(cc_extractor *extractor, const uint8_t *data, uint64_t size, uint64_t offset, uint64_t index,
+                const int32_t *trail, uint64_t count)
+{
+    const uint8_t terminator = extractor->marks.terminator;
+    const uint8_t *at = data, *limit = data + size;
+    cc_segment segment = {.limit = limit};
+    uint64_t taken = 0;
+    while (limit > at && limit[-1] != terminator)
+        limit--; /* Only whole segments. */
+    for (; taken < count; taken++) {
+        while (at < limit && is_blank(*at))
+            at++;
+        if (at >= limit)
+            break;
+        segment.begin = at;
+        segment.limit = limit;
+        segment.offset = offset + (uint64_t)(at - data);
+        segment.index = index + taken;
+        take_segment(extractor, &segment, trail[taken]);
+        at = segment.end + 1;
+    }
+    return extractor->is_out_of_memory ? -1 : (int64_t)taken;
+}
+
+uint64_t cc_rows(const cc_extractor *extractor)
+{
+    uint64_t rows = 0;
+    for (int32_t table = 0; table < extractor->plan->table_count; table++)
+        rows += extractor->tables[table].rows;
+    return rows;
+}
+
+uint64_t cc_bads(cc_extractor *extractor, const cc_bad **bads)
+{
+    const uint64_t count = extractor->bad_count;
+    *bads = extractor->bads;
+    extractor->bad_count = 0;
+    return count;
+}
+
+/* ---- Arrow. ---- */
+
+static void release_array(struct ArrowArray *array)
+{
+    for (int64_t at = 0; at < array->n_buffers; at++)
+        free((void *)(uintptr_t)array->buffers[at]);
+    free(array->buffers);
+    for (int64_t at = 0; at < array->n_children; at++) {
+        struct ArrowArray *child = array->children[at];
+        if (child != NULL && child->release != NULL)
+            child->release(child);
+        free(child);
+    }
+    free(array->children);
+    array->release = NULL;
+}
+
+static int begin_array(struct ArrowArray *array, int64_t length, int64_t buffers, int64_t children)
+{
+    *array = (struct ArrowArray){.length = length, .null_count = -1, .release = release_array};
+    array->buffers = calloc((size_t)buffers, sizeof *array->buffers);
+    array->children = calloc((size_t)children + 1, sizeof *array->children);
+    if (array->buffers == NULL || array->children == NULL)
+        return 0;
+    array->n_buffers = buffers;
+    array->n_children = children;
+    for (int64_t at = 0; at < children; at++) {
+        array->children[at] = calloc(1, sizeof **array->children);
+        if (array->children[at] == NULL)
+            return 0;
+    }
+    return 1;
+}
+
+/* The column's memory becomes the array's. */
+static void hand_over(cc_builder *builder, const cc_column *column, struct ArrowArray *array)
+{
+    if (column->storage == CC_TEXT)
+        end_texts(builder, (uint64_t)array->length);
+    array->buffers[0] = builder->valid;
+    array->buffers[1] = builder->values;
+    if (column->storage == CC_TEXT)
+        array->buffers[2] = builder->bytes;
+    memset(builder, 0, sizeof *builder);
+}
+
+/* Copy the last row, which stays, into the empty table. */
+static int copy_row(cc_extractor *extractor, int32_t table, cc_builder *from, uint64_t row)
+{
+    cc_rows_of *rows = extractor->tables + table;
+    if (!grow_table(extractor, table, CC_LEAST_ROWS))
+        return 0;
+    rows->rows = 1;
+    for (int32_t at = 0; at <= extractor->plan->tables[table].column_count; at++) {
+        const cc_column *column = column_of(extractor->plan, table, at);
+        cc_builder *old = from + at, *builder = rows->columns + at;
+        if (column->storage == CC_TEXT) {
+            end_texts(old, row + 1);
+            const int32_t *ends = (const int32_t *)(const void *)old->values;
+            const cc_text text = {old->bytes + ends[row], (uint32_t)(ends[row + 1] - ends[row])};
+            end_texts(builder, 0);
+            if (text.length != 0 && !append_text(builder, text, 0))
+                return 0;
+        } else {
+            memcpy(builder->values, old->values + row * width_of(column), (size_t)width_of(column));
+        }
+        if (is_valid(old, row))
+            set_valid(builder, 0);
+    }
+    return 1;
+}
+
+int64_t cc_give(cc_extractor *extractor, int32_t table, int32_t is_end, struct ArrowArray *array)
+{
+    const cc_table *plan = extractor->plan->tables + table;
+    cc_rows_of *rows = extractor->tables + table;
+    *array = (struct ArrowArray){.release = NULL};
+    const uint64_t held = plan->is_held && !is_end;
+    if (rows->rows <= held)
+        return 0;
+    const int64_t count = (int64_t)(rows->rows - held);
+    const int32_t columns = plan->column_count + 1;
+    cc_builder *old = calloc((size_t)columns, sizeof *old);
+    if (old == NULL)
+        return -1;
+    memcpy(old, rows->columns, (size_t)columns * sizeof *old);
+    memset(rows->columns, 0, (size_t)columns * sizeof *old);
+    rows->rows = rows->capacity = 0;
+    int is_whole = !held || copy_row(extractor, table, old, (uint64_t)count);
+    is_whole = is_whole && begin_array(array, count, 1, columns);
+    for (int32_t at = 0; at < columns; at++) {
+        const cc_column *column = column_of(extractor->plan, table, at);
+        is_whole = is_whole && begin_array(array->children[at], count, column->storage == CC_TEXT ? 3 : 2, 0);
+        if (is_whole)
+            hand_over(old + at, column, array->children[at]);
+        else
+            free_builder(old + at);
+    }
+    free(old);
+    if (is_whole) {
+        array->null_count = 0;
+        return count;
+    }
+    if (array->release != NULL)
+        array->release(array);
+    extractor->is_out_of_memory = 1;
+    return -1;
+}
+
+static void release_schema(struct ArrowSchema *schema)
+{
+    for (int64_t at = 0; at < schema->n_children; at++) {
+        struct ArrowSchema *child = schema->children[at];
+        if (child != NULL && child->release != NULL)
+            child->release(child);
+        free(child);
+    }
+    free(schema->children);
+    free(schema->private_data);
+    schema->release = NULL;
+}
+
+/* Format and name lie in one piece of memory. */
+static int begin_schema(struct ArrowSchema *schema, const char *format, const char *name, int32_t children)
+{
+    const size_t format_size = strlen(format) + 1, name_size = strlen(name) + 1;
+    char *text = malloc(format_size + name_size);
+    *schema = (struct ArrowSchema){.release = release_schema, .private_data = text};
+    schema->children = calloc((size_t)children + 1, sizeof *schema->children);
+    if (text == NULL || schema->children == NULL)
+        return 0;
+    memcpy(text, format, format_size);
+    memcpy(text + format_size, name, name_size);
+    schema->format = text;
+    schema->name = text + format_size;
+    schema->n_children = children;
+    return 1;
+}
+
+int32_t cc_schema(struct ArrowSchema *schema, const char *const *formats, const char *const *names, int32_t count)
+{
+    const int64_t nullable = 2; /* ARROW_FLAG_NULLABLE */
+    int is_whole = begin_schema(schema, "+s", "", count);
+    for (int32_t at = 0; is_whole && at < count; at++) {
+        struct ArrowSchema *child = schema->children[at] = calloc(1, sizeof *child);
+        is_whole = child != NULL && begin_schema(child, formats[at], names[at], 0);
+        if (is_whole)
+            child->flags = nullable;
+    }
+    if (!is_whole)
+        release_schema(schema);
+    return is_whole;
+}
+
+void cc_release_array(struct ArrowArray *array)
+{
+    if (array->release != NULL)
+        array->release(array);
+}
+
+void cc_release_schema(struct ArrowSchema *schema)
+{
+    if (schema->release != NULL)
+        schema->release(schema);
+}
