@@ -56,7 +56,7 @@ def _pattern(rule: ElementRule, delimiters: Delimiters, mark: str) -> str:
     if rule.codes:
         return "(?:" + "|".join(re.escape(code) for code in sorted(rule.codes)) + ")"
     if rule.place.element and rule.place.element.number == _DATE_PERIOD:
-        return _period_pattern(re.escape(mark))
+        return _period_pattern(re.escape(mark), delimiters)
     return _type_pattern(rule, delimiters)
 
 
@@ -73,9 +73,11 @@ _TIME = r"(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)"
 _PERIOD_PATTERNS = {"D8": _DATE, "RD8": f"{_DATE}-{_DATE}", "TM": _TIME, "DT": _DATE + _TIME}
 
 
-def _period_pattern(mark: str) -> str:
+def _period_pattern(mark: str, delimiters: Delimiters) -> str:
     """A date period is written as the element before it says, which a look behind reads."""
-    return "(?:" + "|".join(rf"(?<={mark}{form}{mark}){body}" for form, body in _PERIOD_PATTERNS.items()) + ")"
+    has_hyphen = "-" not in (delimiters.component, delimiters.repetition)
+    forms = {form: body for form, body in _PERIOD_PATTERNS.items() if has_hyphen or form != "RD8"}
+    return "(?:" + "|".join(rf"(?<={mark}{form}{mark}){body}" for form, body in forms.items()) + ")"
 
 
 def _type_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
@@ -87,6 +89,8 @@ def _type_pattern(rule: ElementRule, delimiters: Delimiters) -> str:
     if kind == "N0":
         return rf"\d{{{rule.min},{rule.max}}}"
     if kind == "R":
+        if "." in (delimiters.component, delimiters.repetition) or "-" in (delimiters.component, delimiters.repetition):
+            return rf"\d{{{rule.min},{rule.max}}}"
         whole = rf"\d{{{rule.min},{max(rule.min, rule.max - 2)}}}(?:\.\d{{1,2}})?"
         return rf"-?(?:{whole}|\.\d{{1,2}})" if rule.min == 1 else f"-?{whole}"
     return _text_pattern(rule, delimiters)
