@@ -17,7 +17,7 @@ from claimwright.x12.rules.amounts import UNKNOWN, is_known
 from claimwright.x12.rules.binding import Rule
 from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.steps import Tables, Way
-from claimwright.x12.stretch import Pieces, Stretch, decoded
+from claimwright.x12.stretch import BinaryStretch, Pieces, Stretch, decoded
 from claimwright.x12.tree import Delimiters, Loop, Segment
 from claimwright.x12.walk import Walk, tree_of
 
@@ -76,6 +76,8 @@ class NativeEngine(Walk):
         if core is None:
             return super().run(stretch, position, index)
         self._move_to(stretch)
+        if isinstance(stretch, BinaryStretch):
+            return self._run_binary(stretch, position, index)
         data, base, end, first = stretch.data, stretch.base, stretch.end, index
         trail = self.trail
         core.keep_trail(0 if trail is None else (end - position) // _SHORTEST_SEGMENT + 1)
@@ -132,6 +134,15 @@ class NativeEngine(Walk):
             return position, index
         self._give_back(frames, segment)
         return end, index + 1
+
+    def _run_binary(self, stretch: BinaryStretch, position: int, index: int) -> tuple[int, int]:
+        """The one segment of a stretch that no delimiters part."""
+        frames = self._take_over()
+        self._look_end = stretch.base + position
+        position, index = super().run(stretch, position, index)
+        self._give_back(frames, self._last)
+        self._stopped = stretch.base + position
+        return position, index
 
     def _prepare(self, tables: Tables) -> None:
         """Only a walk that takes segments needs its memory of texts."""
@@ -224,8 +235,8 @@ class NativeEngine(Walk):
         if begin < self._carried_from or not self._carried:
             return b""
         carried = self._carried[begin - self._carried_from :]
-        carried_end = self._carried_from + len(self._carried)
-        return carried + self._data[carried_end - base : end - base]
+        gap = base - self._carried_from - len(self._carried)
+        return carried + b" " * gap + self._data[max(0, -gap) : end - base]
 
     def _bytes_at(self, place: Place) -> bytes:
         begin = place.offset - self._base
