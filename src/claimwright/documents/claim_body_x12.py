@@ -12,15 +12,19 @@ from claimwright.documents.claim_lines_x12 import read_line, write_line
 from claimwright.documents.claim_payers_x12 import read_other_payer, write_other_payer
 from claimwright.documents.claim_providers_x12 import Providers, write_providers
 from claimwright.documents.dental_x12 import PREDETERMINATION, read_dental_part, write_dental_part
+from claimwright.documents.drafts import maker
 from claimwright.documents.institutional_x12 import read_institutional_part, write_institutional_part
 from claimwright.documents.parties import NOBODY, Party, Person, Provider
-from claimwright.documents.parties_x12 import read_reference, write_numbers, write_reference
+from claimwright.documents.parties_x12 import read_numbers, write_numbers, write_reference
 from claimwright.documents.values_x12 import Pool, Unreadable, in_order, last_segment, x12_other, x12_period
 from claimwright.money import x12_amount
 from claimwright.x12.tree import Loop
 from claimwright.x12.writing import Element, OutgoingSegment
 
+make_claim = maker(Claim)
 _NO_SUBSCRIBER = Subscriber("", Person())
+_BLANKS = [""] * 21
+_NUMBERS = frozenset(("G1", "9F", "F8", "D9", "EA"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,9 @@ class Level:
     subscriber: Subscriber = _NO_SUBSCRIBER
     payer: Party = NOBODY
     patient: Person | None = None
+
+
+make_level = maker(Level)
 
 
 # Reading.
@@ -55,11 +62,17 @@ def read_claim(loop: Loop, level: Level, reader: ClaimReader) -> Claim:
     codes = read_codes(pool) if kind is ClaimKind.INSTITUTIONAL else {"diagnoses": read_diagnoses(pool)}
     diagnoses = codes.pop("diagnoses", ())
     is_institutional, is_dental = kind is ClaimKind.INSTITUTIONAL, kind is ClaimKind.DENTAL
-    return Claim(
+    institutional = read_institutional_part(clm, pool, codes, providers, reader) if is_institutional else None
+    dental = read_dental_part(clm, pool, providers, reader) if is_dental else None
+    numbers, references = read_numbers(pool, _NUMBERS)
+    fields = clm.fields + _BLANKS[len(clm.fields) :]
+    facility, _, frequency = (*clm.components(5), "", "", "")[:3]
+    causes = clm.components(11)
+    return make_claim(
         control_number=clm[1],
         charge_cents=reader.cents(clm, 2),
-        place_of_service="" if is_institutional else clm.component(5, 1),
-        frequency=clm.component(5, 3),
+        place_of_service="" if is_institutional else facility,
+        frequency=frequency,
         billing=level.billing,
         pay_to=level.pay_to,
         pay_to_plan=level.pay_to_plan,
@@ -67,36 +80,36 @@ def read_claim(loop: Loop, level: Level, reader: ClaimReader) -> Claim:
         subscriber=level.subscriber,
         payer=level.payer,
         patient=level.patient,
-        provider_signature=clm[6],
-        assignment=clm[7],
-        benefits_assigned=clm[8],
-        release_of_information=clm[9],
-        patient_signature=clm[10],
-        related_causes=tuple(code for code in clm.components(11)[:3] if code),
-        accident_state=clm.component(11, 4),
-        accident_country=clm.component(11, 5),
-        special_program=clm[12],
-        delay_reason=clm[20],
+        provider_signature=fields[6],
+        assignment=fields[7],
+        benefits_assigned=fields[8],
+        release_of_information=fields[9],
+        patient_signature=fields[10],
+        related_causes=tuple([code for code in causes[:3] if code]),
+        accident_state=causes[3] if len(causes) > 3 else "",
+        accident_country=causes[4] if len(causes) > 4 else "",
+        special_program=fields[12],
+        delay_reason=fields[20],
         patient_paid_cents=reader.cents_or_none(paid, 2) if paid else None,
-        prior_authorization=pool.value("REF", "G1"),
-        referral=pool.value("REF", "9F"),
-        original_reference=pool.value("REF", "F8"),
-        clearinghouse_number=pool.value("REF", "D9"),
-        medical_record=pool.value("REF", "EA"),
+        prior_authorization=numbers.get("G1", ""),
+        referral=numbers.get("9F", ""),
+        original_reference=numbers.get("F8", ""),
+        clearinghouse_number=numbers.get("D9", ""),
+        medical_record=numbers.get("EA", ""),
         note=note[2] if note else "",
         note_kind=note[1] if note else "ADD",
         diagnoses=diagnoses,
-        institutional=read_institutional_part(clm, pool, codes, providers, reader) if is_institutional else None,
-        dental=read_dental_part(clm, pool, providers, reader) if is_dental else None,
+        institutional=institutional,
+        dental=dental,
         dates=reader.dates(pool),
-        references=tuple(read_reference(ref) for ref in pool.take_all("REF")),
+        references=references,
         rendering=providers.take("82"),
         referring=providers.take("DN"),
         supervising=providers.take("DQ"),
         facility=providers.take("77"),
         providers=providers.rest(),
-        other_payers=tuple(read_other_payer(other, reader) for other in loop.loops_of("2320")),
-        lines=tuple(read_line(line, at, reader) for at, line in enumerate(loop.loops_of("2400"), 1)),
+        other_payers=tuple([read_other_payer(other, reader) for other in loop.loops_of("2320")]),
+        lines=tuple([read_line(line, at, reader) for at, line in enumerate(loop.loops_of("2400"), 1)]),
         others=reader.others(pool),
         origin=reader.origin(clm, last_segment(loop)),
     )

@@ -13,6 +13,7 @@ from typing import Any
 from claimwright.documents.claim import ClaimKind
 from claimwright.documents.claim_kinds_x12 import DIAGNOSES, ClaimGuide
 from claimwright.documents.diagnoses import Diagnosis
+from claimwright.documents.drafts import maker
 from claimwright.documents.institutional import DatedProcedure, Occurrence, OccurrenceSpan, ValueAmount
 from claimwright.documents.parties import Period
 from claimwright.documents.values_x12 import Pool, batched, parse_day, parse_number, x12_day, x12_number
@@ -20,6 +21,7 @@ from claimwright.x12.tree import Segment
 from claimwright.x12.writing import OutgoingSegment
 
 Parts = Sequence[str]
+make_diagnosis = maker(Diagnosis)
 _PER_SEGMENT = 12
 _PRINCIPAL = frozenset(("ABK", "BK"))
 
@@ -49,7 +51,7 @@ def _codes(
 
 
 def _read_diagnosis(parts: Parts) -> Diagnosis:
-    return Diagnosis(_at(parts, 2), _at(parts, 1), _at(parts, 9))
+    return make_diagnosis(_at(parts, 2), _at(parts, 1), _at(parts, 9))
 
 
 def _write_diagnosis(diagnosis: Diagnosis) -> Parts:

@@ -11,6 +11,7 @@ from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
 from claimwright.documents.claim_providers_x12 import Providers, write_providers
 from claimwright.documents.dental import DentalLine
 from claimwright.documents.dental_x12 import read_dental_line, write_teeth
+from claimwright.documents.drafts import maker
 from claimwright.documents.institutional import RevenueLine
 from claimwright.documents.institutional_x12 import read_revenue_line, write_revenue_line
 from claimwright.documents.other import OtherSegment
@@ -18,8 +19,8 @@ from claimwright.documents.parties import Procedure
 from claimwright.documents.parties_x12 import (
     read_adjustments,
     read_amounts,
+    read_numbers,
     read_procedure,
-    read_reference,
     write_adjustments_by_group,
     write_numbers,
     write_procedure,
@@ -41,6 +42,11 @@ from claimwright.x12.writing import Element, OutgoingSegment
 
 _FORMS = ("LQ", "FRM")
 _ONE = Decimal(1)
+_BLANKS = [""] * 16
+_OWN_NUMBERS = frozenset(("G1", "9F"))
+_NUMBERS = _OWN_NUMBERS | {"6R"}
+_POINTERS = {form.format(number): number for number in range(100) for form in ("{}", "{:02}")}
+make_line = maker(ClaimLine)
 
 # Reading.
 
@@ -54,42 +60,49 @@ def read_line(loop: Loop, position: int, reader: ClaimReader) -> ClaimLine:
         reader.say("011", lx, 1, service=reader.guide.service)
         raise Unreadable
     said = _SERVICE_READERS[reader.guide.kind](service, pool, reader)
-    note = pool.take("NTE")
     dates = reader.dates(pool)
+    numbers, references = read_numbers(pool, _NUMBERS, _OWN_NUMBERS)
+    note = pool.take("NTE")
     providers = Providers(loop, reader)
-    return ClaimLine(
+    return make_line(
         number=_read_line_number(lx, position, reader),
         period=dict(dates).get("472"),
-        dates=tuple(named for named in dates if named[0] != "472"),
-        control_number=pool.value("REF", "6R"),
-        prior_authorization=pool.own_value("REF", "G1"),
-        referral=pool.own_value("REF", "9F"),
-        references=tuple(read_reference(ref) for ref in pool.take_all("REF")),
+        dates=tuple([named for named in dates if named[0] != "472"]),
+        control_number=numbers.get("6R", ""),
+        prior_authorization=numbers.get("G1", ""),
+        referral=numbers.get("9F", ""),
+        references=references,
         note=note[2] if note else "",
         note_kind=note[1] if note else "ADD",
         amounts=read_amounts(pool, reader),
-        drug=_read_drug(loop.loop("2410"), reader),
         rendering=providers.take("82"),
         providers=providers.rest(),
-        adjudications=tuple(_read_adjudication(decision, reader) for decision in loop.loops_of("2430")),
         others=reader.others(pool) + _read_forms(loop, reader),
         origin=reader.origin(lx, last_segment(loop)),
         **said,
+        **(_read_inner_loops(loop, reader) if loop.loops else {}),
     )
 
 
+def _read_inner_loops(loop: Loop, reader: ClaimReader) -> dict[str, Any]:
+    """2410 and 2430."""
+    decisions = [_read_adjudication(decision, reader) for decision in loop.loops_of("2430")]
+    return {"drug": _read_drug(loop.loop("2410"), reader), "adjudications": tuple(decisions)}
+
+
 def _read_professional(sv1: Segment, pool: Pool, reader: ClaimReader) -> dict[str, Any]:
+    fields = sv1.fields + _BLANKS[len(sv1.fields) :]
     return {
         "procedure": read_procedure(sv1, 1),
         "charge_cents": reader.cents(sv1, 2),
-        "unit": sv1[3],
+        "unit": fields[3],
         "quantity": reader.number(sv1, 4),
-        "place_of_service": sv1[5],
+        "place_of_service": fields[5],
         "pointers": _read_pointers(sv1, 7, reader),
-        "emergency": sv1[9] == "Y",
-        "epsdt": sv1[11] == "Y",
-        "family_planning": sv1[12] == "Y",
-        "copay_exempt": sv1[15] == "0",
+        "emergency": fields[9] == "Y",
+        "epsdt": fields[11] == "Y",
+        "family_planning": fields[12] == "Y",
+        "copay_exempt": fields[15] == "0",
     }
 
 
@@ -125,8 +138,9 @@ _SERVICE_READERS = {
 
 
 def _read_line_number(lx: Segment, position: int, reader: ClaimReader) -> int:
-    if lx[1].isascii() and lx[1].isdigit() and len(lx[1]) <= 6:
-        return int(lx[1])
+    text = lx[1]
+    if text.isascii() and text.isdigit() and len(text) <= 6:
+        return int(text)
     reader.say("015", lx, 1)
     return position
 
@@ -134,8 +148,8 @@ def _read_line_number(lx: Segment, position: int, reader: ClaimReader) -> int:
 def _read_pointers(service: Segment, element: int, reader: ClaimReader) -> tuple[int, ...]:
     pointers = []
     for text in service.components(element):
-        if text.isascii() and text.isdigit() and len(text) <= 2:
-            pointers.append(int(text))
+        if text in _POINTERS:
+            pointers.append(_POINTERS[text])
         elif text:
             reader.say("013", service, element)
     return tuple(pointers)
@@ -183,6 +197,8 @@ def _read_adjudication(loop: Loop, reader: ClaimReader) -> LineAdjudication:
 
 def _read_forms(loop: Loop, reader: ClaimReader) -> tuple[OtherSegment, ...]:
     """2440, as written."""
+    if not loop.loops:
+        return ()
     return tuple(segment for form in loop.loops_of("2440") for segment in reader.others(Pool(form)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from claimwright.documents.claim import OtherPayer, Subscriber
 from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
 from claimwright.documents.claim_providers_x12 import Providers
+from claimwright.documents.drafts import maker
 from claimwright.documents.parties import Person
 from claimwright.documents.parties_x12 import (
     read_adjustments,
@@ -23,6 +24,8 @@ from claimwright.money import x12_amount
 from claimwright.x12.tree import Loop, Segment
 from claimwright.x12.writing import OutgoingSegment
 
+make_subscriber = maker(Subscriber)
+
 _ORDER = "SBR CAS AMT DMG OI MIA MOA"
 _PROVIDER_AT_PAYER = frozenset(("G2", "LU"))
 """Numbers of the billing provider: they stand with the payer of the claim (2010BB), not with another payer (2330B)."""
@@ -32,7 +35,7 @@ def read_subscriber(sbr: Segment | None, person: Person) -> Subscriber:
     """Who holds the policy, and how the claim stands with its payer."""
     if sbr is None:
         return Subscriber("", person, "")
-    return Subscriber(sbr[1], person, sbr[2], sbr[3], sbr[4], sbr[5], sbr[9])
+    return make_subscriber(sbr[1], person, sbr[2], sbr[3], sbr[4], sbr[5], sbr[9])
 
 
 def read_other_payer(loop: Loop, reader: ClaimReader) -> OtherPayer:

@@ -25,7 +25,8 @@ class Providers:
                 pool = Pool(loop)
                 part = loop.value("NM1", 1)
                 self.named.append((part, read_provider(pool)))
-                reader.leave(pool)
+                if not pool.is_empty:
+                    reader.leave(pool)
 
     def take(self, wanted: str) -> Provider | None:
         """The first provider of that part."""

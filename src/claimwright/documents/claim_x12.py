@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from claimwright.documents.claim import Claim, ClaimBatch
-from claimwright.documents.claim_body_x12 import Level, read_claim, write_claim
+from claimwright.documents.claim_body_x12 import Level, make_level, read_claim, write_claim
 from claimwright.documents.claim_kinds_x12 import GUIDES, ClaimGuide, ClaimReader, guide_of
 from claimwright.documents.claim_payers_x12 import read_subscriber, write_sbr
 from claimwright.documents.parties import Party, Person
@@ -132,7 +132,8 @@ def _read_subscriber(loop: Loop, level: Level, reader: ClaimReader) -> Level:
     reader.leave(own)
     reader.leave(pool)
     payer = _read_party(loop.loop("2010BB"), "payer", loop, reader)
-    return replace(level, subscriber=read_subscriber(sbr, person), payer=payer)
+    subscriber = read_subscriber(sbr, person)
+    return make_level(level.billing, level.pay_to, level.pay_to_plan, level.currency, subscriber, payer)
 
 
 def _read_patient(loop: Loop, level: Level, reader: ClaimReader) -> Level:

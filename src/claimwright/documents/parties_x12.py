@@ -2,83 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from claimwright.documents.adjustments import Adjustment, Amount
-from claimwright.documents.parties import Address, Contact, Party, Person, Procedure, Provider, Reference
-from claimwright.documents.values_x12 import Pool, Reader, batched, x12_day, x12_number
+from claimwright.documents.drafts import maker
+from claimwright.documents.parties import Address, Contact, Party, Period, Person, Procedure, Provider, Reference
+from claimwright.documents.values_x12 import Memo, Pool, Reader, batched, x12_day, x12_number
 from claimwright.money import x12_amount
 from claimwright.x12.tree import Segment
 from claimwright.x12.writing import OutgoingSegment
 
 AnyParty = TypeVar("AnyParty", bound=Party)
 
+make_address = maker(Address)
+make_adjustment = maker(Adjustment)
+make_amount = maker(Amount)
+make_party = maker(Party)
+make_person = maker(Person)
+make_provider = maker(Provider)
+make_reference = maker(Reference)
+
+make_period = maker(Period)
+
+_NAME = [""] * 10
+_NAMELESS = ("", "", "", "", False, "", "")
+
 
 def read_name(kind: type[AnyParty], segment: Segment) -> AnyParty:
     """The party (of that kind) that one NM1 names."""
-    return kind(**_name(segment))
+    return kind(*name_of(segment.fields))
+
+
+def name_of(row: list[str]) -> tuple[str, str, str, str, bool, str, str]:
+    """The first fields of a `Party` from an NM1: names, suffix, whether it is a person, identifier."""
+    nm1 = row + _NAME[len(row) :]
+    return nm1[3], nm1[4], nm1[5], nm1[7], nm1[2] == "1", nm1[8], nm1[9]
 
 
 def read_party(pool: Pool) -> Party:
     """The party of a loop that NM1 or N1 opens."""
-    return Party(**_common(pool))
+    return make_party(*_common(pool))
 
 
 def read_provider(pool: Pool, tax_qualifiers: tuple[str, ...] = ()) -> Provider:
     """The provider of a loop that NM1 or N1 opens; a REF of `tax_qualifiers` is its tax number, PRV its specialty."""
     specialty = pool.take("PRV")
     tax = pool.take("REF", *tax_qualifiers) if tax_qualifiers else None
-    common = _common(pool)
-    if tax:
-        common |= {"tax_id": tax[2], "tax_id_qualifier": tax[1]}
-    return Provider(taxonomy=specialty[3] if specialty else "", **common)
+    taxonomy = specialty[3] if specialty else ""
+    return make_provider(*_common(pool), taxonomy, *((tax[2], tax[1]) if tax else ()))
 
 
 def read_person(pool: Pool, pat: Segment | None, reader: Reader) -> Person:
     """The person of a loop that NM1 opens; PAT (of the level above) tells the rest."""
     dmg = pool.take("DMG")
-    return Person(
-        birth_date=reader.day_or_none(dmg, 2) if dmg else None,
-        sex=dmg[3] if dmg else "",
-        death_date=reader.day_or_none(pat, 6) if pat else None,
-        weight_pounds=reader.number_or_none(pat, 8) if pat else None,
-        is_pregnant=pat[9] == "Y" if pat else False,
-        **_common(pool),
-    )
+    born, sex = (reader.day_or_none(dmg, 2), dmg[3]) if dmg else (None, "")
+    if pat is None:
+        return make_person(*_common(pool), born, sex)
+    more = reader.day_or_none(pat, 6), reader.number_or_none(pat, 8), pat[9] == "Y"
+    return make_person(*_common(pool), born, sex, *more)
 
 
-def _common(pool: Pool) -> dict[str, Any]:
+def _common(
+    pool: Pool,
+) -> tuple[str, str, str, str, bool, str, str, Address | None, tuple[Contact, ...], tuple[Reference, ...]]:
+    """The fields of every `Party`, in order."""
     nm1, n1 = pool.take("NM1"), pool.take("N1")
-    name = _name(nm1) if nm1 else {}
+    names = name_of(nm1.fields) if nm1 else _NAMELESS
     if n1:
-        name = {"last_name": n1[2], "id_qualifier": n1[3], "id": n1[4]}
-    return name | {
-        "address": read_address(pool.take("N3"), pool.take("N4")),
-        "contacts": tuple(read_contact(per) for per in pool.take_all("PER")),
-        "references": tuple(read_reference(ref) for ref in pool.take_all("REF")),
-    }
-
-
-def _name(nm1: Segment) -> dict[str, Any]:
-    return {
-        "last_name": nm1[3],
-        "first_name": nm1[4],
-        "middle_name": nm1[5],
-        "suffix": nm1[7],
-        "is_person": nm1[2] == "1",
-        "id_qualifier": nm1[8],
-        "id": nm1[9],
-    }
+        names = (n1[2], "", "", "", False, n1[3], n1[4])
+    if pool.is_empty:
+        return (*names, None, (), ())
+    address = read_address(pool.take("N3"), pool.take("N4"))
+    contacts = tuple([read_contact(per) for per in pool.take_all("PER")])
+    return (*names, address, contacts, tuple([read_reference(ref) for ref in pool.take_all("REF")]))
 
 
 def read_address(n3: Segment | None, n4: Segment | None) -> Address | None:
     """The address of N3 and N4; `None` when neither says anything."""
     street = (n3[1], n3[2]) if n3 else ("", "")
     place = (n4[1], n4[2], n4[3], n4[4], n4[7]) if n4 else ("",) * 5
-    address = Address(*street, *place)
-    return address if address != Address() else None
+    return make_address(*street, *place) if any(street) or any(place) else None
 
 
 def read_contact(per: Segment) -> Contact:
@@ -89,12 +95,39 @@ def read_contact(per: Segment) -> Contact:
 
 def read_reference(ref: Segment) -> Reference:
     """A REF; REF04 names the payer whose identifier it is."""
-    return Reference(ref[1], ref[2], ref.component(4, 2) if ref.component(4, 1) == "2U" else "", ref[3])
+    fields = ref.fields
+    if len(fields) == 3:
+        return make_reference(fields[1], fields[2])
+    return make_reference(ref[1], ref[2], ref.component(4, 2) if ref.component(4, 1) == "2U" else "", ref[3])
+
+
+def read_numbers(
+    pool: Pool, qualifiers: Container[str], own: Container[str] = ()
+) -> tuple[dict[str, str], tuple[Reference, ...]]:
+    """The value of the first REF of each of these qualifiers, and every other REF.
+
+    Of the qualifiers in `own`, one that names another payer (REF04) does not count.
+    """
+    numbers: dict[str, str] = {}
+    references = []
+    for ref in pool.take_all("REF"):
+        qualifier = ref[1]
+        if qualifier in qualifiers and qualifier not in numbers and not (qualifier in own and ref[4]):
+            numbers[qualifier] = ref[2]
+        else:
+            references.append(read_reference(ref))
+    return numbers, tuple(references)
 
 
 def read_procedure(segment: Segment, element: int) -> Procedure:
     """The service that a composite names: qualifier, code, four modifiers, description, end of a range of codes."""
-    return procedure_of(segment.components(element))
+    return procedures(segment.delimiters.component)[segment[element]]
+
+
+@lru_cache(maxsize=8)
+def procedures(component: str) -> Memo[Procedure]:
+    """The services that composites name, by their texts."""
+    return Memo(lambda text: procedure_of(text.split(component) if text else []))
 
 
 def procedure_of(parts: list[str]) -> Procedure:
@@ -117,7 +150,7 @@ def _triplets(segments: Iterable[Segment], reader: Reader) -> Iterator[Adjustmen
         for at in range(2, len(cas) + 1, 3):
             if cas[at] or cas[at + 1]:
                 quantity = reader.number_or_none(cas, at + 2)
-                yield Adjustment(cas[1], cas[at], reader.cents(cas, at + 1), quantity, origin)
+                yield make_adjustment(cas[1], cas[at], reader.cents(cas, at + 1), quantity, origin)
 
 
 def read_amounts(pool: Pool, reader: Reader) -> tuple[Amount, ...]:
@@ -125,7 +158,7 @@ def read_amounts(pool: Pool, reader: Reader) -> tuple[Amount, ...]:
     amounts = []
     for amt in pool.take_all("AMT"):
         if (cents := reader.cents_or_none(amt, 2)) is not None:
-            amounts.append(Amount(amt[1], cents))
+            amounts.append(make_amount(amt[1], cents))
         else:
             pool.give_back(amt)
     return tuple(amounts)

@@ -12,6 +12,11 @@ from claimwright.documents.adjustments import Amount
 from claimwright.documents.drafts import Drafts
 from claimwright.documents.parties import NOBODY, Party, Provider, Reference
 from claimwright.documents.parties_x12 import (
+    make_amount,
+    make_party,
+    make_period,
+    make_provider,
+    name_of,
     read_contact,
     read_party,
     read_provider,
@@ -39,11 +44,6 @@ from claimwright.documents.rows_x12 import (
     RowReader,
     feed_set,
     kept,
-    make_amount,
-    make_period,
-    make_provider,
-    party_of,
-    provider_of,
 )
 from claimwright.documents.values_x12 import (
     Pool,
@@ -203,13 +203,13 @@ def _claim_party(reader: RemittanceReader, row: Row) -> None:
     claim = reader.claim
     part = row[1] if len(row) > 1 else ""
     if part == "82" and claim.rendering is None:
-        claim.rendering = provider_of(row)
+        claim.rendering = make_provider(*name_of(row))
         return
     field = _CLAIM_PARTIES.get(part)
     if field is None or getattr(claim, field) not in (None, NOBODY):
         _claim_other(reader, row)
     else:
-        setattr(claim, field, party_of(row))
+        setattr(claim, field, make_party(*name_of(row)))
 
 
 def _inpatient(reader: RemittanceReader, row: Row) -> None:

@@ -14,16 +14,13 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from claimwright.documents.adjustments import Adjustment, Amount
-from claimwright.documents.drafts import maker
+from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.other import OtherSegment
-from claimwright.documents.parties import Party, Period, Procedure, Provider, Reference
-from claimwright.documents.parties_x12 import procedure_of, read_reference
-from claimwright.documents.values_x12 import Reader, keep_segment, parse_day, parse_number
-from claimwright.money import parse_cents
+from claimwright.documents.parties import Reference
+from claimwright.documents.parties_x12 import make_adjustment, make_reference, procedures, read_reference
+from claimwright.documents.values_x12 import DAYS, NUMBERS, Reader, cents_of, keep_segment, make_origin
 from claimwright.origin import Origin
 from claimwright.x12.guides.language import Position
 from claimwright.x12.reading import TransactionSet
@@ -32,73 +29,6 @@ from claimwright.x12.tree import Delimiters, Loop, Segment
 Value = TypeVar("Value")
 Row = list[str]
 Step = Callable[[Any, Row], None]
-
-_REMEMBERED_MAX = 4096
-_REMEMBERED_LENGTH_MAX = 40
-_DOLLAR_DIGITS_MAX = 12
-
-make_adjustment = maker(Adjustment)
-make_amount = maker(Amount)
-make_period = maker(Period)
-make_origin = maker(Origin)
-make_party = maker(Party)
-make_provider = maker(Provider)
-make_reference = maker(Reference)
-
-
-class Memo(dict[str, Value], Generic[Value]):
-    """What a text means, remembered: `memo[text]`. Files say the same days, amounts and services again and again.
-
-    Bounded in number and length, so that no file can fill the memory. Raises what `means` raises.
-    """
-
-    __slots__ = ("means",)
-
-    def __init__(self, means: Callable[[str], Value]) -> None:
-        super().__init__()
-        self.means = means
-
-    def __missing__(self, text: str) -> Value:
-        value = self.means(text)
-        if len(text) <= _REMEMBERED_LENGTH_MAX:
-            if len(self) >= _REMEMBERED_MAX:
-                self.clear()
-            self[text] = value
-        return value
-
-
-def _must_be_day(text: str) -> date:
-    if day := parse_day(text):
-        return day
-    raise ValueError(f"{text!r} is not a day")
-
-
-def _dollars(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= _DOLLAR_DIGITS_MAX:
-        return int(text) * 100
-    raise ValueError(f"{text!r} is not a number of whole dollars")
-
-
-_DOLLARS = Memo(_dollars)
-_FRACTIONS = {"": 0} | {str(one): 10 * one for one in range(10)} | {f"{cents:02d}": cents for cents in range(100)}
-
-
-def cents_of(text: str) -> int:
-    """As `parse_cents`, which answers for all amounts but the plainest."""
-    try:
-        whole, _, fraction = text.partition(".")
-        return _DOLLARS[whole] + _FRACTIONS[fraction]
-    except (ValueError, KeyError):
-        return parse_cents(text)
-
-
-DAYS = Memo(_must_be_day)
-NUMBERS = Memo(parse_number)
-
-
-@lru_cache(maxsize=8)
-def _procedures(component: str) -> Memo[Procedure]:
-    return Memo(lambda text: procedure_of(text.split(component) if text else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +81,7 @@ class RowReader(Reader):
         super().__init__(family, sha256)
         self.delimiters = delimiters
         self.is_lost = False
-        self.procedures = _procedures(delimiters.component)
+        self.procedures = procedures(delimiters.component)
         self.root = Loop("ST")
         self.kept: dict[str, Loop] = {"ST": self.root}
         self.at = 0
@@ -259,21 +189,6 @@ class RowReader(Reader):
             known.append(kept_segment)
         else:
             self.say_here("006", row, loop=loop)
-
-
-def party_of(row: Row) -> Party:
-    """The party that an NM1 names."""
-    nm1 = row + _NAME[len(row) :]
-    return make_party(nm1[3], nm1[4], nm1[5], nm1[7], nm1[2] == "1", nm1[8], nm1[9])
-
-
-def provider_of(row: Row) -> Provider:
-    """The provider whom an NM1 names."""
-    nm1 = row + _NAME[len(row) :]
-    return make_provider(nm1[3], nm1[4], nm1[5], nm1[7], nm1[2] == "1", nm1[8], nm1[9])
-
-
-_NAME = [""] * 10
 
 
 def steps_by_position(table: Mapping[str, LoopSteps], positions: Sequence[Position]) -> list[Step]:

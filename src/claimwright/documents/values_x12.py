@@ -6,13 +6,14 @@ A mapping takes from a loop the segments that it understands (`Pool`); what nobo
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from claimwright.documents.catalogue import finding
+from claimwright.documents.drafts import maker
 from claimwright.documents.other import OtherSegment
 from claimwright.documents.parties import Period
 from claimwright.findings import Finding, Where
@@ -23,11 +24,15 @@ from claimwright.x12.tree import Loop, Segment
 from claimwright.x12.writing import Element, OutgoingSegment, OutgoingSet, SegmentsAsRead
 
 Item = TypeVar("Item")
+Value = TypeVar("Value")
 
 _NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})\Z", re.ASCII)
 _DAY = re.compile(r"\d{8}\Z", re.ASCII)
 _TIME = re.compile(r"\d{4}(?:\d{2}){0,2}\Z", re.ASCII)
 _SHOWN_MAX = 40
+_REMEMBERED_MAX = 4096
+_REMEMBERED_LENGTH_MAX = 40
+_DOLLAR_DIGITS_MAX = 12
 _ALWAYS_RUNS = ("314", "434")
 
 
@@ -35,27 +40,103 @@ class Unreadable(Exception):  # noqa: N818 - not an error of the program; it nev
     """A value without which its record cannot be built. The finding that says so is already noted."""
 
 
+def parse_number(text: str) -> Decimal:
+    """The number that a text of X12 (data type R) stands for. Raises `ValueError` when it is none."""
+    if not _NUMBER.match(text):
+        raise ValueError(f"{text!r} is not a number")
+    return Decimal(text)
+
+
+def parse_day(text: str) -> date | None:
+    """The day that CCYYMMDD stands for; `None` when it is none."""
+    if not _DAY.match(text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+class Memo(dict[str, Value], Generic[Value]):
+    """What a text means, remembered: `memo[text]`. Files say the same days, amounts and services again and again.
+
+    Bounded in number and length, so that no file can fill the memory. Raises what `means` raises.
+    """
+
+    __slots__ = ("means",)
+
+    def __init__(self, means: Callable[[str], Value]) -> None:
+        super().__init__()
+        self.means = means
+
+    def __missing__(self, text: str) -> Value:
+        value = self.means(text)
+        if len(text) <= _REMEMBERED_LENGTH_MAX:
+            if len(self) >= _REMEMBERED_MAX:
+                self.clear()
+            self[text] = value
+        return value
+
+
+def _must_be_day(text: str) -> date:
+    if day := parse_day(text):
+        return day
+    raise ValueError(f"{text!r} is not a day")
+
+
+def _must_be_period(text: str) -> Period:
+    """A day, or a first and a last day with a hyphen between them."""
+    start, _, end = text.partition("-")
+    return Period(DAYS[start], DAYS[end or start])
+
+
+def _dollars(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) <= _DOLLAR_DIGITS_MAX:
+        return int(text) * 100
+    raise ValueError(f"{text!r} is not a number of whole dollars")
+
+
+_DOLLARS = Memo(_dollars)
+_FRACTIONS = {"": 0} | {str(one): 10 * one for one in range(10)} | {f"{cents:02d}": cents for cents in range(100)}
+
+
+def cents_of(text: str) -> int:
+    """As `parse_cents`, which answers for all amounts but the plainest."""
+    try:
+        whole, _, fraction = text.partition(".")
+        return _DOLLARS[whole] + _FRACTIONS[fraction]
+    except (ValueError, KeyError):
+        return parse_cents(text)
+
+
+DAYS = Memo(_must_be_day)
+NUMBERS = Memo(parse_number)
+PERIODS = Memo(_must_be_period)
+
+
 class Pool:
     """The own segments of one loop, to be taken by name; `rest` is what nobody took."""
 
-    __slots__ = ("_by_id", "loop")
+    __slots__ = ("_left", "loop")
 
     def __init__(self, loop: Loop | None) -> None:
         self.loop = loop or Loop("")
-        self._by_id: dict[str, list[Segment]] = {}
-        for segment in self.loop.segments:
-            self._by_id.setdefault(segment.fields[0], []).append(segment)
+        self._left = self.loop.segments.copy()
 
     def take_all(self, segment_id: str) -> list[Segment]:
         """Every segment of that name that is still here."""
-        return self._by_id.pop(segment_id, [])
+        if not self._left:
+            return []
+        taken = [segment for segment in self._left if segment.fields[0] == segment_id]
+        if taken:
+            self._left = [segment for segment in self._left if segment.fields[0] != segment_id]
+        return taken
 
     def take(self, segment_id: str, *qualifiers: str) -> Segment | None:
         """The first segment of that name, its first element being one of `qualifiers` where any are given."""
-        here = self._by_id.get(segment_id, ())
-        for position, segment in enumerate(here):
-            if not qualifiers or segment[1] in qualifiers:
-                return self._by_id[segment_id].pop(position)
+        for position, segment in enumerate(self._left):
+            if segment.fields[0] == segment_id and (not qualifiers or segment[1] in qualifiers):
+                return self._left.pop(position)
         return None
 
     def value(self, segment_id: str, qualifier: str) -> str:
@@ -65,20 +146,25 @@ class Pool:
 
     def own_value(self, segment_id: str, qualifier: str) -> str:
         """As `value`, but of a REF that names no other payer (REF04); those that do stay here."""
-        here = self._by_id.get(segment_id, ())
-        for position, segment in enumerate(here):
-            if segment[1] == qualifier and not segment[4]:
-                return self._by_id[segment_id].pop(position)[2]
+        for position, segment in enumerate(self._left):
+            if segment.fields[0] == segment_id and segment[1] == qualifier and not segment[4]:
+                return self._left.pop(position)[2]
         return ""
 
     def give_back(self, segment: Segment) -> None:
         """Count a segment among the rest after all."""
-        self._by_id.setdefault(segment.id, []).append(segment)
+        self._left.append(segment)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._left
 
     def rest(self) -> list[Segment]:
         """What nobody took, in the order of the file."""
-        left = [segment for segments in self._by_id.values() for segment in segments]
-        return sorted(left, key=lambda segment: segment.index) if len(left) > 1 else left
+        return sorted(self._left, key=lambda segment: segment.index) if len(self._left) > 1 else self._left
+
+
+make_origin = maker(Origin)
 
 
 class Reader:
@@ -116,12 +202,12 @@ class Reader:
     def origin(self, first: Segment, last: Segment | None = None) -> Origin:
         """The bytes from one segment to the end of another (or of itself)."""
         last = first if last is None else last  # A segment without elements is as false as none.
-        return Origin(self.sha256, first.offset, last.offset + last.length - first.offset, first.index)
+        return make_origin(self.sha256, first.offset, last.offset + last.length - first.offset, first.index)
 
     def cents(self, segment: Segment, element: int) -> int:
         """An amount that must be there. Raises `Unreadable` when it is not."""
         try:
-            return parse_cents(segment[element])
+            return cents_of(segment[element])
         except ValueError:
             self.say("001", segment, element)
             raise Unreadable from None
@@ -131,7 +217,7 @@ class Reader:
         if not segment[element]:
             return None
         try:
-            return parse_cents(segment[element])
+            return cents_of(segment[element])
         except ValueError:
             self.say("003", segment, element)
             return None
@@ -139,7 +225,7 @@ class Reader:
     def number(self, segment: Segment, element: int) -> Decimal:
         """A number that must be there. Raises `Unreadable` when it is not."""
         try:
-            return parse_number(segment[element])
+            return NUMBERS[segment[element]]
         except ValueError:
             self.say("002", segment, element)
             raise Unreadable from None
@@ -150,7 +236,7 @@ class Reader:
         if not text:
             return None
         try:
-            return parse_number(text)
+            return NUMBERS[text]
         except ValueError:
             self.say("004", segment, element)
             return None
@@ -158,24 +244,28 @@ class Reader:
     def day_or_none(self, segment: Segment, element: int) -> date | None:
         """A day that may be absent, or go without."""
         text = segment[element]
-        day = parse_day(text)
-        if text and day is None:
+        if not text:
+            return None
+        try:
+            return DAYS[text]
+        except ValueError:
             self.say("005", segment, element)
-        return day
+            return None
 
     def period_or_none(self, dtp: Segment) -> Period | None:
         """The day (D8) or run of days (RD8) of a DTP; other formats (times) are none of ours and no mistake."""
         if dtp[2] not in ("D8", "RD8"):
             return None
-        start, _, end = dtp[3].partition("-")
-        first, last = parse_day(start), parse_day(end or start)
-        if first is None or last is None:
+        try:
+            return PERIODS[dtp[3]]
+        except ValueError:
             self.say("005", dtp, 3)
             return None
-        return Period(first, last)
 
     def others(self, pool: Pool) -> tuple[OtherSegment, ...]:
         """What is left of a loop, kept as it was written."""
+        if pool.is_empty:
+            return ()
         kept = []
         for segment in pool.rest():
             if other := keep_segment(segment):
@@ -191,20 +281,21 @@ class Reader:
 
     def report_strays(self, loop: Loop, homes: Mapping[str, Container[str]]) -> None:
         """Report segments that carry money but stand in no loop that is read, or twice where one is read."""
-        seen: set[str] = set()
+        if not loop.segments:
+            opening = ""
+        elif (opening := loop.segments[0].fields[0]) in _RECORDS:
+            self.record = loop.segments[0][1]
+        seen = set()
         for segment in loop.segments:
-            if segment.id in _RECORDS and segment is loop.segments[0]:
-                self.record = segment[1]
-            home = homes.get(segment.id)
-            if home is None:
-                continue
-            if loop.id not in home or segment.id in seen:
-                self.say("007", segment, loop=loop.id)
-            if segment.id in _ONCE:
-                seen.add(segment.id)
+            name = segment.fields[0]
+            if name in homes:
+                if loop.id not in homes[name] or name in seen:
+                    self.say("007", segment, loop=loop.id)
+                if name in _ONCE:
+                    seen.add(name)
         for inner in loop.loops:
             self.report_strays(inner, homes)
-        if loop.segments and loop.segments[0].id in _RECORDS:
+        if opening in _RECORDS:
             self.record = ""
 
 
@@ -218,23 +309,6 @@ def keep_segment(segment: Segment) -> OtherSegment | None:
     if mark and any(mark in field for field in segment.fields):
         return None
     return OtherSegment(segment.id, tuple(tuple(segment.components(at)) for at in range(1, len(segment) + 1)))
-
-
-def parse_number(text: str) -> Decimal:
-    """The number that a text of X12 (data type R) stands for. Raises `ValueError` when it is none."""
-    if not _NUMBER.match(text):
-        raise ValueError(f"{text!r} is not a number")
-    return Decimal(text)
-
-
-def parse_day(text: str) -> date | None:
-    """The day that CCYYMMDD stands for; `None` when it is none."""
-    if not _DAY.match(text):
-        return None
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return None
 
 
 def parse_instant(day: str, time: str) -> datetime | None:
