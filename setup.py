@@ -51,7 +51,7 @@ setup(
     ext_modules=[
         Extension(
             "claimwright.x12.native._core",
-            sources=[str(NATIVE / "core.c"), str(NATIVE / "columns.c")],
+            sources=[str(NATIVE / "core.c")],
             depends=[str(path) for path in sorted(NATIVE.glob("*.[ch]"))],
             extra_compile_args=["/O2"] if IS_MICROSOFT else ["-std=c11", "-O3", "-fvisibility=hidden"],
             optional=True,

@@ -1,6 +1,6 @@
 """Every measurement, one after the other, each in a process of its own.
 
-python -m bench [--encounters N] [--claims N]
+python -m bench [--encounters N] [--claims N] [--x12-claims N] [--gigabytes N]
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encounters", default="200", help="visits of the demonstration")
     parser.add_argument("--claims", default="1000", help="claims of the remittance that is posted")
+    parser.add_argument("--x12-claims", default="5000", help="claims of the X12 files")
+    parser.add_argument("--gigabytes", default="0.05", help="the size of the file that is streamed")
     options = parser.parse_args()
     for title, words in (
-        ("Reading X12", ["bench.x12_reading"]),
+        ("Checking X12", ["bench.x12_checking", "--claims", options.x12_claims]),
+        ("X12 to tables", ["bench.x12_tables", "--claims", options.x12_claims]),
+        ("X12 to records", ["bench.x12_records", "--claims", options.x12_claims]),
+        ("Large X12 files", ["bench.x12_streaming", "--gigabytes", options.gigabytes]),
         ("A claim's way through the office", ["bench.office", "--claims", options.claims]),
         ("The whole day", ["bench.day", "--encounters", options.encounters]),
     ):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from types import CodeType, FrameType
 from typing import Any
@@ -123,3 +127,72 @@ def out(line: str) -> None:
     """Print a line now."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+# One job against another.
+
+_LEAST_SECONDS = 1.0
+_RUNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A job that was run a few times: the median of its process seconds, and over how much."""
+
+    name: str
+    seconds: float
+    bytes: int
+    count: int
+
+    @property
+    def bytes_a_second(self) -> float:
+        return self.bytes / self.seconds
+
+    def print(self, *notes: str) -> None:
+        """A line: megabytes and pieces a second, and what else is to be said."""
+        speed = f"{self.bytes_a_second / 1e6:9.2f} MB/s {self.count / self.seconds:12,.0f} claims/s"
+        out(f"  {self.name:44} {speed}   {'; '.join(note for note in notes if note)}".rstrip())
+
+
+def measure(name: str, job: Callable[[], object], data: bytes | int, count: int, runs: int = _RUNS) -> Measured:
+    """Run the job so often, or for a second, and take the median of its process time.
+
+    The result of a run is gone before the next begins, and the cycle collector is as the job leaves it.
+    """
+    job()
+    seconds: list[float] = []
+    while len(seconds) < runs or (sum(seconds) < _LEAST_SECONDS and runs > 1):
+        gc.collect()
+        started = time.process_time()
+        job()
+        seconds.append(time.process_time() - started)
+    return Measured(name, median(seconds), data if isinstance(data, int) else len(data), count)
+
+
+def at_least(value: float, bar: float, of: str) -> str:
+    """The value as a multiple of something, beside the least that is wanted."""
+    return f"{value:,.2f} times {of}{_verdict(bar, is_held=value >= bar, words='at least')}"
+
+
+def at_most(value: float, bar: float, of: str) -> str:
+    """The value as a multiple of something, beside the most that is allowed."""
+    return f"{value:,.2f} times {of}{_verdict(bar, is_held=value <= bar, words='at most')}"
+
+
+def _verdict(bar: float, *, is_held: bool, words: str) -> str:
+    return f" ({words} {bar:g}: {'holds' if is_held else 'MISSED'})"
+
+
+# What getrusage tells of a new process includes what the one that started it held.
+_TELL_PEAK = """
+with open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM:")))
+"""
+
+
+def peak_megabytes_of(code: str, *arguments: str) -> float:
+    """The most memory that a fresh Python holds while it runs this code, in MB; `sys.argv` has the arguments."""
+    done = subprocess.run(
+        [sys.executable, "-c", code + _TELL_PEAK, *arguments], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout.split()[-1]) / 1024

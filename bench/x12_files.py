@@ -207,7 +207,7 @@ def _payment_set(start: int, count: int) -> Iterator[x12.OutgoingSegment]:
         paid += amount
         body += segments
     moves = {("WO", f"OVER{start}"): 1_250, ("L6", f"INT{start}"): -375, ("FB", f"FWD{start}"): -200}
-    banks = ("01", "111000025", "DA", "123456", "1512345678", "", "01", "222000025", "DA", "654321")
+    banks = ("01", "111000025", "DA", "123456", "1512345678", "", "01", "222000024", "DA", "654321")
     yield ("BPR", "I", x12_amount(paid - sum(moves.values())), "C", "ACH", "CCP", *banks, "20260302")
     yield ("TRN", "1", f"EFT{start:09d}", "1512345678")
     yield ("DTM", "405", "20260302")

@@ -12,6 +12,7 @@ from claimwright.bulk.schema import schemas, table_names
 from claimwright.bulk.sources import Sources
 from claimwright.bulk.tables import OnProgress, batches
 from claimwright.errors import ConflictError
+from claimwright.x12.engine import EngineName
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,6 +44,7 @@ def to_duckdb(
     tables: Iterable[str] | None = None,
     workers: int | None = None,
     progress: OnProgress | None = None,
+    engine: EngineName = "auto",
 ) -> None:
     """Make a DuckDB database of everything in the files of `sources`; it is there when it is whole, or not at all.
 
@@ -56,6 +58,6 @@ def to_duckdb(
     with connect(str(unfinished)) as connection:
         for name in wanted:
             connection.from_arrow(schemas()[name].empty_table()).create(name)
-        for batch in batches(sources, tables=wanted, workers=workers, progress=progress):
+        for batch in batches(sources, tables=wanted, workers=workers, progress=progress, engine=engine):
             connection.from_arrow(pa.Table.from_batches([batch.rows])).insert_into(batch.table)
     unfinished.rename(path)

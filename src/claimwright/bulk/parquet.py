@@ -18,15 +18,19 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from claimwright.bulk.arrow import pyarrow as pa
 from claimwright.bulk.scanning import Advance, scan
 from claimwright.bulk.schema import schemas, table_names
 from claimwright.bulk.sources import Source, Sources, find_sources, in_groups
 from claimwright.bulk.tables import OnProgress, run
 from claimwright.bulk.working import cores
 from claimwright.errors import ConflictError, InputError
+from claimwright.x12.engine import EngineName
 
 _PART_BYTES = 256 << 20
 _PART_FILES = 5_000
+_GROUP_BYTES = 2 << 20
+"""Of one table, in memory: larger groups are read faster, but there are some twenty tables."""
 _PART = re.compile(r"part-(\d{5,})\.parquet\Z")
 _UNFINISHED = ".unfinished"
 
@@ -59,6 +63,7 @@ def to_parquet(
     tables: Iterable[str] | None = None,
     workers: int | None = None,
     progress: OnProgress | None = None,
+    engine: EngineName = "auto",
 ) -> Written:
     """Write everything in the files of `sources` into a folder for each table, in constant memory, on all cores.
 
@@ -75,7 +80,8 @@ def to_parquet(
         groups = in_groups(new, limit, _PART_FILES)
         parts = [_Part(number, group) for number, group in enumerate(groups, next_part)]
         rows: Counter[str] = Counter()
-        for step in run(partial(_write_part, home=home, wanted=wanted), parts, new, workers, progress):
+        job = partial(_write_part, home=home, wanted=wanted, engine=engine)
+        for step in run(job, parts, new, workers, progress, engine):
             if isinstance(step, _Rows):
                 rows[step.table] += step.count
     return Written(len(new), len(found) - len(new), dict(rows))
@@ -124,32 +130,60 @@ def _new_sources(found: Sequence[Source], done: dict[str, int], next_file: int) 
     return [replace(source, number=number) for number, source in enumerate(new, next_file)]
 
 
-def _write_part(part: _Part, home: Path, wanted: Sequence[str]) -> Iterator[Advance | _Rows]:
+def _write_part(part: _Part, home: Path, wanted: Sequence[str], engine: EngineName) -> Iterator[Advance | _Rows]:
     name = f"part-{part.number:05d}.parquet"
-    paths = {table: home / table / name for table in wanted}
-    rows: Counter[str] = Counter()
     with ExitStack() as open_files:
-        writers = {}
-        for table, path in paths.items():
-            path.parent.mkdir(exist_ok=True)
-            unfinished = path.with_name(name + _UNFINISHED)
-            writers[table] = open_files.enter_context(
-                pq.ParquetWriter(unfinished, schemas()[table], compression="zstd")
-            )
+        writers = {table: open_files.enter_context(_Writer(home / table / name, table)) for table in wanted}
         for source in part.sources:
-            for step in scan(source, wanted):
+            for step in scan(source, wanted, engine):
                 if isinstance(step, Advance):
                     yield step
                 else:
-                    writers[step.table].write_batch(step.rows)
-                    rows[step.table] += step.rows.num_rows
+                    writers[step.table].write(step.rows)
     for table in sorted(wanted, key=lambda table: table == "files"):
-        _finish(paths[table])
-    yield from (_Rows(table, count) for table, count in rows.items())
+        _finish(home / table / name)
+    yield from (_Rows(table, writer.count) for table, writer in writers.items())
+
+
+class _Writer:
+    """Writes one table under an unfinished name, in row groups that are worth it."""
+
+    def __init__(self, path: Path, table: str) -> None:
+        path.parent.mkdir(exist_ok=True)
+        self.count = 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_bytes = 0
+        self._schema = schemas()[table]
+        self._writer = pq.ParquetWriter(_unfinished(path), self._schema, compression="zstd")
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        self.count += batch.num_rows
+        self._waiting.append(batch)
+        self._waiting_bytes += batch.nbytes
+        if self._waiting_bytes >= _GROUP_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting, self._schema))
+            self._waiting.clear()
+            self._waiting_bytes = 0
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(path.name + _UNFINISHED)
 
 
 def _finish(path: Path) -> None:
-    unfinished = path.with_name(path.name + _UNFINISHED)
-    with unfinished.open("rb+") as file:
+    with _unfinished(path).open("rb+") as file:
         os.fsync(file.fileno())
-    unfinished.rename(path)
+    _unfinished(path).rename(path)

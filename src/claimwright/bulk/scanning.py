@@ -12,18 +12,24 @@ from claimwright.bulk.catalogue import bad_value_finding, unreadable_file_findin
 from claimwright.bulk.schema import batch_of_records, batch_of_rows, columns
 from claimwright.bulk.sources import Source
 from claimwright.findings import Finding, Severity
-from claimwright.x12 import Delimiters, Guide, Segment
+from claimwright.x12 import Delimiters, Guide, Segment, native
 from claimwright.x12.columns import Plan, plan_columns
-from claimwright.x12.driver import Buffer, Driver
-from claimwright.x12.engine import Report, SetEngine
-from claimwright.x12.extracting import ExtractingWalk, Extractor, day_or_none
+from claimwright.x12.driver import WINDOW, Buffer, Driver
+from claimwright.x12.engine import EngineName, Report, SetEngine
+from claimwright.x12.extracting import ExtractingWalk, TrailExtractor, day_or_none
 from claimwright.x12.guides import nearest_guide
+from claimwright.x12.guides.language import Position
+from claimwright.x12.native.columns import NativeExtractor, load
+from claimwright.x12.native.engine import NativeEngine
 from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.walk import Walk
 
 Record = dict[str, object]
 
-_ROWS_IN_BATCH = 1 << 16
+_WINDOW = 1 << 18
+"""How many bytes are read and walked before rows are taken: what is made of them are many small objects."""
+_ROWS_IN_BATCH = 1 << 14
+"""Rows of all tables that wait as Python objects before they become batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +51,21 @@ class Advance:
 Step = Batch | Advance
 
 
-def scan(source: Source, wanted: Sequence[str]) -> Iterator[Step]:
+AnyExtractor = TrailExtractor | NativeExtractor
+
+
+def uses_native(engine: EngineName) -> bool:
+    """Whether the native core does the work. Raises `ValueError` when it must and cannot."""
+    is_there = engine != "python" and native.available() and load() is not None
+    if engine == "native" and not is_there:
+        raise ValueError(f"there is no native engine: {native.why_not() or 'it makes no columns'}")
+    return is_there
+
+
+def scan(source: Source, wanted: Sequence[str], engine: EngineName = "auto") -> Iterator[Step]:
     """The batches of one file; the row of the table `files` comes last. Never raises for what a file is or holds."""
     advanced = 0
-    for step in _Scan(source, wanted).steps():
+    for step in _Scan(source, wanted, engine).steps():
         if isinstance(step, Advance):
             advanced += step.bytes
         if isinstance(step, Advance) or step.table in wanted:
@@ -67,11 +84,13 @@ class _Scan:
     keeps_tree = False
     takes_nearest = True
 
-    def __init__(self, source: Source, wanted: Sequence[str]) -> None:
+    def __init__(self, source: Source, wanted: Sequence[str], engine: EngineName) -> None:
         self.source = source
         self.wanted = tuple(wanted)
-        self.engine = "python"
-        self._extractors: dict[Guide, Extractor | None] = {}
+        self.is_native = uses_native(engine)
+        self._walk: type[Walk] = NativeEngine if self.is_native else Walk
+        self._extracts: type[AnyExtractor] = NativeExtractor if self.is_native else TrailExtractor
+        self._extractors: dict[Guide, AnyExtractor | None] = {}
         self._waiting: dict[str, list[Record]] = {"sets": [], "findings": [], "files": []}
         self._envelope: Record = {}
         self._set: Record = {}
@@ -95,7 +114,7 @@ class _Scan:
             yield from self._end(why.message)
 
     def _read(self, what: bytes | BinaryIO) -> Iterator[Step]:
-        buffer, done = Buffer(what), 0
+        buffer, done = Buffer(what, WINDOW if self.is_native else _WINDOW), 0
         for _ in Driver(buffer, self, self._make_engine, DEFAULTS, rules=True).steps():
             self._take_bad()
             yield from self._take(_ROWS_IN_BATCH)
@@ -104,12 +123,13 @@ class _Scan:
                 done = buffer.end
 
     def _make_engine(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine:
-        return ExtractingWalk(Walk(delimiters, report, rules=rules, settings=settings), self._extractor)
+        walk = self._walk(delimiters, report, rules=rules, settings=settings)
+        return ExtractingWalk(walk, self._extractor)
 
-    def _extractor(self, guide: Guide) -> Extractor | None:
+    def _extractor(self, guide: Guide, positions: Sequence[Position]) -> AnyExtractor | None:
         if guide not in self._extractors:
             plan = _plan(guide, self.wanted)
-            self._extractors[guide] = Extractor(plan) if plan else None
+            self._extractors[guide] = self._extracts(plan, positions) if plan else None
         return self._extractors[guide]
 
     # What the driver tells.
@@ -164,7 +184,6 @@ class _Scan:
 
     def set_closes(self, se: Segment | None, engine: SetEngine) -> None:
         self._sets += 1
-        self.engine = engine.name
         self._take_bad()
         self._wait("sets", self._set | {"accepted": not self._set_errors})
 
@@ -173,9 +192,12 @@ class _Scan:
 
     # Batches.
 
+    def _used_extractors(self) -> list[AnyExtractor]:
+        return [extractor for extractor in self._extractors.values() if extractor is not None]
+
     def _take_bad(self) -> None:
         """Tell of the values that could not be read since the last time; they are all of the set that is open."""
-        for extractor in filter(None, self._extractors.values()):
+        for extractor in self._used_extractors():
             for bad in extractor.take_bad():
                 self.found("set", bad_value_finding(bad))
 
@@ -184,7 +206,7 @@ class _Scan:
 
     def _take(self, least: int, *, is_end: bool = False) -> Iterator[Batch]:
         """The rows that wait, of everything of which there are so many."""
-        for extractor in filter(None, self._extractors.values()):
+        for extractor in self._used_extractors():
             if extractor.row_count >= least:
                 yield from self._take_rows(extractor, is_end=is_end)
         for table, records in self._waiting.items():
@@ -192,11 +214,10 @@ class _Scan:
                 self._waiting[table] = []
                 yield Batch(table, batch_of_records(table, records))
 
-    def _take_rows(self, extractor: Extractor, *, is_end: bool) -> Iterator[Batch]:
+    def _take_rows(self, extractor: AnyExtractor, *, is_end: bool) -> Iterator[Batch]:
+        file, kind = self.source.number, extractor.plan.kind
         for table, rows in extractor.take_rows(is_end=is_end):
-            filled = [column.name for column in table.columns]
-            batch = batch_of_rows(table.name, self.source.number, extractor.plan.kind, filled, rows)
-            yield Batch(table.name, batch)
+            yield Batch(table.name, batch_of_rows(table, file, kind, rows))
 
     def _end(self, why: str | None = None) -> Iterator[Batch]:
         """What is left, and the row of the file."""
@@ -205,7 +226,7 @@ class _Scan:
         record: Record = {
             "name": self.source.name, "bytes": self.source.size, "readable": self._is_readable,
             "accepted": self._is_readable and not self._errors, "why": why, "sets": self._sets,
-            "errors": self._errors, "findings": self._found, "engine": self.engine,
+            "errors": self._errors, "findings": self._found, "engine": "native" if self.is_native else "python",
         }  # fmt: skip
         self._wait("files", record)
         yield from self._take(1, is_end=True)

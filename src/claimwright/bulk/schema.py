@@ -8,8 +8,9 @@ from importlib.resources import files
 
 from claimwright.bulk.arrow import pyarrow as pa
 from claimwright.errors import InputError
-from claimwright.x12.columns import Columns, Type, parse_columns
+from claimwright.x12.columns import Columns, PlannedTable, Type, parse_columns
 from claimwright.x12.extracting import Rows
+from claimwright.x12.native.columns import ArrowRows
 
 _INT32, _INT64, _TEXT, _DAY, _TRUTH = pa.int32(), pa.int64(), pa.string(), pa.date32(), pa.bool_()
 
@@ -61,23 +62,19 @@ def table_names(wanted: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(name for name in schemas() if name in names)
 
 
-def batch_of_rows(name: str, file: int, kind: str, filled: Sequence[str], rows: Rows) -> pa.RecordBatch:
-    """A batch from an extractor's rows: `filled` are the names of the columns after the offset of the set."""
-    count = len(rows[0])
-    schema = schemas()[name]
-    arrays = {
-        column: pa.array(values, schema.field(column).type)
-        for column, values in zip(("set_offset", *filled), rows, strict=True)
-    }
-    return complete(name, file, kind, arrays, count)
-
-
-def complete(name: str, file: int, kind: str, arrays: dict[str, pa.Array], count: int) -> pa.RecordBatch:
-    """A batch with every column of the table: what this kind of set does not have is null."""
+def batch_of_rows(table: PlannedTable, file: int, kind: str, rows: Rows | ArrowRows) -> pa.RecordBatch:
+    """A batch from an extractor's rows, with every column of the table: what a kind of set does not have is null."""
+    schema = schemas()[table.name]
+    if isinstance(rows, ArrowRows):
+        taken = pa.record_batch(rows)
+        arrays, count = dict(zip(taken.schema.names, taken.columns, strict=True)), taken.num_rows
+    else:
+        names = ["set_offset", *(column.name for column in table.columns)]
+        made = (pa.array(values, schema.field(name).type) for name, values in zip(names, rows, strict=True))
+        arrays, count = dict(zip(names, made, strict=True)), len(rows[0])
     arrays["file"] = pa.repeat(pa.scalar(file, _INT32), count)
     arrays["kind"] = pa.repeat(pa.scalar(kind, _TEXT), count)
-    schema = schemas()[name]
-    every = [arrays.get(field.name) for field in schema]
+    every = (arrays.get(field.name) for field in schema)
     full = [pa.nulls(count, field.type) if one is None else one for one, field in zip(every, schema, strict=True)]
     return pa.RecordBatch.from_arrays(full, schema=schema)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from claimwright.bulk.arrow import pyarrow as pa
-from claimwright.bulk.scanning import Advance, Batch, scan
+from claimwright.bulk.scanning import Advance, Batch, scan, uses_native
 from claimwright.bulk.schema import schemas, table_names
 from claimwright.bulk.sources import Source, Sources, find_sources
 from claimwright.bulk.working import Item, Job, Step, cores, work
+from claimwright.x12.engine import EngineName
 
 _WORTH_A_WORKER = 4 << 20
 """Bytes; for fewer a worker takes longer to start than to work."""
@@ -51,16 +52,20 @@ def read(
     tables: Iterable[str] | None = None,
     workers: int | None = None,
     progress: OnProgress | None = None,
+    engine: EngineName = "auto",
 ) -> Tables:
     """Everything in the files of `sources`, checked, as tables in memory; rows in the order of the files.
 
-    `tables` names those wanted (all of them). `workers` is how many cores to use (as many as are worth it);
-    `progress` is called as files are done. Raises `InputError` for a name that is no file, folder or table; a file that
-    cannot be read is a row in `files` and a finding.
+    `tables` names those wanted (all of them). `workers` is how many cores to use (as many as are worth it): threads
+    with the native engine, which lets other threads run, processes with the one in Python. `progress` is called as the
+    work goes on, `engine` is that of `x12.check`. A file that cannot be read is a row in `files` and a finding.
+
+    Raises `InputError` for a name that is no file, folder or table, `ValueError` for `engine="native"` where there is
+    none, and `WorkerError` when a worker breaks off.
     """
     wanted = table_names(tables)
     parts: dict[str, list[tuple[int, pa.RecordBatch]]] = {name: [] for name in wanted}
-    for batch in batches(sources, tables=wanted, workers=workers, progress=progress):
+    for batch in batches(sources, tables=wanted, workers=workers, progress=progress, engine=engine):
         parts[batch.table].append((batch.rows.column("file")[0].as_py(), batch.rows))
     return Tables({name: _in_order(name, found) for name, found in parts.items()})
 
@@ -71,13 +76,15 @@ def batches(
     tables: Iterable[str] | None = None,
     workers: int | None = None,
     progress: OnProgress | None = None,
+    engine: EngineName = "auto",
 ) -> Iterator[Batch]:
-    """The same as `read`, as record batches of up to some 65,000 rows, in memory that does not grow with the files.
+    """The same as `read`, as record batches of some thousand rows, in memory that does not grow with the files.
 
     The batches of one file and table come in the file's order, those of several files as they are ready.
     """
     found = find_sources(sources)
-    steps = run(partial(scan, wanted=table_names(tables)), found, found, workers, progress)
+    job = partial(scan, wanted=table_names(tables), engine=engine)
+    steps = run(job, found, found, workers, progress, engine)
     return (step for step in steps if isinstance(step, Batch))
 
 
@@ -87,12 +94,13 @@ def run(
     sources: Sequence[Source],
     workers: int | None,
     progress: OnProgress | None,
+    engine: EngineName,
 ) -> Iterator[Step]:
     """Do a job over these sources on all cores that are worth it, and tell how far it has come."""
     total = sum(source.size for source in sources)
     count = workers or min(cores(), 1 + total // _WORTH_A_WORKER)
     bytes_done = files_done = 0
-    for step in work(job, items, count, "processes"):
+    for step in work(job, items, count, "threads" if uses_native(engine) else "processes"):
         if isinstance(step, Advance):
             bytes_done, files_done = bytes_done + step.bytes, files_done + step.files
             if progress:

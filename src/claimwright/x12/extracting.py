@@ -7,10 +7,12 @@ when asked. The native core does the same and is held equal to it by tests.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
 from claimwright.money import parse_cents
 from claimwright.x12.columns import (
@@ -26,7 +28,7 @@ from claimwright.x12.columns import (
     qualifier_place,
 )
 from claimwright.x12.guides.language import Guide, LoopNode, Position
-from claimwright.x12.stretch import Pieces, Stretch
+from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import Loop, Segment
 from claimwright.x12.walk import Walk
 
@@ -270,54 +272,72 @@ class Extractor:
         return parts[component - 1] if component <= len(parts) else ""
 
 
+class TrailExtractor(Extractor):
+    """An extractor that takes stretches and the trail of a walk over them; `positions` are those that a trail names."""
+
+    def __init__(self, plan: Plan, positions: Sequence[Position]) -> None:
+        super().__init__(plan)
+        self._stops = [_stop(position) for position in positions]
+        self._standing = plan.guide.root
+
+    def begin_set(self, opening: Segment) -> None:
+        """A set begins with its ST."""
+        super().begin_set(opening)
+        root = self._standing = self.plan.guide.root
+        self.begin_loop(root, opening)
+        self.take(root, opening)
+
+    def take_trail(self, stretch: Stretch, position: int, index: int, trail: array[int]) -> None:
+        """The segments from byte `position` of the stretch's data, the first being number `index`."""
+        pieces = stretch.pieces
+        first, mark = pieces.at(stretch.base + position), pieces.delimiters.element
+        for at, number in enumerate(trail):
+            begins = False
+            if number >= 0:
+                self._standing, name, begins = self._stops[number]
+            else:
+                name = pieces.texts[first + at].partition(mark)[0]
+            if begins or self.wants(self._standing, name):
+                segment = pieces.segment(first + at, index + at)
+                if begins:
+                    self.begin_loop(self._standing, segment)
+                self.take(self._standing, segment)
+
+
+class TakesTrail(Protocol):
+    """What `ExtractingWalk` fills tables with."""
+
+    def begin_set(self, opening: Segment) -> None: ...
+
+    def take_trail(self, stretch: Stretch, position: int, index: int, trail: array[int]) -> None: ...
+
+
 class ExtractingWalk:
-    """The engine in Python that fills tables while it walks; `extractor_for` gives the extractor of a guide, if any."""
+    """An engine that fills tables while it walks.
 
-    name = "python"
+    `extractor_for` gives what to fill for a guide, whose positions are numbered so; `None` to fill nothing.
+    """
 
-    def __init__(self, walk: Walk, extractor_for: Callable[[Guide], Extractor | None]) -> None:
+    def __init__(self, walk: Walk, extractor_for: Callable[[Guide, Sequence[Position]], TakesTrail | None]) -> None:
+        self.name = walk.name
         self._walk = walk
         self._extractor_for = extractor_for
-        self._extractor: Extractor | None = None
-        self._guide: Guide | None = None
-        self._stops: list[tuple[LoopNode, str, bool]] = []
+        self._extractor: TakesTrail | None = None
 
     def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
         self._walk.begin(guide, opening, day)
-        extractor = self._extractor = self._extractor_for(guide)
-        if extractor is None:
-            return
-        if guide is not self._guide:
-            self._guide, self._stops = guide, [_stop(position) for position in self._walk.positions]
-        self._loop = extractor.plan.guide.root
-        extractor.begin_set(opening)
-        extractor.begin_loop(self._loop, opening)
-        extractor.take(self._loop, opening)
+        extractor = self._extractor = self._extractor_for(guide, self._walk.positions)
+        if extractor is not None:
+            extractor.begin_set(opening)
 
     def run(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
         if self._extractor is None:
             return self._walk.run(stretch, position, index)
-        trail = self._walk.trail = list[int]()
+        trail = self._walk.trail = array("i")
         after = self._walk.run(stretch, position, index)
         self._walk.trail = None
-        self._take(self._extractor, stretch.pieces, stretch.pieces.at(stretch.base + position), index, trail)
+        self._extractor.take_trail(stretch, position, index, trail)
         return after
-
-    def _take(self, extractor: Extractor, pieces: Pieces, first: int, index: int, trail: list[int]) -> None:
-        stops, loop = self._stops, self._loop
-        mark = pieces.delimiters.element
-        for at, number in enumerate(trail):
-            begins = False
-            if number >= 0:
-                loop, name, begins = stops[number]
-            else:
-                name = pieces.texts[first + at].partition(mark)[0]
-            if begins or extractor.wants(loop, name):
-                segment = pieces.segment(first + at, index + at)
-                if begins:
-                    extractor.begin_loop(loop, segment)
-                extractor.take(loop, segment)
-        self._loop = loop
 
     def end(self, closing: Segment | None) -> None:
         self._walk.end(closing)

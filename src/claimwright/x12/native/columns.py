@@ -221,11 +221,11 @@ class NativeExtractor:
         self._library.cc_begin_set(self._memory, opening.offset, given)
         raw = str(opening).encode("utf-8", "surrogateescape") + marks.terminator.encode("latin-1")
         stretch = Stretch(raw, 0, len(raw), opening.offset, marks)
-        self.take(stretch, 0, opening.index, self._root)
+        self.take_trail(stretch, 0, opening.index, self._root)
 
-    def take(self, stretch: Stretch, position: int, index: int, trail: array[int]) -> None:
+    def take_trail(self, stretch: Stretch, position: int, index: int, trail: array[int]) -> None:
         """The segments from byte `position` of the stretch's data, the first being number `index`."""
-        begin = (ctypes.cast(stretch.data, ctypes.c_void_p).value or 0) + position
+        begin = (ctypes.cast(ctypes.c_char_p(stretch.data), ctypes.c_void_p).value or 0) + position
         size, offset, positions = stretch.end - position, stretch.base + position, trail.buffer_info()[0]
         if self._library.cc_take(self._memory, begin, size, offset, index, positions, len(trail)) < 0:
             raise MemoryError
@@ -311,10 +311,12 @@ def _capsule(structure: ctypes.Structure, name: bytes, release: Any) -> Any:
     return _make_capsule(address, name, ctypes.cast(_destroy, _POINTER))
 
 
-@ctypes.PYFUNCTYPE(None, _POINTER)
-def _destroy(capsule: int) -> None:
+def _release_untaken(capsule: int) -> None:
     """Release what nobody took."""
     address = _pointer_of(capsule, _name_of(capsule))
     kept = _kept.pop(address or 0, None)
     if kept is not None:
         kept[1](address)
+
+
+_destroy = ctypes.PYFUNCTYPE(None, _POINTER)(_release_untaken)

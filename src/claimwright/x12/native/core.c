@@ -6,3 +6,4 @@
 #include "shapes.c"
 #include "rules.c"
 #include "walk.c"
+#include "columns.c"
