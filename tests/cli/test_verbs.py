@@ -33,6 +33,8 @@ VERBS = (
     ("files",),
     ("files", "list"),
     ("files", "save"),
+    ("x12",),
+    *(("x12", verb) for verb in ("check", "show", "rewrite", "ack", "convert", "split", "stats")),
 )
 PASSWORD = "a long enough password"
 ALICE = ("user", "add", "alice", "--role", "biller")

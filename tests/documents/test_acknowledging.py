@@ -14,10 +14,10 @@ from claimwright.codesets.acknowledgements import status_category, status_code
 from claimwright.documents.acknowledgement import ClaimAcknowledgement
 from claimwright.documents.acknowledgement_x12 import read_claim_acknowledgement, write_claim_acknowledgement
 from claimwright.documents.acknowledging import _table, acknowledge_claims
-from claimwright.documents.parties import Party, Period
+from claimwright.documents.parties import Party, Period, Reference
 from claimwright.findings import Finding, Severity, Where
 from tests.judges import pyx12_errors
-from tests.x12.defects.kit import defects
+from tests.x12.defects.kit import base_text, defects
 from tests.x12.files import CLAIM, DEPENDENT, PAYMENT, file_of, spoil
 from tests.x12.test_splitting import OTHER_SUBSCRIBER, SECOND_CLAIM
 
@@ -69,6 +69,16 @@ def test_it_says_whose_claims_they_are_and_of_when():
     assert claim.provider.npi == "1234567893"
     assert claim.period == Period(date(2026, 1, 15), date(2026, 1, 16))
     assert answered(CLAIM).batch_reference == "BATCH1"
+
+
+def test_a_hospital_s_claim_is_answered_with_its_type_of_bill_and_days():
+    (transaction_set,) = x12.read(base_text("institutional").encode()).sets()
+    answer = acknowledge_claims(transaction_set, now=NOW)
+    clm = next(segment for segment in transaction_set.segments if segment.id == "CLM")
+    assert answer.claims[0].trace == clm[1]
+    assert answer.claims[0].references == (Reference("BLT", clm.component(5, 1) + clm.component(5, 3)),)
+    assert answer.claims[0].period.start < answer.claims[0].period.end
+    assert pyx12_errors(written(answer)) == []
 
 
 @pytest.mark.parametrize(

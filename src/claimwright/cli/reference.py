@@ -6,6 +6,7 @@ import inspect
 import sys
 import typing
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,22 @@ def _argument(parameter: inspect.Parameter) -> str:
 def _row(parameter: inspect.Parameter, kind: Any, info: ParameterInfo) -> str:
     if _is_argument(info):
         return f"| `{parameter.name.upper()}` | {info.help} |"
-    name = next(iter(info.param_decls or ()), f"--{parameter.name.replace('_', '-')}")
+    name = ", ".join(_names(info)) or f"--{parameter.name.replace('_', '-')}"
     value = "" if kind is bool else f" {_value(kind)}"
     return f"| `{name}{value}` | {info.help}{_default(parameter, kind, info)} |"
 
 
+def _names(info: ParameterInfo) -> list[str]:
+    """The names that an option was given; within `Annotated`, typer takes the first of them for a default."""
+    first = [info.default] if isinstance(info.default, str) and info.default.startswith("-") else []
+    return [*first, *(info.param_decls or ())]
+
+
 def _value(kind: Any) -> str:
-    kinds = [one for one in typing.get_args(kind) if one is not type(None)] or [kind]
-    return {Path: "PATH", int: "NUMBER", str: "TEXT"}.get(kinds[0], "NAME")
+    """`Path | None` → PATH, `list[Path] | None` → PATH"""
+    while kinds := [one for one in typing.get_args(kind) if one is not type(None)]:
+        kind = kinds[0]
+    return {Path: "PATH", int: "NUMBER", str: "TEXT", datetime: "TIME"}.get(kind, "NAME")
 
 
 def _default(parameter: inspect.Parameter, kind: Any, info: ParameterInfo) -> str:

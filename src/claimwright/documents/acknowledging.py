@@ -19,7 +19,7 @@ from unicodedata import normalize
 
 from claimwright.codesets.shapes import is_hcpcs_shaped
 from claimwright.documents.acknowledgement import ClaimAcknowledgement, ProviderAcknowledgement, Totals
-from claimwright.documents.parties import Party, Period, Person, Procedure, Provider
+from claimwright.documents.parties import Party, Period, Person, Procedure, Provider, Reference
 from claimwright.documents.parties_x12 import AnyParty, read_name
 from claimwright.documents.status import ClaimStatus, LineStatus, StatusCode, StatusInformation
 from claimwright.documents.values_x12 import parse_day
@@ -348,6 +348,7 @@ class _Answer:
             control_number=number,
             period=self._period(claim),
             lines=tuple(self._lines(claim)),
+            references=tuple(self._bill_type(claim)),
         )
         return _Verdict(provider, status, cents, not errors)
 
@@ -411,6 +412,13 @@ class _Answer:
         patient = names.get("2010CA") or subscriber
         person = replace(read_name(Person, patient) if patient else Person(), is_person=True)
         return self.copy.named(person, "MI", person.id or (subscriber[9] if subscriber else ""))
+
+    def _bill_type(self, claim: _Level) -> Iterator[Reference]:
+        """Hospitals know their claims by type of bill, too: CLM05 with the list A."""
+        clm = claim.loop.segments[0]
+        bill_type = self.copy.text(clm.component(5, 1) + clm.component(5, 3), 4)
+        if clm.component(5, 2) == "A" and bill_type:
+            yield Reference("BLT", bill_type)
 
     def _period(self, claim: _Level) -> Period:
         """From the first to the last day of service, else the statement's days; the day of the answer if none is."""
