@@ -36,7 +36,7 @@ def file_of(kind: str, functional_id: str, version: str, body: str) -> bytes:
 
 
 def errors_of(data: bytes) -> list:
-    return [found for found in x12.read(data).findings if found.severity == "error"]
+    return [found for found in x12.read(data, rules=False).findings if found.severity == "error"]
 
 
 # TA1.

@@ -72,7 +72,7 @@ def test_questions_survive_the_way_to_x12_and_back(batch):
     again, findings = read_inquiries(only_set(data))
     assert again == batch
     assert not findings
-    assert not [found for found in x12.read(data).findings if found.severity == "error"]
+    assert not [found for found in x12.read(data, rules=False).findings if found.severity == "error"]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -81,7 +81,7 @@ def test_answers_survive_the_way_to_x12_and_back(batch):
     data = written(write_responses(batch))
     again, _ = read_responses(only_set(data))
     assert again == batch
-    assert not [found for found in x12.read(data).findings if found.severity == "error"]
+    assert not [found for found in x12.read(data, rules=False).findings if found.severity == "error"]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
