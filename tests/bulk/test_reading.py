@@ -139,3 +139,16 @@ def test_without_pyarrow_the_message_says_what_to_install():
 
     assert done.returncode
     assert "pip install 'claimwright[bulk]'" in done.stderr
+
+
+def test_bytes_that_are_not_utf_8_are_kept_wherever_they_are(tmp_path):
+    path = tmp_path / "p\udce4id.835"
+    path.write_bytes(
+        file_of("835", PAYMENT).replace(b"SENDER         *", b"S\xe4NDER         *").replace(b"MI*MEM", b"M\xe4*MEM")
+    )
+    tables = bulk.read(path)
+
+    assert tables["sets"].column("sender").to_pylist() == ["SäNDER"]
+    assert tables["files"].column("name").to_pylist()[0].endswith("päid.835")
+    assert any("M" in message for message in tables["findings"].column("message").to_pylist())
+    assert (bulk.to_parquet(path, tmp_path / "out").files, bulk.to_parquet(path, tmp_path / "out").files) == (1, 0)

@@ -26,6 +26,7 @@ from claimwright.bulk.tables import OnProgress, run
 from claimwright.bulk.working import cores
 from claimwright.errors import ConflictError, InputError
 from claimwright.x12.engine import EngineName
+from claimwright.x12.extracting import valid_text
 
 _PART_BYTES = 256 << 20
 _PART_FILES = 5_000
@@ -124,9 +125,9 @@ def _clean_up(home: Path, wanted: Sequence[str]) -> tuple[dict[str, int], int, i
 
 def _new_sources(found: Sequence[Source], done: dict[str, int], next_file: int) -> list[Source]:
     for source in found:
-        if done.get(source.name, source.size) != source.size:
+        if done.get(valid_text(source.name), source.size) != source.size:
             raise InputError(f"{source.name} has changed since it was written. Write everything into a new folder.")
-    new = [source for source in found if source.name not in done]
+    new = [source for source in found if valid_text(source.name) not in done]
     return [replace(source, number=number) for number, source in enumerate(new, next_file)]
 
 

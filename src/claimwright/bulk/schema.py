@@ -9,7 +9,7 @@ from importlib.resources import files
 from claimwright.bulk.arrow import pyarrow as pa
 from claimwright.errors import InputError
 from claimwright.x12.columns import Columns, PlannedTable, Type, parse_columns
-from claimwright.x12.extracting import Rows
+from claimwright.x12.extracting import Rows, valid_text
 from claimwright.x12.native.columns import ArrowRows
 
 _INT32, _INT64, _TEXT, _DAY, _TRUTH = pa.int32(), pa.int64(), pa.string(), pa.date32(), pa.bool_()
@@ -82,5 +82,10 @@ def batch_of_rows(table: PlannedTable, file: int, kind: str, rows: Rows | ArrowR
 def batch_of_records(name: str, records: Sequence[dict[str, object]]) -> pa.RecordBatch:
     """A batch of one of the tables about files, sets and findings."""
     schema = schemas()[name]
-    arrays = [pa.array([record.get(field.name) for record in records], field.type) for field in schema]
+    columns_of = ([_valid(record.get(field.name)) for record in records] for field in schema)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns_of, schema, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _valid(value: object) -> object:
+    return valid_text(value) if isinstance(value, str) else value

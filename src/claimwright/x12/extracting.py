@@ -395,8 +395,8 @@ def _value_or_none(type_: Type, text: str) -> Value:
         return None
 
 
-def _read_text(text: str) -> str:
-    """As written; bytes that are not UTF-8 as Latin-1."""
+def valid_text(text: str) -> str:
+    """The text as it was read, if its bytes were UTF-8; else each byte as Latin-1."""
     if text.isascii():
         return text
     try:
@@ -447,7 +447,7 @@ def _read_last_day(text: str) -> int | None:
 
 
 _CONVERTERS: dict[Type, Callable[[str], Value]] = {
-    "text": _read_text,
+    "text": valid_text,
     "cents": lru_cache(maxsize=1 << 14)(parse_cents),
     "thousandths": _read_thousandths,
     "date": _read_first_day,
