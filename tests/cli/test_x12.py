@@ -400,6 +400,28 @@ def test_tables_need_a_folder(tell, paid):
     assert "-o" in told.err
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_files_become_tables(tell, claims, paid, tmp_path, form):
+    pytest.importorskip("pyarrow", reason="tables need pyarrow")
+    told = tell("convert", "--to", form, "-o", tmp_path / "tables", claims, paid)
+    assert told.status == 0, told.err
+    assert (tmp_path / "tables" / ("claims.csv" if form == "csv" else "claims")).exists()
+    assert "claims" in told.out
+    if form == "csv":
+        assert "CLAIM1" in (tmp_path / "tables" / "claims.csv").read_text("utf-8")
+        assert not list((tmp_path / "tables").glob(".*"))
+
+
+def test_tables_without_their_package_name_the_remedy(tell, paid, tmp_path, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith(("claimwright.bulk", "pyarrow"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delattr("claimwright.bulk", raising=False)
+    told = tell("convert", "--to", "csv", "-o", tmp_path / "tables", paid)
+    assert (told.status, told.out) == (2, "")
+    assert "pip install 'claimwright[bulk]'" in told.err
+
+
 # Split.
 
 
