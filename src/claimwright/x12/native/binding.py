@@ -144,23 +144,17 @@ class CompiledGuide:
             node for node, at in program.loops.items() if any(rule.verb == "look" for rule in at.ends)
         )
         """The loops that rules look at as a whole."""
-        self._keep: list[array[int] | ctypes.Array[ctypes.c_char]] = []
         walk, checks, rules = tables.walk, tables.checks, tables.rules
-        texts = ctypes.create_string_buffer(bytes(tables.codes.texts))
-        self._keep.append(texts)
-        self.structure = _Guide(
-            *map(
-                self._address,
-                (
-                    tables.names, walk.forks_of, walk.forks.numbers, walk.slots.numbers, walk.ways.numbers,
-                    walk.needs.numbers, tables.position_rows, tables.loop_rows, checks.rules.numbers,
-                    checks.elements.numbers, checks.notes.numbers, tables.codes.codes, checks.long_codes.numbers,
-                    rules.acts.numbers, rules.keeps.numbers, rules.reads.numbers, rules.guards.numbers,
-                    rules.tests.numbers, rules.checks.numbers, rules.conditions.numbers, rules.masks.numbers,
-                    rules.listed.numbers, rules.numbers.numbers, rules.is_empty,
-                ),  # fmt: skip
-            ),
-            ctypes.addressof(texts),
+        self.tables_in_order: list[array[int] | ctypes.Array[ctypes.c_char]] = [
+            tables.names, walk.forks_of, walk.forks.numbers, walk.slots.numbers, walk.ways.numbers, walk.needs.numbers,
+            tables.position_rows, tables.loop_rows, checks.rules.numbers, checks.elements.numbers,
+            checks.notes.numbers, tables.codes.codes, checks.long_codes.numbers, rules.acts.numbers,
+            rules.keeps.numbers, rules.reads.numbers, rules.guards.numbers, rules.tests.numbers, rules.checks.numbers,
+            rules.conditions.numbers, rules.masks.numbers, rules.listed.numbers, rules.numbers.numbers,
+            rules.is_empty, ctypes.create_string_buffer(bytes(tables.codes.texts)),
+        ]  # fmt: skip
+        """As the structure has them; its pointers point into them."""
+        self.numbers = (
             len(tables.segments),
             tables.root_position,
             tables.depth,
@@ -170,11 +164,14 @@ class CompiledGuide:
             program.uniques,
             rules.max_writes,
         )
+        for table in self.tables_in_order:
+            if isinstance(table, array) and not table:
+                table.append(0)  # One without rows has no place of its own.
+        self.structure = _Guide(*map(_address, self.tables_in_order), *self.numbers)
 
-    def _address(self, table: array[int]) -> int:
-        held = table if table else array(table.typecode, [0])
-        self._keep.append(held)
-        return held.buffer_info()[0]
+
+def _address(table: array[int] | ctypes.Array[ctypes.c_char]) -> int:
+    return table.buffer_info()[0] if isinstance(table, array) else ctypes.addressof(table)
 
 
 @lru_cache(maxsize=32)
