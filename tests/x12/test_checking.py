@@ -15,6 +15,7 @@ from tests.x12.files import CLAIM, DEPENDENT, ISA, PAYMENT, file_of, spoil, spoi
 CLAIMS = file_of("837", CLAIM)
 PAYMENTS = file_of("835", PAYMENT)
 SPOILT = file_of("837", spoil(spoil(DEPENDENT, "25*100*UN", "25*101*UN"), "HI*ABK", "K9*X\nHI*ABK"), CLAIM)
+OTHER_MARKS = with_delimiters(PAYMENTS, "|", ">", "^", "!")
 KEYS = ["code", "severity", "snip", "loop", "segment", "index", "element", "offset", "message", "hint"]
 
 
@@ -40,7 +41,7 @@ FILES = {
     "line ends as terminators": SPOILT.replace(b"\n", b"").replace(b"~", b"\r\n"),
     "letters of other alphabets": SPOILT.replace(b"DOE*JANE", "DÖE*ŻANE".encode()),
     "no UTF-8": SPOILT.replace(b"DOE*JANE", b"D\xd6E*JANE"),
-    "several interchanges": b"\xef\xbb\xbfnoise " + CLAIMS + b"ISA*" + with_delimiters(PAYMENTS, "|", ">", "^", "!") + b"tail",
+    "several interchanges": b"\xef\xbb\xbfnoise " + CLAIMS + b"ISA*" + OTHER_MARKS + b"tail",
     "cut and joined": SPOILT[:900] + PAYMENTS[:-30],
     "no guide": CLAIMS.replace(b"005010X222A1", b"004010X098A1"),
     "nothing": b"",

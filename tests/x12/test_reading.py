@@ -299,45 +299,6 @@ def test_an_isa_inside_a_segment_is_no_new_interchange_unless_it_is_a_whole_one(
     assert reading.findings == []
 
 
-def test_the_splitter_looks_at_each_byte_a_bounded_number_of_times():
-    """Linear time as structure: what could be looked at again and again is counted, in files made to provoke it."""
-    provoking = [
-        b"\n" * 20_000,
-        b"ISA*" * 20_000,
-        ISA.encode() + b"\n" + b"\n" * 20_000,
-        ISA.encode() + b"~" + b"ISA*" * 5_000,
-        (ISA.encode() + b"~IEA*0*000000001~x ") * 300,
-        ISA.encode() + b"~" + b"~" * 20_000,
-    ]
-    for data in provoking:
-        text = _CountingText(data.decode("latin-1"))
-        splitter = x12.reading._Splitter(x12.Reading(data, ""))
-        splitter.text = text
-        list(splitter.interchanges())
-        assert text.looked_at < 30 * len(data) + 10_000
-
-
-class _CountingText(str):
-    """A text that counts how many characters were searched or copied."""
-
-    looked_at = 0
-
-    def find(self, sub, start=0, end=None):
-        found = super().find(sub, start, len(self) if end is None else end)
-        self.looked_at += (min(len(self), end or len(self)) if found < 0 else found) - start + 1
-        return found
-
-    def rfind(self, sub, start, end):
-        found = super().rfind(sub, start, end)
-        self.looked_at += min(len(self), end) - max(found, start)
-        return found
-
-    def __getitem__(self, key):
-        piece = super().__getitem__(key)
-        self.looked_at += len(piece)
-        return piece
-
-
 def test_a_segment_answers_questions_about_its_elements():
     segment = x12.Segment(["SV1", "HC:99213:25", "100", "UN", "1", "", "", "1:2^3"], x12.Delimiters(), 1, 0, 32)
 

@@ -15,6 +15,7 @@ from typing import BinaryIO, Protocol
 from claimwright.findings import Finding, Where
 from claimwright.x12 import envelope
 from claimwright.x12.catalogue import finding
+from claimwright.x12.elements import is_digits
 from claimwright.x12.engine import MakesEngine, SetEngine
 from claimwright.x12.guides import Guide, find_guide, nearest_guide
 from claimwright.x12.settings import Settings
@@ -255,12 +256,13 @@ class Driver:
         delimiters = self._isa.delimiters
         mark = delimiters.terminator.encode("latin-1")
         self._border = -1
+        reach = min(WINDOW, self._settings.limits.segment_bytes)  # So what is too long is in no stretch.
         while self._isa is not None:
             start = position - buffer.base
             border = self._next_border(position) - buffer.base
             if self._may_be_binary:
-                border = self._next_binary(start, min(start + WINDOW, border))
-            end = buffer.data.rfind(mark, start, min(start + WINDOW, border))
+                border = self._next_binary(start, min(start + reach, border))
+            end = buffer.data.rfind(mark, start, min(start + reach, border))
             if end >= 0:
                 stretch = Stretch(buffer.data, start, end + 1, buffer.base, delimiters)
                 position = buffer.base + self._take(stretch)
@@ -513,7 +515,7 @@ class Driver:
             self._engine = self._make(st.delimiters, self._report_of_set, rules=self._rules, settings=self._settings)
         assert self._gs is not None
         day = self._gs[4]
-        self._engine.begin(walked, st, int(day) if len(day) == 8 and envelope.is_digits(day) else 0)
+        self._engine.begin(walked, st, int(day) if len(day) == 8 and is_digits(day) else 0)
         return self._engine
 
     def _close_set(self, se: Segment | None) -> None:

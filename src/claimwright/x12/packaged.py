@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
-_FOLDER = os.path.dirname(__file__)  # noqa: PTH120 (pathlib is slow to import, too)
+_FOLDER = os.path.dirname(__file__)
 
 
 def packaged_text(folder: str, name: str) -> str:
     """The text of a file of a folder of this package."""
-    with open(os.path.join(_FOLDER, folder, name), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+    with open(os.path.join(_FOLDER, folder, name), encoding="utf-8") as file:
         return file.read()
 
 
 def packaged_names(folder: str, ending: str) -> list[str]:
     """The files of a folder of this package that end so, in order."""
-    return sorted(name for name in os.listdir(os.path.join(_FOLDER, folder)) if name.endswith(ending))  # noqa: PTH118, PTH208
+    return sorted(name for name in os.listdir(os.path.join(_FOLDER, folder)) if name.endswith(ending))

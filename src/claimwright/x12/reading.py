@@ -243,7 +243,7 @@ class _Builder:
 
     def set_closes(self, se: Segment | None, engine: SetEngine) -> None:
         """Take the set's segments and tree from the engine, whose root holds every segment where no guide is."""
-        walk = cast(Walk, engine)
+        walk = cast("Walk", engine)
         self._set.segments = walk.segments
         self._set.root = walk.root
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from claimwright.x12.elements import Explainer, accepting, note_breaker
 from claimwright.x12.guides.language import Candidate, Guide, LoopNode, Position
-from claimwright.x12.rules.binding import AtLoop, Program, Rule, loops_of, positions_of, program_of
+from claimwright.x12.rules.binding import Program, Rule, loops_of, positions_of, program_of
 from claimwright.x12.rules.quick import SLOW, QuickPlan, quick_plan, quick_test
 from claimwright.x12.rules.running import Effects, Plan
 from claimwright.x12.tree import Delimiters, Segment
@@ -24,16 +24,19 @@ _MET_BEFORE_COMPILED = 20
 """An accepting expression takes longer to make than a few segments take to explain."""
 
 Test = Callable[[list[int | None]], bool]
-Step = tuple["Way | None", bool, Effects | None]
-"""Where a text leads (`None`: it fits nowhere), whether its elements are right, what it does to the rules."""
+Found = tuple["Way", bool, Effects | None]
+"""Where a text leads, whether its elements are right, what it does to the rules."""
+Step = Found | tuple[None, bool, None]
+"""The same, or that the text fits nowhere."""
 
 
 class Way:
     """A way on: `closes` loops end, then a segment stands at `stop`; `opens` is the loop that it opens, if any.
 
     `slot` is where `member` (the loop opened, or the position) is counted in the loop that is then open; `needs` are
-    the required members of the groups left behind, by how many loops up, inner to outer (`needed`: their slots alone); `ends` the rules at the ends
-    of the loops that close; `frame` the counts that the opened loop begins with; `clears` what is emptied then.
+    the required members of the groups left behind, by how many loops up, inner to outer (`needed`: their slots alone);
+    `ends` the rules at the ends of the loops that close; `frame` the counts that the opened loop begins with; `clears`
+    what is emptied then.
     """
 
     __slots__ = ("clears", "closes", "ends", "frame", "member", "needed", "needs", "opens", "repeat", "slot", "stop")
@@ -146,7 +149,7 @@ class Stop:
 class Tables:
     """A guide, worked out for one set of delimiters, with its rules or without."""
 
-    def __init__(self, guide: Guide, delimiters: Delimiters, rules: bool) -> None:  # noqa: FBT001
+    def __init__(self, guide: Guide, delimiters: Delimiters, rules: bool) -> None:
         self.delimiters = delimiters
         self.program = program_of(guide) if rules else Program()
         self.slots: dict[Position | LoopNode, int] = {}
@@ -156,7 +159,9 @@ class Tables:
             self.slots |= {member: slot for slot, member in enumerate(members)}
             self._sizes[node] = len(members)
         self._ends: dict[LoopNode, list[tuple[Rule, Test]]] = {
-            node: [(rule, quick_test(rule, self.program)) for rule in at.ends] for node, at in self.program.loops.items() if at.ends
+            node: [(rule, quick_test(rule, self.program)) for rule in at.ends]
+            for node, at in self.program.loops.items()
+            if at.ends
         }
         positions = list(positions_of(guide))
         self.names = frozenset(position.id for position in positions)
@@ -165,10 +170,9 @@ class Tables:
         self._tests: dict[int, Test] = {}
 
     @staticmethod
-    @lru_cache(maxsize=16)
-    def of(guide: Guide, delimiters: Delimiters, rules: bool) -> Tables:  # noqa: FBT001
+    def of(guide: Guide, delimiters: Delimiters, rules: bool) -> Tables:
         """Those for this guide and these delimiters, shared by all readings."""
-        return Tables(guide, delimiters, rules)
+        return _tables(guide, delimiters, rules)
 
     def stop(self, position: Position) -> Stop:
         return self._stops[position]
@@ -211,6 +215,11 @@ class Tables:
         stop.breaks = note_breaker(rule) if rule.doubtful_notes else None
         at = self.program.positions.get(stop.position)
         stop.quick = quick_plan(at, self.delimiters) if at else None
+
+
+@lru_cache(maxsize=16)
+def _tables(guide: Guide, delimiters: Delimiters, rules: bool) -> Tables:
+    return Tables(guide, delimiters, rules)
 
 
 def _faulty(stop: Stop, raw: str, delimiters: Delimiters) -> frozenset[int]:

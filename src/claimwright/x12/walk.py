@@ -25,7 +25,7 @@ from claimwright.x12.rules.looks import LOOKS
 from claimwright.x12.rules.running import Doubt, Effects, Rest, Scene
 from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.standard import segments as standard_segments
-from claimwright.x12.steps import CONTROL, Step, Stop, Tables, Way
+from claimwright.x12.steps import CONTROL, Found, Step, Stop, Tables, Way
 from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import Delimiters, Loop, Segment
 
@@ -80,8 +80,10 @@ class Walk:
         self._tables: Tables | None = None
         self._memos: list[dict[str, Step]] = []
         self._guide: Guide | None = None
+        self._view: tuple[list[int], Loop | None] | None = None
+        """The counts and the tree of the loop that was looked at last."""
         self.trail: list[int] | array[int] | None = None
-        """Give it a list or an array, and each segment adds its position's number among `positions`, -1 where it has none."""
+        """Give it a list or an array, and each segment adds its position's number among `positions`, -1 for none."""
 
     @property
     def positions(self) -> Sequence[Position]:
@@ -90,7 +92,7 @@ class Walk:
 
     def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
         """A set opens; `day` is the day of its group as CCYYMMDD, by which dated rules are in force."""
-        tables = Tables.of(guide, self._delimiters, self._rules)
+        tables = Tables.of(guide, self._delimiters, rules=self._rules)
         if tables is not self._tables:
             self._tables = tables
             self._memos = [{} for _ in tables.stops]
@@ -166,15 +168,8 @@ class Walk:
             member = inner
         return 0
 
-    def grow(self, node: LoopNode, segments: Sequence[Segment]) -> Loop:
-        """The tree of one loop from its segments, without findings: for rules that look at a loop as a whole."""
-        given = _Given(segments)
-        self._start(node, given, 0)
-        self._walk(given, 1, 0, passes_control=True)
-        return self.root
-
     def _walk(self, texts: Texts, start: int, first: int, *, passes_control: bool = False) -> int:
-        """Walk the texts from `start`; text `i` is segment `first + i` of the file. Gives where a control stopped it."""
+        """Walk the texts from `start`; text `i` is segment `first + i` of the file. Gives where it stopped."""
         self._texts, self._first = texts, first
         memos, frames, cells, kept, loops = self._memos, self._frames, self._cells, self._kept, self._loops
         keeps_tree, segments, trail = self._keeps_tree, self.segments, self.trail
@@ -185,7 +180,7 @@ class Walk:
         number, raws = start, texts.texts
         if start:
             raws = raws[start:]
-        for number, raw in enumerate(raws, start):  # noqa: B007
+        for number, raw in enumerate(raws, start):
             step = memo.get(raw)
             if step is None:
                 step = self._learn(stop, raw, memo, passes_control=passes_control)
@@ -282,7 +277,7 @@ class Walk:
             memo[raw] = step
         return step
 
-    def _another(self, stop: Stop, raw: str, full: Way) -> Step | None:
+    def _another(self, stop: Stop, raw: str, full: Way) -> Found | None:
         """Where a segment stands instead whose nearest place is used up; `None` when there is no other place."""
         tables = self._tables
         assert tables is not None
@@ -395,11 +390,11 @@ class Walk:
         for slot, kept in enumerate(self._kept):
             if type(kept) is tuple:
                 self._kept[slot] = self._segment(kept[1])
-        for node, (segments, start) in list(self._looked.items()):
+        for node, (carried, start) in list(self._looked.items()):
             if node not in self._stop.nodes:
                 del self._looked[node]
-            elif len(segments) <= self._limits.look_segments:
-                segments += map(self._segment, range(start, number))
+            elif len(carried) <= self._limits.look_segments:
+                carried.extend(map(self._segment, range(start, number)))
 
     def _kept_segment(self, slot: int) -> Segment | None:
         kept = self._kept[slot]
@@ -466,7 +461,10 @@ class Walk:
         if rule.verb != "look":
             self._tell(scene.finding(rule))
             return
-        loop = self._looked_at(node, number)
+        frame = self._frames[len(node.ancestry()) - 1]
+        if self._view is None or self._view[0] is not frame:
+            self._view = frame, self._looked_at(node, number)
+        loop = self._view[1]
         for seen in LOOKS[rule.name](loop) if loop else ():
             path = scene.path(seen.loop)
             self._tell(scene.say(rule, seen.segment, seen.element, 0, path, seen.words))
@@ -482,11 +480,32 @@ class Walk:
         return tree_of(self._guide, segments, node)
 
 
+class _Grower(Walk):
+    """Only builds trees: no element is looked at, nothing is remembered, nothing is said."""
+
+    def grow(self, guide: Guide, segments: Sequence[Segment], node: LoopNode) -> Loop:
+        tables = self._tables = Tables.of(guide, self._delimiters, rules=False)
+        self._memos = [_NOTHING] * len(tables.stops)
+        given = _Given(segments)
+        self._start(node, given, 0)
+        self._walk(given, 1, 0, passes_control=True)
+        return self.root
+
+    def _learn(self, stop: Stop, raw: str, memo: dict[str, Step], *, passes_control: bool) -> Step | None:
+        fields = raw.split(self._delimiters.element)
+        fork = stop.forks.get(fields[0]) or stop.fork(fields[0])
+        ways = fork.fitting(fields, self._delimiters.component) if fork else []
+        way = ways[0] if ways else self._best_guess(fork.ways) if fork else None
+        return (way, True, None) if way else (None, True, None)
+
+
+_NOTHING: dict[str, Step] = {}
+
+
 def tree_of(guide: Guide, segments: Sequence[Segment], node: LoopNode | None = None) -> Loop:
     """The loops of a set (or of one loop of its guide) from its segments, whatever may be wrong with them."""
-    walk = Walk(segments[0].delimiters, _unheard, rules=False, keeps_tree=True)
-    walk.begin(guide, segments[0])
-    return walk.grow(node or guide.root, segments)
+    grower = _Grower(segments[0].delimiters, _unheard, rules=False, keeps_tree=True)
+    return grower.grow(guide, segments, node or guide.root)
 
 
 def _unheard(found: Finding) -> None:

@@ -14,7 +14,8 @@ from operator import attrgetter
 from typing import Any, Final
 
 from claimwright.x12.rules.amounts import addend
-from claimwright.x12.rules.binding import AtPosition, Condition, Guard, Program, Read, Rule
+from claimwright.x12.rules.binding import AtPosition, Condition, Program, Read, Rule
+from claimwright.x12.rules.language import Guard
 from claimwright.x12.rules.running import (
     DECIDED_BY_TEXT,
     Doubt,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 from operator import attrgetter, eq, ge, gt, le, lt, ne
+from typing import NamedTuple
 
 from claimwright.findings import Finding, Where
 from claimwright.money import x12_amount
@@ -175,9 +175,16 @@ def holds(condition: Condition, cells: Sequence[int | None]) -> bool:
     return _OPERATORS[condition.op](left, right)
 
 
+def _is_sure(condition: Condition, cells: Sequence[int | None]) -> bool:
+    """False when a side is a sum that nothing is known of."""
+    numbers = [] if condition.left_is_constant else [cells[condition.left]]
+    numbers += [] if condition.right_is_constant else [cells[condition.right]]
+    return all(number is None or is_known(number) for number in numbers)
+
+
 def is_broken(rule: Rule, cells: Sequence[int | None]) -> bool:
     """Whether a check's registers break it; for a look: whether its facts want it called."""
-    if not all(holds(condition, cells) for condition in rule.when):
+    if not all(holds(condition, cells) and _is_sure(condition, cells) for condition in rule.when):
         return False
     return not any(holds(condition, cells) for condition in rule.need)
 
