@@ -10,23 +10,33 @@ Compare `values_x12`, the way of the short messages: a mapping there takes the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+import gc
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.other import OtherSegment
 from claimwright.documents.parties import Reference
 from claimwright.documents.parties_x12 import make_adjustment, make_reference, procedures, read_reference
-from claimwright.documents.values_x12 import DAYS, NUMBERS, Reader, cents_of, keep_segment, make_origin
+from claimwright.documents.values_x12 import (
+    DAYS,
+    DOLLARS,
+    FRACTIONS,
+    NUMBERS,
+    Reader,
+    keep_segment,
+    make_origin,
+)
+from claimwright.money import parse_cents
 from claimwright.origin import Origin
 from claimwright.x12.guides.language import Position
 from claimwright.x12.reading import TransactionSet
 from claimwright.x12.tree import Delimiters, Loop, Segment
 
-Value = TypeVar("Value")
 Row = list[str]
 Step = Callable[[Any, Row], None]
 
@@ -91,7 +101,7 @@ class RowReader(Reader):
         self._end_before = 0
 
     def feed(
-        self, rows: Sequence[Row], steps: Sequence[Step], index: int, offsets: Sequence[int], sizes: Sequence[int]
+        self, rows: Iterable[Row], steps: Sequence[Step], index: int, offsets: Sequence[int], sizes: Sequence[int]
     ) -> None:
         """Read a piece of a set: its rows, what is done with each, the first one's index, their places and sizes."""
         self._end_before = self.end
@@ -140,34 +150,53 @@ class RowReader(Reader):
     def must_cents(self, row: Row, element: int) -> int:
         """An amount without which the record is lost: `is_lost` says so."""
         try:
-            return cents_of(row[element])
-        except (ValueError, IndexError):
+            whole, _, fraction = row[element].partition(".")
+            return DOLLARS[whole] + FRACTIONS[fraction]
+        except (ValueError, KeyError, IndexError):
+            cents = self._cents(row, element)
+        if cents is None:
             self.say_here("001", row, element)
             self.is_lost = True
-            return 0
+        return cents or 0
 
     def may_cents(self, row: Row, element: int) -> int | None:
         """An amount that may be absent, or go without."""
-        return self._may(cents_of, "003", row, element)
+        try:
+            whole, _, fraction = row[element].partition(".")
+            return DOLLARS[whole] + FRACTIONS[fraction]
+        except (ValueError, KeyError, IndexError):
+            cents = self._cents(row, element)
+        if cents is None:
+            self._go_without("003", row, element)
+        return cents
 
     def may_number(self, row: Row, element: int) -> Decimal | None:
         """A number that may be absent, or go without."""
-        return self._may(NUMBERS.__getitem__, "004", row, element)
+        try:
+            return NUMBERS[row[element]]
+        except (ValueError, IndexError):
+            self._go_without("004", row, element)
+            return None
 
     def may_day(self, row: Row, element: int) -> date | None:
         """A day that may be absent, or go without."""
-        return self._may(DAYS.__getitem__, "005", row, element)
-
-    def _may(self, means: Callable[[str], Value], number: str, row: Row, element: int) -> Value | None:
-        """What the element means; `None` with a finding when it cannot be read, without one when it is absent."""
-        text = row[element] if len(row) > element else ""
-        if not text:
-            return None
         try:
-            return means(text)
-        except ValueError:
-            self.say_here(number, row, element)
+            return DAYS[row[element]]
+        except (ValueError, IndexError):
+            self._go_without("005", row, element)
             return None
+
+    def _cents(self, row: Row, element: int) -> int | None:
+        """An amount that is not of the plainest form; `None` when it is none."""
+        try:
+            return parse_cents(row[element])
+        except (ValueError, IndexError):
+            return None
+
+    def _go_without(self, number: str, row: Row, element: int) -> None:
+        """Note a value that cannot be read; one that is absent is no finding."""
+        if len(row) > element and row[element]:
+            self.say_here(number, row, element)
 
     def reference(self, row: Row) -> Reference:
         """A REF."""
@@ -175,11 +204,11 @@ class RowReader(Reader):
 
     def adjustments(self, row: Row, known: list[Adjustment]) -> None:
         """Every triplet of a CAS. One whose amount is none loses the record."""
-        origin = self.here()
+        origin, group = self.here(), row[1] if len(row) > 1 else ""
         for at in range(2, len(row), 3):
             if row[at] or any(row[at + 1 : at + 2]):
                 quantity = self.may_number(row, at + 2) if len(row) > at + 2 else None
-                known.append(make_adjustment(row[1], row[at], self.must_cents(row, at + 1), quantity, origin))
+                known.append(make_adjustment(group, row[at], self.must_cents(row, at + 1), quantity, origin))
 
     def other(self, row: Row, known: list[OtherSegment], loop: str) -> None:
         """Keep a row that has no field in the record as it is written."""
@@ -189,6 +218,18 @@ class RowReader(Reader):
             known.append(kept_segment)
         else:
             self.say_here("006", row, loop=loop)
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Records hold no cycles; Python's collector of cycles would look at all of them again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def steps_by_position(table: Mapping[str, LoopSteps], positions: Sequence[Position]) -> list[Step]:

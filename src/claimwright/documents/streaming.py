@@ -6,8 +6,8 @@ mapping of the message makes records of what came since: the same ones that `rea
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
+from operator import methodcaller
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -15,15 +15,18 @@ from typing import Any, BinaryIO, NamedTuple
 from claimwright.documents.catalogue import finding
 from claimwright.documents.remittance import Remittance, RemittanceClaim
 from claimwright.documents.remittance_x12 import STEPS, RemittanceReader
-from claimwright.documents.rows_x12 import LoopSteps, RowReader, Step, steps_by_position
+from claimwright.documents.rows_x12 import LoopSteps, RowReader, Step, collector_paused, steps_by_position
 from claimwright.findings import Finding, Where
-from claimwright.x12.driver import WINDOW, Buffer, Driver
+from claimwright.x12.driver import Buffer, Driver
 from claimwright.x12.engine import EngineName, Report, SetEngine, engine_maker
 from claimwright.x12.guides import Guide
 from claimwright.x12.guides.language import Position
 from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import Delimiters, Segment
+
+_WINDOW = 1 << 15
+"""The bytes whose records are made at once: few enough to stay in the processor's cache, with all that is made."""
 
 
 class Part(NamedTuple):
@@ -46,7 +49,7 @@ def stream_claims(
     rules: bool = True,
     engine: EngineName = "auto",
     settings: Settings = DEFAULTS,
-    window: int = WINDOW,
+    window: int = _WINDOW,
 ) -> Iterator[Part]:
     """The claims of every remittance in some bytes, the file of a path or an open binary file, as they are read.
 
@@ -184,9 +187,10 @@ class _Listening:
             return self._engine.run(stretch, position, index)  # type: ignore[no-any-return]
         trail: list[int] = []
         self._engine.trail = trail
-        result: tuple[int, int] = self._engine.run(stretch, position, index)
-        self._engine.trail = None
-        self._feed(self._reader, stretch, position, index, trail)
+        with collector_paused():
+            result: tuple[int, int] = self._engine.run(stretch, position, index)
+            self._engine.trail = None
+            self._feed(self._reader, stretch, position, index, trail)
         return result
 
     def end(self, closing: Segment | None) -> None:
@@ -197,25 +201,22 @@ class _Listening:
         first = pieces.at(stretch.base + position)
         last = first + len(trail)
         mark = stretch.delimiters.element
-        rows = [text.split(mark) for text in pieces.texts[first:last]]
-        steps = [self._steps[number] for number in trail] if -1 not in trail else self._with_strays(rows, trail)
-        if trail:
-            self._loop = STEPS[self._positions[trail[-1]].loop.id] if trail[-1] >= 0 else self._loop
-        was_enabled = gc.isenabled()
-        gc.disable()  # Records hold no cycles, and the collector would look at all of them again and again.
-        try:
-            reader.feed(rows, steps, index, pieces.starts[first:last], pieces.sizes[first:last])
-        finally:
-            if was_enabled:
-                gc.enable()
+        texts = pieces.texts[first:last]
+        rows = map(methodcaller("split", mark), texts)
+        if -1 in trail:
+            steps = self._with_strays([text.partition(mark)[0] for text in texts], trail)
+        else:
+            steps = [self._steps[number] for number in trail]
+            self._loop = STEPS[self._positions[trail[-1]].loop.id] if trail else self._loop
+        reader.feed(rows, steps, index, pieces.starts[first:last], pieces.sizes[first:last])
 
-    def _with_strays(self, rows: list[list[str]], trail: list[int]) -> list[Step]:
+    def _with_strays(self, names: list[str], trail: list[int]) -> list[Step]:
         """The steps, where segments without a position stand in the loop that is open."""
         steps = []
-        for row, number in zip(rows, trail, strict=True):
+        for name, number in zip(names, trail, strict=True):
             if number >= 0:
                 self._loop = STEPS[self._positions[number].loop.id]
                 steps.append(self._steps[number])
             else:
-                steps.append(self._loop.step(row[0]))
+                steps.append(self._loop.step(name))
         return steps

@@ -96,15 +96,17 @@ def _dollars(text: str) -> int:
     raise ValueError(f"{text!r} is not a number of whole dollars")
 
 
-_DOLLARS = Memo(_dollars)
-_FRACTIONS = {"": 0} | {str(one): 10 * one for one in range(10)} | {f"{cents:02d}": cents for cents in range(100)}
+DOLLARS = Memo(_dollars)
+"""Cents of what stands before the point of an amount that is not negative ..."""
+FRACTIONS = {"": 0} | {str(one): 10 * one for one in range(10)} | {f"{cents:02d}": cents for cents in range(100)}
+"""... and of what stands behind it. Added up, they are the amount; what is in neither is for `parse_cents`."""
 
 
 def cents_of(text: str) -> int:
     """As `parse_cents`, which answers for all amounts but the plainest."""
     try:
         whole, _, fraction = text.partition(".")
-        return _DOLLARS[whole] + _FRACTIONS[fraction]
+        return DOLLARS[whole] + FRACTIONS[fraction]
     except (ValueError, KeyError):
         return parse_cents(text)
 
