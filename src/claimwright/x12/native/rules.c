@@ -228,12 +228,19 @@ static int holds(const cw_condition *condition, const int64_t *registers)
     }
 }
 
+/* Whether a side is a sum that nothing is known of. */
+static int is_unsure(const cw_condition *condition, const int64_t *registers)
+{
+    return (!condition->left_is_constant && registers[condition->left] >= CW_UNKNOWN) ||
+           (!condition->right_is_constant && registers[condition->right] >= CW_UNKNOWN);
+}
+
 static int is_check_kept(const cw_guide *guide, int32_t number, const int64_t *registers)
 {
     const cw_check *check = guide->checks + number;
     const cw_condition *condition = guide->conditions + check->when, *last = condition + check->when_count;
     for (; condition < last; condition++) {
-        if (!holds(condition, registers))
+        if (!holds(condition, registers) || is_unsure(condition, registers))
             return 1;
     }
     condition = guide->conditions + check->need;
