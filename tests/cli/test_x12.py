@@ -194,6 +194,13 @@ def test_an_overlay_that_cannot_be_followed_is_told_with_its_line(tell, claims, 
     assert "line 2" in told.err.lower()
 
 
+def test_a_file_that_is_not_there_is_told_to_people_too(tell, tmp_path):
+    told = tell("check", tmp_path / "nowhere")
+    assert told.status == 2
+    assert "There is no such file." in told.out
+    assert "more findings" not in told.out
+
+
 # Which files.
 
 

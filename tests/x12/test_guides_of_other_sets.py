@@ -403,7 +403,7 @@ def test_the_choice_of_request_or_answer_is_no_loop_of_the_paths():
         ("834", "REF*0F*SUB1\n", "", "REF", "X12-SEG-003"),
         ("834", "N*N*D8*20260301", "N*N*D8", "INS12", "X12-ELM-010"),
         ("834", "7^:RET:2106-3", "7^:RAT:2106-3", "DMG05", "X12-ELM-006"),
-        ("834", "HD*021**HLT", "HD*021**XXX", "HD03", "X12-ELM-006"),
+        ("834", "HD*021**HLT", "HD*021**QQQ", "HD03", "X12-ELM-006"),
         ("834", "DTP*348*D8*20260301\n", "", "DTP", "X12-SEG-003"),
         ("834", "COB*S*OTHER1*1", "COB*S*OTHER1*2", "COB03", "X12-ELM-006"),
         ("834", "LUI*LE*en**7", "LUI*LE***7", "LUI02", "X12-ELM-010"),

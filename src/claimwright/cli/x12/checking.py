@@ -86,7 +86,8 @@ def _report(verdict: Verdict, *, places: int | None) -> Iterator[str]:
     ordered = sorted(verdict.findings, key=lambda found: (found.severity.value, found.code, found.hint))
     for _, alike in groupby(ordered, key=lambda found: (found.severity, found.code, found.hint)):
         yield from _kind(list(alike), places)
-    if not_kept := sum(verdict.counts.get(severity, 0) for severity in Severity) - len(verdict.findings):
+    not_kept = sum(verdict.counts.get(severity, 0) for severity in Severity) - len(verdict.findings)
+    if not_kept > 0:
         yield f"  ... and {not_kept} more findings, which were counted only"
     if verdict.counts:
         yield f"  {_counted(verdict)}"
