@@ -277,7 +277,7 @@ class PlannedTable:
     is_held: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Plan:
     """What to do with the segments of a set that follows `guide`.
 

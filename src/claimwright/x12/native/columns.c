@@ -54,7 +54,8 @@ typedef struct {
     const uint8_t *limit;
     uint64_t offset, index;
     int32_t loop, field_count;
-    int is_ascii;
+    int is_ascii, has_key;
+    uint64_t key; /* its qualifier, packed, when `has_key` */
     int32_t parts_of, part_count; /* the element whose parts were found, -1 for none */
     const uint8_t *fields[CC_MOST_FIELDS + 1]; /* field n ends one byte before field n + 1 begins */
     const uint8_t *parts[CC_MOST_PARTS + 1];
@@ -305,7 +306,12 @@ static int append_text(cc_builder *builder, cc_text text, int is_ascii)
     }
     uint8_t *to = builder->bytes + builder->byte_count;
     if (is_ascii || is_utf8(text)) {
-        memcpy(to, text.bytes, text.length);
+        if (text.length <= sizeof(uint64_t)) {
+            for (uint32_t at = 0; at < text.length; at++)
+                to[at] = text.bytes[at];
+        } else {
+            memcpy(to, text.bytes, text.length);
+        }
         builder->byte_count += text.length;
         return 1;
     }
@@ -389,6 +395,7 @@ static void split(cc_segment *segment, cc_marks marks)
     int32_t count = 0;
     segment->fields[count++] = at;
     segment->parts_of = -1;
+    segment->has_key = 0;
     for (; limit - at >= 8; at += 8) {
         const uint64_t word = load_little_endian(at);
         const uint64_t ends = find_zeros(word ^ terminators);
@@ -577,16 +584,23 @@ static void keep_value(cc_extractor *extractor, cc_segment *segment, const cc_ac
     reg->length = text.length;
 }
 
+/* The packed qualifier, which is in the same place for all actions of a segment. */
+static uint64_t qualifier_of(const cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+{
+    if (!segment->has_key) {
+        const cc_text text = value_of(extractor, segment, action->qualifier_element, action->qualifier_component);
+        segment->key = pack_key(text.bytes, text.length, segment->limit);
+        segment->has_key = 1;
+    }
+    return segment->key;
+}
+
 static void act(cc_extractor *extractor, cc_segment *segment, const cc_action *action, int32_t count)
 {
     for (const cc_action *end = action + count; action < end; action++) {
         const uint64_t wanted = (uint64_t)(uint32_t)action->qualifier_high << 32 | (uint32_t)action->qualifier_low;
-        if (wanted != 0) {
-            const cc_text text =
-                value_of(extractor, segment, action->qualifier_element, action->qualifier_component);
-            if (pack_key(text.bytes, text.length, segment->limit) != wanted)
-                continue;
-        }
+        if (wanted != 0 && wanted != qualifier_of(extractor, segment, action))
+            continue;
         if (action->verb == CC_MAKE_ROW)
             make_rows(extractor, segment, action);
         else if (action->verb == CC_FILL_CELL)

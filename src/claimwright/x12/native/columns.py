@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from array import array
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from claimwright.x12.columns import FillCell, KeepValue, MakeRow, Plan, PlannedTable, Source, Type, qualifier_place
@@ -50,6 +50,9 @@ class _Bad(ctypes.Structure):
     ]
 
 
+_Bads = ctypes.POINTER(_Bad)
+
+
 class _Array(ctypes.Structure):
     _fields_ = [
         *((name, _LONG) for name in ("length", "null_count", "offset", "n_buffers", "n_children")),
@@ -83,7 +86,7 @@ def load() -> ctypes.CDLL | None:
         ("cc_begin_set", None, [_POINTER, _WORD, _Marks]),
         ("cc_take", _LONG, [_POINTER, _POINTER, _WORD, _WORD, _WORD, _POINTER, _WORD]),
         ("cc_rows", _WORD, [_POINTER]),
-        ("cc_bads", _WORD, [_POINTER, ctypes.POINTER(ctypes.POINTER(_Bad))]),
+        ("cc_bads", _WORD, [_POINTER, ctypes.POINTER(_Bads)]),
         ("cc_give", _LONG, [_POINTER, _INT, _INT, ctypes.POINTER(_Array)]),
         ("cc_schema", _INT, [ctypes.POINTER(_Schema), _POINTER, _POINTER, _INT]),
         ("cc_release_array", None, [_POINTER]),
@@ -99,6 +102,7 @@ class CompiledPlan:
 
     def __init__(self, plan: Plan, positions: Sequence[Position]) -> None:
         self.plan = plan
+        self.root = positions.index(plan.guide.root.trigger)
         self.loops = _loops(plan.guide.root)
         self._loop_numbers = {loop: number for number, loop in enumerate(self.loops)}
         self._texts = bytearray(1)
@@ -192,6 +196,11 @@ def _loops(loop: LoopNode) -> list[LoopNode]:
     return [loop, *(below for one in inner for below in _loops(one))]
 
 
+@lru_cache(maxsize=64)
+def _compiled(plan: Plan, positions: tuple[Position, ...]) -> CompiledPlan:
+    return CompiledPlan(plan, positions)
+
+
 class NativeExtractor:
     """Fills the tables of a plan as `Extractor` does, from stretches and the trail of a walk over them."""
 
@@ -202,8 +211,8 @@ class NativeExtractor:
         self.plan = plan
         self.set_offset = 0
         self._library = library
-        self._compiled = CompiledPlan(plan, positions)
-        self._root = array("i", [positions.index(plan.guide.root.trigger)])
+        self._compiled = _compiled(plan, tuple(positions))
+        self._root = array("i", [self._compiled.root])
         self._bad = BadValues(plan)
         self._memory = library.cc_new(ctypes.byref(self._compiled.structure))
         if not self._memory:
@@ -232,7 +241,7 @@ class NativeExtractor:
         self._note_bad(stretch)
 
     def _note_bad(self, stretch: Stretch) -> None:
-        bads = ctypes.POINTER(_Bad)()
+        bads = _Bads()
         for number in range(self._library.cc_bads(self._memory, ctypes.byref(bads))):
             at = bads[number]
             raw = stretch.data[at.offset - stretch.base : at.offset - stretch.base + at.length]
@@ -286,13 +295,19 @@ class ArrowRows:
         return schema, _capsule(moved, b"arrow_array", self._library.cc_release_array)
 
     def _schema(self) -> _Schema:
-        names = [b"set_offset", *(column.name.encode() for column in self._table.columns)]
-        formats = [b"l", *(_STORAGES[column.type][2].encode() for column in self._table.columns)]
-        texts = ctypes.c_char_p * len(names)
         schema = _Schema()
-        if not self._library.cc_schema(ctypes.byref(schema), texts(*formats), texts(*names), len(names)):
+        formats, names = _texts_of(self._table)
+        if not self._library.cc_schema(ctypes.byref(schema), formats, names, len(names)):
             raise MemoryError
         return schema
+
+
+@lru_cache(maxsize=256)
+def _texts_of(table: PlannedTable) -> tuple[Any, Any]:
+    """Arrow's formats and the names of a table's columns, as the library takes them."""
+    texts = ctypes.c_char_p * (len(table.columns) + 1)
+    formats = texts(b"l", *(_STORAGES[column.type][2].encode() for column in table.columns))
+    return formats, texts(b"set_offset", *(column.name.encode() for column in table.columns))
 
 
 # Capsules. Their memory, and that of their names, is kept here until they are destroyed.
