@@ -129,8 +129,8 @@ class Practice:
 
     def patient(self, name: str = "ROE", **columns: object) -> Patient:
         number = f"{name}-{Patient.objects.count() + 1}"
-        values = {"birth_date": date(1980, 5, 17), "sex": "F", **ADDRESS, **columns}
-        return Patient.objects.create(account_number=number, last_name=name, first_name="JANE", **values)
+        values = {"first_name": "JANE", "birth_date": date(1980, 5, 17), "sex": "F", **ADDRESS, **columns}
+        return Patient.objects.create(account_number=number, last_name=name, **values)
 
     def bill(
         self,
@@ -186,7 +186,7 @@ class Practice:
         day = f"{clock.today():%Y%m%d}"
         method = "ACH" if cents else "NON"
         return [
-            f"BPR*I*{x12_amount(cents)}*C*{method}************{day}",
+            f"BPR*I*{x12_amount(cents)}*C*{_means(method, sender.tax_id)}*{day}",
             f"TRN*1*{trace}*1{sender.tax_id}",
             f"DTM*405*{day}",
             f"N1*PR*{sender.name}",
@@ -213,10 +213,17 @@ class Practice:
 
 
 def _completed(line: str) -> str:
-    """A CLP with the elements that are always the same, and its patient."""
-    if not line.startswith("CLP*"):
-        return line
-    return f"{line}~NM1*QC*1*ROE*JANE"
+    """A CLP with its patient, an SVC with the day of the service."""
+    if line.startswith("SVC*"):
+        return f"{line}~DTM*472*{SERVICE_DATE:%Y%m%d}"
+    return f"{line}~NM1*QC*1*ROE*JANE" if line.startswith("CLP*") else line
+
+
+def _means(method: str, tax_id: str) -> str:
+    """BPR04 to BPR15: the banks and accounts of a transfer."""
+    if method != "ACH":
+        return f"{method}{'*' * 11}"
+    return f"ACH*CCP*01*111000025*DA*123456*1{tax_id}**01*222000024*DA*654321"
 
 
 def interchange(sets: list[list[str]], *, usage: str = "P", control: int = 1, at: datetime | None = None) -> bytes:
