@@ -190,6 +190,8 @@ class Walk:
             if way is None:
                 if trail is not None:
                     trail.append(-1)
+                if not raw and self._derailed and not keeps_tree:
+                    continue  # One of a million empty segments.
                 self._misplaced(texts.segment(number, first + number), stop)
                 continue
             closes = way.closes
