@@ -325,29 +325,29 @@ def tell(plan: Plan, books: ClaimsInMemory) -> Iterator[str]:
             f"reverses {outcome.reverses}" if outcome.reverses else "",
         ]
         name = names.get(outcome.claim_key or 0, "?")
-        yield _line_of("=", name, outcome.level, outcome.state, outcome.confidence, *more, row=outcome.row)
+        yield line_of("=", name, outcome.level, outcome.state, outcome.confidence, *more, row=outcome.row)
     for denial in plan.denials:
         codes = " ".join(f"{one.group}-{one.reason}" for one in denial.amounts)
         cents = format_dollars(denial.cents)
         name = names[denial.claim_key]
-        yield _line_of("!", denial.queue, name, denial.level, denial.category, cents, codes, row=denial.row)
+        yield line_of("!", denial.queue, name, denial.level, denial.category, cents, codes, row=denial.row)
     for review in plan.reviews:
         where = account(review.claim_key, review.line_key)
         cents = format_dollars(review.cents)
-        yield _line_of("?", review.queue, where, review.level, cents, row=review.row) + f" {review.reason}"
+        yield line_of("?", review.queue, where, review.level, cents, row=review.row) + f" {review.reason}"
     for tickler in plan.ticklers:
         where = account(tickler.claim_key, tickler.line_key)
-        yield _line_of("@", tickler.due_date.isoformat(), where, tickler.level, row=tickler.row) + f" {tickler.reason}"
+        yield line_of("@", tickler.due_date.isoformat(), where, tickler.level, row=tickler.row) + f" {tickler.reason}"
     for change in plan.item_changes:
         verb = "opens" if change.cents > 0 else "settles"
-        yield _line_of(verb, change.code, change.reference, format_dollars(abs(change.cents)))
+        yield line_of(verb, change.code, change.reference, format_dollars(abs(change.cents)))
     for finding in plan.findings:
         yield f"~ {finding.code} {finding.message}"
     if not plan.cash_confirmed:
         yield f"statements wait until {plan.hold_statements_until}"
     for claim in books.claims:
         for owner, cents in owed_by(claim).items():
-            yield _line_of("owes", claim.control_number, owner, format_dollars(cents))
+            yield line_of("owes", claim.control_number, owner, format_dollars(cents))
 
 
 def _tell_move(move: Move, account: str) -> str:
@@ -355,10 +355,10 @@ def _tell_move(move: Move, account: str) -> str:
     to = f"to {move.to}" if move.to else ""
     place = account or move.reference
     more = f"in {move.account}" if move.account else ""
-    return _line_of(place, move.level, move.kind, format_dollars(move.cents), to, code, more, row=move.row)
+    return line_of(place, move.level, move.kind, format_dollars(move.cents), to, code, more, row=move.row)
 
 
-def _line_of(*parts: str, row: int = 0) -> str:
+def line_of(*parts: str, row: int = 0) -> str:
     text = " ".join(part for part in parts if part)
     return f"{text} [{row}]" if row else text
 

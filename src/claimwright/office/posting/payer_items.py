@@ -19,9 +19,10 @@ UNSETTLED_DAYS = 60
 def change_items(remittance: Remittance, changes: Sequence[ItemChange]) -> None:
     """Open and settle items as the plan says. Raises `ConflictError` when an item has less open than it settles."""
     now = clock.now()
+    opened: dict[tuple[str, str], int] = {}
     for change in changes:
-        if change.item_key is None:
-            PayerItem.objects.create(
+        if change.cents > 0:
+            item = PayerItem.objects.create(
                 payer=remittance.payer,
                 code=change.code[:3],
                 reference=change.reference[:50],
@@ -29,8 +30,10 @@ def change_items(remittance: Remittance, changes: Sequence[ItemChange]) -> None:
                 opened_by=remittance,
                 opened_at=now,
             )
+            opened[change.code, change.reference] = item.pk
             continue
-        items = PayerItem.objects.filter(pk=change.item_key)
+        key = opened[change.code, change.reference] if change.item_key is None else change.item_key
+        items = PayerItem.objects.filter(pk=key)
         if not items.filter(open_cents__gte=-change.cents).update(open_cents=F("open_cents") + change.cents):
             raise ConflictError("Another remittance settled an item of this payer meanwhile; post this one again.")
         items.filter(open_cents=0).update(closed_by=remittance, closed_at=now)
