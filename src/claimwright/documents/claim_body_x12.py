@@ -41,6 +41,8 @@ class Level:
 
 
 make_level = maker(Level)
+NO_LEVEL = Level(Provider(), None, None, "")
+"""The level of a claim that stands below none."""
 
 
 # Reading.

@@ -9,7 +9,6 @@ from datetime import date
 from claimwright.documents.claim import ClaimKind
 from claimwright.documents.parties import Period
 from claimwright.documents.values_x12 import Pool, Reader
-from claimwright.x12.reading import TransactionSet
 from claimwright.x12.tree import Loop
 
 DIAGNOSES = frozenset(("ABK", "ABF", "BK", "BF", "TQ"))
@@ -124,10 +123,9 @@ DENTAL = ClaimGuide(
 GUIDES = {guide.kind: guide for guide in (PROFESSIONAL, INSTITUTIONAL, DENTAL)}
 
 
-def guide_of(transaction_set: TransactionSet) -> ClaimGuide:
-    """The guide by which a set of claims is read: its own or the nearest, that of professional claims failing all."""
-    version = transaction_set.guide.version if transaction_set.guide else transaction_set.version
-    return next((one for one in GUIDES.values() if any(mark in version for mark in one.marks)), PROFESSIONAL)
+def guide_of(version: str) -> ClaimGuide | None:
+    """The guide by which claims of a version are read: its own or the nearest."""
+    return next((one for one in GUIDES.values() if any(mark in version for mark in one.marks)), None)
 
 
 class ClaimReader(Reader):

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 from claimwright.documents.claim import Claim, ClaimBatch
-from claimwright.documents.claim_body_x12 import Level, make_level, read_claim, write_claim
-from claimwright.documents.claim_kinds_x12 import GUIDES, ClaimGuide, ClaimReader, guide_of
+from claimwright.documents.claim_body_x12 import NO_LEVEL, Level, make_level, read_claim, write_claim
+from claimwright.documents.claim_kinds_x12 import GUIDES, PROFESSIONAL, ClaimGuide, ClaimReader, guide_of
 from claimwright.documents.claim_payers_x12 import read_subscriber, write_sbr
 from claimwright.documents.parties import Party, Person
 from claimwright.documents.parties_x12 import (
@@ -44,7 +44,7 @@ from claimwright.x12.writing import OutgoingSegment, OutgoingSet
 
 _TAX_QUALIFIERS = ("EI", "SY")
 _UNKNOWN_AT = datetime(1970, 1, 1, tzinfo=UTC)
-_HOMES = {
+HOMES = {
     "CLM": {"2300"}, "SV1": {"2400"}, "SV2": {"2400"}, "SV3": {"2400"}, "LX": {"2400"}, "CAS": {"2320", "2430"},
     "SVD": {"2430"}, "HI": {"2300"}, "SBR": {"2000B", "2320"},
 }  # fmt: skip
@@ -60,29 +60,89 @@ def read_claims(transaction_set: TransactionSet, sha256: str = "") -> tuple[Clai
     with an error that names its place; an unreadable day or supplemental value is left out with a warning. `sha256`
     names the file in the origins.
     """
-    reader = ClaimReader(guide_of(transaction_set), sha256)
-    root = transaction_set.root
-    bht = root.first("BHT") or transaction_set.segments[0]
-    batch = ClaimBatch(
-        reference=bht[3],
-        created_at=_read_instant(bht, transaction_set, reader),
-        submitter=_read_party(root.loop("1000A"), "submitter", root, reader),
-        receiver=_read_party(root.loop("1000B"), "receiver", root, reader),
-        claims=tuple(_read_levels(root, reader)),
-        kind=bht[6],
-        purpose=bht[2],
-    )
-    reader.report_strays(root, _HOMES)
+    guide = guide_of(transaction_set.guide.version if transaction_set.guide else transaction_set.version)
+    reader = ClaimSetReader(ClaimReader(guide or PROFESSIONAL, sha256), transaction_set.group.gs)
+    reader.walk(transaction_set.root)
+    batch = replace(reader.head(transaction_set.root), claims=tuple(reader.claims))
     remember(batch, transaction_set)
-    return batch, tuple(reader.findings)
+    return batch, tuple(reader.reader.findings)
 
 
-def _read_instant(bht: Segment, transaction_set: TransactionSet, reader: ClaimReader) -> datetime:
+class ClaimSetReader:
+    """Reads an 837 set loop by loop, as its loops open and close: `claims` are those that are whole.
+
+    `head` is everything else. What a level (2000A, 2000B, 2000C) says is read when something below it opens, or when it
+    closes; it must be there then.
+    """
+
+    def __init__(self, reader: ClaimReader, gs: Segment) -> None:
+        self.reader = reader
+        self.claims: list[Claim] = []
+        self._gs = gs
+        self._open: list[Loop] = []
+        self._read: list[Level] = []
+
+    def walk(self, loop: Loop) -> None:
+        """Read every level and claim below a loop that is whole."""
+        for inner in loop.loops:
+            if inner.id in OUTER_LOOPS:
+                self.opens(inner)
+                if inner.id != _CLAIM:
+                    self.walk(inner)
+                self.closes(inner)
+
+    def opens(self, loop: Loop) -> None:
+        """A level or a claim begins."""
+        self._settle()
+        if loop.id != _CLAIM:
+            self._open.append(loop)
+
+    def closes(self, loop: Loop) -> None:
+        """A level or a claim is whole."""
+        self._settle()
+        if loop.id == _CLAIM:
+            self._read_claim(loop)
+        else:
+            self._open.pop()
+            self._read.pop()
+
+    def _settle(self) -> None:
+        """Read the levels that are open and were not read yet."""
+        for loop in self._open[len(self._read) :]:
+            above = self._read[-1] if self._read else NO_LEVEL
+            self._read.append(_LEVELS[loop.id](loop, above, self.reader))
+
+    def _read_claim(self, loop: Loop) -> None:
+        reader = self.reader
+        try:
+            self.claims.append(read_claim(loop, self._read[-1] if self._read else NO_LEVEL, reader))
+        except Unreadable:
+            pass
+        finally:
+            reader.record = ""
+
+    def head(self, root: Loop) -> ClaimBatch:
+        """What the set says but its claims. Reports what stands where it cannot be read, too."""
+        reader = self.reader
+        bht = root.first("BHT") or root.segments[0]
+        batch = ClaimBatch(
+            reference=bht[3],
+            created_at=_read_instant(bht, self._gs, reader),
+            submitter=_read_party(root.loop("1000A"), "submitter", root, reader),
+            receiver=_read_party(root.loop("1000B"), "receiver", root, reader),
+            claims=(),
+            kind=bht[6],
+            purpose=bht[2],
+        )
+        reader.report_strays(root, HOMES)
+        return batch
+
+
+def _read_instant(bht: Segment, gs: Segment, reader: ClaimReader) -> datetime:
     at = parse_instant(bht[4], bht[5])
     if at:
         return at
     reader.say("014", bht, 4)
-    gs = transaction_set.group.gs
     return parse_instant(gs[4], gs[5]) or _UNKNOWN_AT
 
 
@@ -93,18 +153,7 @@ def _read_party(loop: Loop | None, what: str, above: Loop, reader: ClaimReader) 
     return party
 
 
-def _read_levels(root: Loop, reader: ClaimReader) -> Iterator[Claim]:
-    """2000A, 2000B and 2000C, and the claims below them, in the order of the file."""
-    for billing_loop in root.loops_of("2000A"):
-        billing = _read_billing(billing_loop, reader)
-        for subscriber_loop in billing_loop.loops_of("2000B"):
-            level = _read_subscriber(subscriber_loop, billing, reader)
-            yield from _read_claims_below(subscriber_loop, level, reader)
-            for patient_loop in subscriber_loop.loops_of("2000C"):
-                yield from _read_claims_below(patient_loop, _read_patient(patient_loop, level, reader), reader)
-
-
-def _read_billing(loop: Loop, reader: ClaimReader) -> Level:
+def _read_billing(loop: Loop, _: Level, reader: ClaimReader) -> Level:
     """2000A with 2010AA, 2010AB, 2010AC."""
     own = Pool(loop)
     own.take("HL")
@@ -149,14 +198,10 @@ def _read_patient(loop: Loop, level: Level, reader: ClaimReader) -> Level:
     return replace(level, patient=patient, subscriber=subscriber)
 
 
-def _read_claims_below(above: Loop, level: Level, reader: ClaimReader) -> Iterator[Claim]:
-    for loop in above.loops_of("2300"):
-        try:
-            yield read_claim(loop, level, reader)
-        except Unreadable:
-            continue
-        finally:
-            reader.record = ""
+_CLAIM = "2300"
+_LEVELS = {"2000A": _read_billing, "2000B": _read_subscriber, "2000C": _read_patient}
+OUTER_LOOPS = frozenset((*_LEVELS, _CLAIM))
+"""The loops whose opening and closing a `ClaimSetReader` is to be told."""
 
 
 # Writing.
