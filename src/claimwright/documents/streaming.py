@@ -7,20 +7,20 @@ mapping of the message makes records of what came since: the same ones that `rea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import methodcaller
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from claimwright.documents.catalogue import finding
+from claimwright.documents.claim import Claim, ClaimBatch
+from claimwright.documents.claim_kinds_x12 import guide_of
+from claimwright.documents.feeding_x12 import ClaimFeed, Feed, RemittanceFeed
 from claimwright.documents.remittance import Remittance, RemittanceClaim
-from claimwright.documents.remittance_x12 import STEPS, RemittanceReader
-from claimwright.documents.rows_x12 import LoopSteps, RowReader, Step, collector_paused, steps_by_position
+from claimwright.documents.rows_x12 import collector_paused
 from claimwright.findings import Finding, Where
 from claimwright.x12.driver import Buffer, Driver
 from claimwright.x12.engine import EngineName, Report, SetEngine, engine_maker
 from claimwright.x12.guides import Guide
-from claimwright.x12.guides.language import Position
 from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import Delimiters, Segment
@@ -37,8 +37,8 @@ class Part(NamedTuple):
     and of the mapping; a claim that could not be read is only among them.
     """
 
-    head: Remittance | None
-    claim: RemittanceClaim | None
+    head: Remittance | ClaimBatch | None
+    claim: RemittanceClaim | Claim | None
     findings: tuple[Finding, ...]
 
 
@@ -51,7 +51,7 @@ def stream_claims(
     settings: Settings = DEFAULTS,
     window: int = _WINDOW,
 ) -> Iterator[Part]:
-    """The claims of every remittance in some bytes, the file of a path or an open binary file, as they are read.
+    """The claims (837) and decisions on claims (835) in some bytes, the file of a path or an open binary file, in turn.
 
     After the claims of a set comes a part that ends it, after everything one for what was found outside of sets, if
     anything was. `sha256` names the file in origins. The other arguments are those of `x12.check`, and so is what is
@@ -73,17 +73,17 @@ def stream_claims(
 class _Listener:
     """Is told of the envelopes by the driver, and of the segments of sets by the engine; keeps parts until taken."""
 
-    keeps_tree = takes_nearest = True  # Sets of versions without a guide of their own are to be walked too.
+    keeps_tree = False
+    takes_nearest = True
 
     def __init__(self, sha256: str, engine: EngineName) -> None:
         self.findings: list[Finding] = []
         self._sha256 = sha256
         self._make_engine: Any = engine_maker(engine)
         self._parts: list[Part] = []
-        self._isa: Segment | None = None
-        self._opening: Segment | None = None
-        self._reader: RemittanceReader | None = None
-        self._head: Remittance | None = None
+        self._isa = self._gs = self._opening = Segment("", Delimiters(), 0, 0, 0)
+        self._feed: Feed | None = None
+        self._head: Remittance | ClaimBatch | None = None
 
     def take(self) -> list[Part]:
         """The parts that came since they were taken."""
@@ -94,36 +94,34 @@ class _Listener:
     def make(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine:
         return _Listening(self._make_engine(delimiters, report, rules=rules, settings=settings), self)
 
-    def begin(self, guide: Guide, opening: Segment) -> RemittanceReader | None:
-        """A set is walked: whoever reads its rows, `None` for a set that no record is for."""
+    def begin(self, guide: Guide, opening: Segment) -> Feed | None:
+        """A set is walked: whoever reads its segments, `None` for a set that no record is for."""
+        version = guide.version if self._is_guided else (opening[3] or self._gs[8])
         if guide.set_code == "835":
-            self._reader = RemittanceReader(self._sha256, opening.delimiters)
-        return self._reader
+            self._feed = RemittanceFeed(self._sha256, opening, is_test=self._isa[15] == "T")
+        elif guide.set_code == "837" and (claim_guide := guide_of(version)):
+            self._feed = ClaimFeed(self._sha256, opening, claim_guide, self._gs)
+        return self._feed
 
     def _finish_claims(self) -> None:
-        reader = self._reader
-        if reader is None or not reader.claims:
+        feed = self._feed
+        if feed is None or not feed.claims:
             return
-        head = self._head
-        if head is None:
-            known = len(reader.findings)
-            head = self._head = self._read_head(reader, 0)
-            del reader.findings[known:]  # They come again when the head is whole.
-        claims, reader.claims = reader.claims, []
-        findings = self._take_findings(reader)
-        for claim in claims:
-            self._parts.append(Part(head, claim, findings))
+        if self._head is None:
+            known = len(feed.findings)
+            self._head = feed.head(0)
+            del feed.findings[known:]  # They come again when the head is whole.
+        findings = self._take_findings(feed)
+        for claim in feed.take_claims():
+            self._parts.append(Part(self._head, claim, findings))
             findings = ()
 
-    def _read_head(self, reader: RemittanceReader, length: int) -> Remittance:
-        assert self._opening is not None
-        return reader.head(self._opening, length, is_test=self._isa is not None and self._isa[15] == "T")
-
-    def _take_findings(self, reader: RowReader | None) -> tuple[Finding, ...]:
-        found = (*self.findings, *(reader.findings if reader else ()))
-        self.findings = []
-        if reader:
-            reader.findings = []
+    def _take_findings(self, feed: Feed | None) -> tuple[Finding, ...]:
+        found = tuple(self.findings)
+        self.findings.clear()
+        if feed:
+            found += tuple(feed.findings)
+            feed.findings.clear()
         return found
 
     # What the driver tells.
@@ -136,27 +134,28 @@ class _Listener:
 
     def interchange_closes(self, iea: Segment | None) -> None: ...
 
-    def group_opens(self, gs: Segment) -> None: ...
+    def group_opens(self, gs: Segment) -> None:
+        self._gs = gs
 
     def group_closes(self, ge: Segment | None) -> None: ...
 
     def set_opens(self, st: Segment, guide: Guide | None) -> None:
-        self._opening, self._reader, self._head = st, None, None
+        self._opening, self._feed, self._head, self._is_guided = st, None, None, guide is not None
 
     def set_closes(self, se: Segment | None, engine: SetEngine) -> None:
-        reader, opening = self._reader, self._opening
-        assert opening is not None
+        feed, opening = self._feed, self._opening
         head = None
-        if reader is None:
+        if feed is None:
             where = Where(segment="ST", index=opening.index, offset=opening.offset)
-            self.findings.append(finding("DOC-SET-001", where, value=opening[1], version=opening[3] or "(none)"))
+            version = opening[3] or self._gs[8] or "(none)"
+            self.findings.append(finding("DOC-SET-001", where, value=opening[1], version=version))
         else:
-            reader.close()
+            feed.close()
             self._finish_claims()
-            end = se.offset + se.length if se else reader.end
-            head = self._read_head(reader, end - opening.offset)
-        self._parts.append(Part(head, None, self._take_findings(reader)))
-        self._reader = None
+            end = se.offset + se.length if se else feed.end
+            head = feed.head(end - opening.offset)
+        self._parts.append(Part(head, None, self._take_findings(feed)))
+        self._feed = None
 
     def aside(self, segment: Segment) -> None: ...
 
@@ -168,55 +167,28 @@ class _Listening:
         self.name: str = engine.name
         self._engine = engine
         self._listener = listener
-        self._reader: RemittanceReader | None = None
-        self._positions: list[Position] = []
-        self._steps: list[Step] = []
-        self._loop: LoopSteps = STEPS["ST"]
+        self._feed: Feed | None = None
 
     def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
         self._engine.trail = None
         self._engine.begin(guide, opening, day)
-        self._reader = self._listener.begin(guide, opening)
-        if self._reader and self._positions != self._engine.positions:
-            self._positions = list(self._engine.positions)
-            self._steps = steps_by_position(STEPS, self._positions)
-        self._loop = STEPS["ST"]
+        self._feed = self._listener.begin(guide, opening)
+        if self._feed:
+            self._feed.begin(self._engine.positions)
 
     def run(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
-        if self._reader is None:
+        if self._feed is None:
             return self._engine.run(stretch, position, index)  # type: ignore[no-any-return]
         trail: list[int] = []
         self._engine.trail = trail
         with collector_paused():
             result: tuple[int, int] = self._engine.run(stretch, position, index)
             self._engine.trail = None
-            self._feed(self._reader, stretch, position, index, trail)
+            pieces = stretch.pieces
+            first = pieces.at(stretch.base + position)
+            last = first + len(trail)
+            self._feed.feed(pieces.texts[first:last], trail, index, pieces.starts[first:last], pieces.sizes[first:last])
         return result
 
     def end(self, closing: Segment | None) -> None:
         self._engine.end(closing)
-
-    def _feed(self, reader: RowReader, stretch: Stretch, position: int, index: int, trail: list[int]) -> None:
-        pieces = stretch.pieces
-        first = pieces.at(stretch.base + position)
-        last = first + len(trail)
-        mark = stretch.delimiters.element
-        texts = pieces.texts[first:last]
-        rows = map(methodcaller("split", mark), texts)
-        if -1 in trail:
-            steps = self._with_strays([text.partition(mark)[0] for text in texts], trail)
-        else:
-            steps = [self._steps[number] for number in trail]
-            self._loop = STEPS[self._positions[trail[-1]].loop.id] if trail else self._loop
-        reader.feed(rows, steps, index, pieces.starts[first:last], pieces.sizes[first:last])
-
-    def _with_strays(self, names: list[str], trail: list[int]) -> list[Step]:
-        """The steps, where segments without a position stand in the loop that is open."""
-        steps = []
-        for name, number in zip(names, trail, strict=True):
-            if number >= 0:
-                self._loop = STEPS[self._positions[number].loop.id]
-                steps.append(self._steps[number])
-            else:
-                steps.append(self._loop.step(name))
-        return steps
