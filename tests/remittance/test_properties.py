@@ -296,6 +296,25 @@ def test_payers_may_answer_in_any_order(order) -> None:
     assert books.posted_cents[MoveKind.UNAPPLIED] == 0
 
 
+def test_a_result_that_had_waited_is_taken_back_like_any_other() -> None:
+    """Its money came out of what waits; the reversal takes it from the claim, and leaves what waits alone."""
+    levels = tuple(KnownLevel(level, PAYERS[level]) for level in "PS")
+    line = KnownLine(1, 1, "A1-1", "99213", (), 20000, DAY, {"P": 20000})
+    books = ClaimsInMemory([KnownClaim(1, "A1", 20000, levels, (line,), "DOE", period=Period.day(DAY))], PAYERS)
+    first, second, _ = THREE_ANSWERS
+    for made in (second, first):
+        books.apply(plan_remittance(made, books, TODAY), made)
+    books.apply(plan_claim_again(second, 1, books, TODAY), second, is_again=True)
+    carried = ProviderAdjustment("1", None, "FB", "T4", -2500)
+    back = remittance("S", 4, [negated(second.claims[0])], [carried])
+    plan = plan_remittance(back, books, TODAY)
+    assert plan.accepted, plan.findings
+    assert_explained(plan, back)
+    books.apply(plan, back)
+    assert owed_by(books.claims[0]) == {"S": 4000}
+    assert books.posted_cents[MoveKind.UNAPPLIED] == 0
+
+
 def test_the_random_answers_meet_most_rows() -> None:
     """A generator that never meets the rules proves nothing."""
     rows: Counter[int] = Counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.remittance import RemittanceClaim, RemittanceLine
@@ -31,36 +32,35 @@ def repeated_dollars(claim: RemittanceClaim) -> str:
 
 def lay_out(draft: Draft, standing: Standing) -> tuple[list[Pool], str]:
     """The accounts of an answer in the pools that are judged together, and why not, when its lines are not safe."""
-    claim, known = draft.claim, standing.known
+    claim, known, day = draft.claim, standing.known, draft.context.remittance.payment_date
     if not claim.lines or not known.lines:
-        return [
-            _pool(draft, standing, (_whole(claim, claim.all_adjustments, claim.charge_cents, claim.paid_cents),))
-        ], ""
+        whole = _whole(claim, claim.all_adjustments, claim.charge_cents, claim.paid_cents, day)
+        return [_pool(draft, standing, (whole,), is_line=False)], ""
     match = match_lines(known.lines, claim)
     if match.problem:
         return [], match.problem
-    accounts = _line_accounts(claim, match.lines)
+    accounts = _line_accounts(claim, match.lines, day)
     if claim.adjustments:
         paid_cents = -sum(adjustment.amount_cents for adjustment in claim.adjustments)
-        accounts.append(_whole(claim, claim.adjustments, 0, paid_cents))
+        accounts.append(_whole(claim, claim.adjustments, 0, paid_cents, day))
     if claim.adjustments or (draft.is_later and standing.owed_cents(draft.level, None)):
-        return [_pool(draft, standing, tuple(accounts))], ""
-    return [_pool(draft, standing, (account,)) for account in accounts], ""
+        return [_pool(draft, standing, tuple(accounts), is_line=False)], ""
+    return [_pool(draft, standing, (account,), is_line=True) for account in accounts], ""
 
 
-def _line_accounts(claim: RemittanceClaim, lines: Iterable[KnownLine]) -> list[Account]:
+def _line_accounts(claim: RemittanceClaim, lines: Iterable[KnownLine], day: date | None) -> list[Account]:
     """One account per line of ours; a line that the payer split or unbundled gathers all its parts."""
     parts: dict[int, list[RemittanceLine]] = defaultdict(list)
     ours: dict[int, KnownLine] = {}
     for answered, line in zip(claim.lines, lines, strict=True):
         parts[line.key].append(answered)
         ours[line.key] = line
-    return [_line_account(claim, ours[key], answered) for key, answered in parts.items()]
+    return [_line_account(claim, ours[key], answered, day) for key, answered in parts.items()]
 
 
-def _line_account(claim: RemittanceClaim, line: KnownLine, answered: list[RemittanceLine]) -> Account:
+def _line_account(claim: RemittanceClaim, line: KnownLine, answered: list[RemittanceLine], day: date | None) -> Account:
     entries = tuple(
-        _entry(adjustment, line.key, line.code, part.remarks + claim.remarks, part.origin)
+        _entry(adjustment, line.key, line.code, part.remarks + claim.remarks, part.origin, day)
         for part in answered
         for adjustment in part.adjustments
         if adjustment.amount_cents
@@ -69,29 +69,35 @@ def _line_account(claim: RemittanceClaim, line: KnownLine, answered: list[Remitt
     return Account(line, charge_cents, sum(part.paid_cents for part in answered), entries, answered[0].origin)
 
 
-def _whole(claim: RemittanceClaim, adjustments: tuple[Adjustment, ...], charge_cents: int, paid_cents: int) -> Account:
+def _whole(
+    claim: RemittanceClaim, adjustments: tuple[Adjustment, ...], charge_cents: int, paid_cents: int, day: date | None
+) -> Account:
     """The account of the claim as a whole.
 
     Where lines are reported too, each line's payment is before the claim's own adjustments, so what these take away is
     a negative payment of the claim as a whole (equations 1 and 2).
     """
     remarks = claim.remarks + tuple(remark for line in claim.lines for remark in line.remarks)
-    entries = tuple(_entry(one, None, "", remarks, claim.origin) for one in adjustments if one.amount_cents)
+    entries = tuple(_entry(one, None, "", remarks, claim.origin, day) for one in adjustments if one.amount_cents)
     return Account(None, charge_cents, paid_cents, entries, claim.origin)
 
 
 def _entry(
-    adjustment: Adjustment, line_key: int | None, code: str, remarks: tuple[str, ...], fallback: Origin
+    adjustment: Adjustment,
+    line_key: int | None,
+    code: str,
+    remarks: tuple[str, ...],
+    fallback: Origin,
+    day: date | None,
 ) -> Entry:
-    treatment = treatment_of(adjustment.group, adjustment.reason)
+    treatment = treatment_of(adjustment.group, adjustment.reason, day)
     if lacks_remark(adjustment.reason, remarks):
         treatment = Treatment.UNCLASSIFIED
     origin = fallback if adjustment.origin == NOWHERE else adjustment.origin
     return Entry(adjustment, adjustment.amount_cents, treatment, line_key, code, remarks, origin)
 
 
-def _pool(draft: Draft, standing: Standing, accounts: tuple[Account, ...]) -> Pool:
-    is_line = len(accounts) == 1 and accounts[0].line is not None
+def _pool(draft: Draft, standing: Standing, accounts: tuple[Account, ...], *, is_line: bool) -> Pool:
     lines = (accounts[0].line,) if is_line else standing.known.lines
     expected = [line.expected_cents for line in lines if line is not None]
     priced = [cents for cents in expected if cents is not None]

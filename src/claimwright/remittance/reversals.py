@@ -13,7 +13,7 @@ from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.remittance import RemittanceClaim
 from claimwright.remittance.books import PostedResult
 from claimwright.remittance.draft import Draft
-from claimwright.remittance.plan import ClaimState, Queue
+from claimwright.remittance.plan import ClaimState, MoveKind, Queue
 from claimwright.remittance.standing import Standing
 
 Likeness = tuple[int, int, tuple[tuple[str, str, int], ...], tuple[tuple[object, int], ...]]
@@ -42,6 +42,7 @@ def reverse(draft: Draft, standing: Standing) -> None:
             position=draft.position,
         )
         for move in reversed(found.moves)
+        if move.kind is not MoveKind.UNAPPLIED  # a result that had waited has taken its money from there: that stays
     )
     draft.outcome = draft.result(ClaimState.REVERSED, 9, reverses=found.key)
 
