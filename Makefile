@@ -5,9 +5,12 @@ BIN := .venv/bin
 HOME_DIR ?= demo-home
 PORT ?= 8000
 KILLS ?= 300
+YEARS ?= 1000
+FIRST ?= 1
+N ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo large serve test lint fix quick crash bench lock screens clean
+.PHONY: fuzz-engines fuzz-native help demo large serve test lint fix quick crash simulate bench lock screens clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,8 +42,17 @@ fix: .venv/ready-dev  ## mend what the style check can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+fuzz-engines: .venv/ready-dev  ## hold the engines in C and Python equal on damaged files (N=200000)
+	$(BIN)/python -m tests.fuzz.engines $(or $(N),200000)
+
+fuzz-native: .venv/ready-dev  ## mutate what the core in C reads, under the sanitizers (N=2000000; needs gcc)
+	$(BIN)/python -m tests.fuzz.native $(or $(N),2000000)
+
 crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases (KILLS=300)
 	CLAIMWRIGHT_KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash
+
+simulate: .venv/ready-dev  ## play seeded years of a small practice against difficult payers (YEARS=1000 FIRST=1)
+	$(BIN)/python -m tests.simulation --first $(FIRST) --years $(YEARS)
 
 bench: .venv/ready-bench  ## measure speed, beside other tools in the same run
 	$(BIN)/python -m bench

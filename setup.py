@@ -1,4 +1,4 @@
-"""Builds the native core where there is a C compiler; everything works without it (docs/decisions/0009).
+"""Builds the native core where there is a C compiler; everything works without it (docs/decisions/0010).
 
 The core is a plain shared library for ctypes: it needs no Python headers, and one build serves every Python. So its
 file has a plain name, and a wheel that holds it is tagged for the platform but for any Python 3.

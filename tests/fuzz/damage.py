@@ -12,8 +12,9 @@ from pathlib import Path
 from random import Random
 
 from bench.x12_files import claims, remittances
-from tests.x12.files import ACKNOWLEDGEMENT, CLAIM, DEPENDENT, PAYMENT, file_of
+
 from tests.x12.defects.kit import HERE, base_text
+from tests.x12.files import ACKNOWLEDGEMENT, CLAIM, DEPENDENT, PAYMENT, file_of
 
 _SAMPLES = Path(__file__).parents[3] / "shared" / "x12-samples"
 _LARGEST_SAMPLE = 20_000
@@ -28,7 +29,12 @@ _VALUES = (
 @cache
 def bases() -> tuple[bytes, ...]:
     """Clean files: small ones of every kind, two of our writer's, and published samples where they are."""
-    own = [file_of("837", CLAIM), file_of("837", DEPENDENT, CLAIM), file_of("835", PAYMENT), file_of("835", PAYMENT, PAYMENT)]
+    own = [
+        file_of("837", CLAIM),
+        file_of("837", DEPENDENT, CLAIM),
+        file_of("835", PAYMENT),
+        file_of("835", PAYMENT, PAYMENT),
+    ]
     own += [file_of("999", ACKNOWLEDGEMENT), claims(5), remittances(5), *_right_files()]
     samples = sorted(path for path in _SAMPLES.rglob("*") if path.is_file() and path.suffix not in (".tsv", ".md"))
     read = [path.read_bytes() for path in samples if path.stat().st_size < _LARGEST_SAMPLE]

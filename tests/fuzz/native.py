@@ -47,7 +47,8 @@ def main() -> int:
         program, tables = build(Path(folder)), write_tables(Path(folder))
         share = options.count // options.processes
         runs = [start(program, tables, share, options.seed + number) for number in range(options.processes)]
-        return int(any([run.wait() for run in runs]))
+        ends = [run.wait() for run in runs]  # All of them, whichever ends first.
+        return int(any(ends))
 
 
 def build(folder: Path) -> Path:
@@ -95,7 +96,11 @@ def _sets(numbers: dict[Guide, int]) -> list[tuple[int, bytes]]:
         for one in reading.sets():
             marks = one.group.interchange.delimiters
             is_small = one.length < _LARGEST_SET
-            if is_small and one.guide in numbers and (marks.element, marks.component, marks.terminator) == ("*", ":", "~"):
+            if (
+                is_small
+                and one.guide in numbers
+                and (marks.element, marks.component, marks.terminator) == ("*", ":", "~")
+            ):
                 found.append((numbers[one.guide], data[one.offset : one.offset + one.length + 1]))
     return found
 

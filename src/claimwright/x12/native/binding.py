@@ -27,24 +27,18 @@ UNKNOWN = (1 << 62) - 1
 _INT, _WORD, _POINTER = ctypes.c_int32, ctypes.c_uint64, ctypes.c_void_p
 
 
+_TABLES = (
+    "names", "forks_of", "forks", "slots", "ways", "needs", "positions", "loops", "rules", "elements", "notes", "codes",
+    "long_codes", "acts", "keeps", "reads", "guards", "tests", "checks", "conditions", "masks", "listed", "numbers",
+    "is_empty", "texts",
+)  # fmt: skip
+_NUMBERS = (
+    "segment_count", "root_position", "depth", "max_members", "registers", "kept_places", "uniques", "max_writes",
+)  # fmt: skip
+
+
 class _Guide(ctypes.Structure):
-    _fields_ = [
-        *(
-            (name, _POINTER)
-            for name in (
-                "names", "forks_of", "forks", "slots", "ways", "needs", "positions", "loops", "rules", "elements",
-                "notes", "codes", "long_codes", "acts", "keeps", "reads", "guards", "tests", "checks", "conditions",
-                "masks", "listed", "numbers", "is_empty", "texts",
-            )  # fmt: skip
-        ),
-        *(
-            (name, _INT)
-            for name in (
-                "segment_count", "root_position", "depth", "max_members", "registers", "kept_places", "uniques",
-                "max_writes",
-            )  # fmt: skip
-        ),
-    ]
+    _fields_ = [*((name, _POINTER) for name in _TABLES), *((name, _INT) for name in _NUMBERS)]
 
 
 class Place(ctypes.Structure):
@@ -261,5 +255,5 @@ class Core:
             raise ValueError(f"{begin} to {end} is not within {len(data)} bytes")
         window = self._window
         self._data = data
-        window.data = (ctypes.cast(data, _POINTER).value or 0) + begin
+        window.data = (ctypes.cast(ctypes.c_char_p(data), _POINTER).value or 0) + begin
         window.size, window.offset = end - begin, offset

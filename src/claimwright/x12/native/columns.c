@@ -23,11 +23,11 @@ typedef struct {
     uint32_t length, capacity;
 } cc_register;
 
-/* One column being filled; cells without a value are zeros. For texts `values` are 32-bit ends, one more than rows, of
- * which so many are `ended`: those between are written with the next text, or at the end. */
+/* One column being filled. Of its values so many are `written`: those that are skipped, having no value, are written with
+ * the next one, or at the end. For texts values are 32-bit ends, one more than rows; for numbers they are zeros. */
 typedef struct {
     uint8_t *valid, *values, *bytes;
-    uint64_t byte_count, byte_capacity, ended;
+    uint64_t byte_count, byte_capacity, written;
 } cc_builder;
 
 typedef struct {
@@ -103,9 +103,6 @@ static int grow_table(cc_extractor *extractor, int32_t table, uint64_t capacity)
             !cc_reserve((void **)&builder->values, (capacity + extra) * width_of(column)))
             return 0;
         memset(builder->valid + before, 0, (size_t)(after - before));
-        if (extra == 0)
-            memset(builder->values + rows->capacity * width_of(column), 0,
-                   (size_t)((capacity - rows->capacity) * width_of(column)));
     }
     rows->capacity = capacity;
     return 1;
@@ -293,7 +290,7 @@ static int is_valid(const cc_builder *builder, uint64_t row)
 }
 
 /* Write a text behind the others; bytes that are not UTF-8 are Latin-1. */
-static int append_text(cc_builder *builder, cc_text text, int is_ascii)
+static ALWAYS_INLINE int append_text(cc_builder *builder, cc_text text, int is_ascii)
 {
     const uint64_t wanted = builder->byte_count + 2 * (uint64_t)text.length;
     if (wanted > INT32_MAX)
@@ -325,12 +322,22 @@ static int append_text(cc_builder *builder, cc_text text, int is_ascii)
     return 1;
 }
 
+/* Numbers that were skipped before `row` are zeros. */
+static void skip_numbers(const cc_column *column, cc_builder *builder, uint64_t row)
+{
+    const uint64_t width = width_of(column);
+    if (builder->written < row)
+        memset(builder->values + builder->written * width, 0, (size_t)((row - builder->written) * width));
+}
+
 static void put_number(const cc_column *column, cc_builder *builder, uint64_t row, int64_t number)
 {
+    skip_numbers(column, builder, row);
     if (column->storage == CC_INT64)
         ((int64_t *)(void *)builder->values)[row] = number;
     else
         ((int32_t *)(void *)builder->values)[row] = (int32_t)number;
+    builder->written = row + 1;
     set_valid(builder, row);
 }
 
@@ -338,12 +345,12 @@ static void put_number(const cc_column *column, cc_builder *builder, uint64_t ro
 static void end_texts(cc_builder *builder, uint64_t row)
 {
     int32_t *ends = (int32_t *)(void *)builder->values;
-    while (builder->ended <= row)
-        ends[builder->ended++] = (int32_t)builder->byte_count;
+    while (builder->written <= row)
+        ends[builder->written++] = (int32_t)builder->byte_count;
 }
 
 /* Put a text into a cell that is empty. Gives whether it is one of its column's type. */
-static int put_text(cc_extractor *extractor, const cc_column *column, cc_builder *builder, uint64_t row, cc_text text,
+static ALWAYS_INLINE int put_text(cc_extractor *extractor, const cc_column *column, cc_builder *builder, uint64_t row, cc_text text,
                     int is_ascii)
 {
     int64_t number = 0;
@@ -423,7 +430,7 @@ static void split(cc_segment *segment, cc_marks marks)
     end_segment(segment, at, count);
 }
 
-static cc_text field_of(const cc_segment *segment, int32_t element)
+static ALWAYS_INLINE cc_text field_of(const cc_segment *segment, int32_t element)
 {
     if (element >= segment->field_count)
         return (cc_text){segment->end, 0};
@@ -750,6 +757,8 @@ static void hand_over(cc_builder *builder, const cc_column *column, struct Arrow
 {
     if (column->storage == CC_TEXT)
         end_texts(builder, (uint64_t)array->length);
+    else
+        skip_numbers(column, builder, (uint64_t)array->length);
     array->buffers[0] = builder->valid;
     array->buffers[1] = builder->values;
     if (column->storage == CC_TEXT)
@@ -767,18 +776,21 @@ static int copy_row(cc_extractor *extractor, int32_t table, cc_builder *from, ui
     for (int32_t at = 0; at <= extractor->plan->tables[table].column_count; at++) {
         const cc_column *column = column_of(extractor->plan, table, at);
         cc_builder *old = from + at, *builder = rows->columns + at;
+        if (!is_valid(old, row))
+            continue;
         if (column->storage == CC_TEXT) {
             end_texts(old, row + 1);
             const int32_t *ends = (const int32_t *)(const void *)old->values;
             const cc_text text = {old->bytes + ends[row], (uint32_t)(ends[row + 1] - ends[row])};
             end_texts(builder, 0);
-            if (text.length != 0 && !append_text(builder, text, 0))
+            if (!append_text(builder, text, 0))
                 return 0;
-        } else {
-            memcpy(builder->values, old->values + row * width_of(column), (size_t)width_of(column));
-        }
-        if (is_valid(old, row))
             set_valid(builder, 0);
+        } else if (column->storage == CC_INT64) {
+            put_number(column, builder, 0, ((const int64_t *)(const void *)old->values)[row]);
+        } else {
+            put_number(column, builder, 0, ((const int32_t *)(const void *)old->values)[row]);
+        }
     }
     return 1;
 }

@@ -83,7 +83,9 @@ class RuleTables:
         at = self._program.loops.get(loop)
         if at is None:
             return (0,) * 8
-        emptied = [self.numbers.share([(number,) for number in given]) for given in (at.registers, at.slots, at.uniques)]
+        emptied = [
+            self.numbers.share([(number,) for number in given]) for given in (at.registers, at.slots, at.uniques)
+        ]
         ends = self.checks.add([self._check_row(rule) for rule in at.ends])
         return (*emptied[0], *emptied[1], *emptied[2], *ends)
 

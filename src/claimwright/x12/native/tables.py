@@ -164,7 +164,8 @@ class _WalkTables:
 
     def _need_rows(self, start: Position, way: Candidate) -> list[Row]:
         """The required members of the groups that are left behind."""
-        rows, group = [], start.group
+        rows: list[Row] = []
+        group = start.group
         for depth, node in enumerate(start.loop.ancestry()[: way.closes + 1]):
             before = way.member.group if depth == way.closes else len(node.groups)
             rows += [
@@ -262,5 +263,3 @@ def _note_row(note: Note) -> Row:
 
 def _members(loop: LoopNode) -> list[Position | LoopNode]:
     return [member for group in loop.groups for member in group]
-
-

@@ -1,0 +1,135 @@
+"""The engine in C and the one in Python say the same, of right files and of damaged ones; the core holds its memory."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import threading
+
+import pytest
+
+from claimwright import x12
+from claimwright.x12.guides import guide_names, load_guide
+from claimwright.x12.native import NativeEngine, available, binding, why_not
+from claimwright.x12.native.tables import GuideTables
+from claimwright.x12.rules.binding import program_of
+from tests.fuzz import native as fuzzing
+from tests.fuzz.damage import bases, damaged
+from tests.fuzz.engines import difference
+from tests.x12.files import CLAIM, PAYMENT, file_of, spoil
+
+needs_core = pytest.mark.skipif(not available(), reason=f"no native core: {why_not()}")
+needs_compiler = pytest.mark.skipif(not shutil.which(fuzzing.COMPILER), reason="no gcc")
+
+_DAMAGED = 300
+_FUZZED = 1_000
+
+
+@needs_core
+@pytest.mark.parametrize("start", range(0, _DAMAGED, 50))
+def test_the_engines_agree_on_damaged_files(start):
+    differences = {seed: found for seed in range(start, start + 50) if (found := difference(seed))}
+
+    assert differences == {}
+
+
+@needs_core
+def test_the_engines_agree_on_every_right_file_without_rules_too():
+    for data in bases():
+        verdicts = [x12.check(data, engine=engine, rules=False) for engine in ("native", "python")]
+        assert verdicts[0].findings == verdicts[1].findings
+
+
+@needs_core
+def test_right_segments_never_reach_python(monkeypatch):
+    """Else it would be no faster: what the core cannot prove is taken one by one."""
+    taken = []
+    monkeypatch.setattr(NativeEngine, "_take_one", lambda self, stretch, position, index: taken.append(position))
+
+    for data in (file_of("837", CLAIM), file_of("835", PAYMENT)):
+        x12.check(data, engine="native", rules=False)
+
+    assert taken == []
+
+
+@needs_core
+@pytest.mark.parametrize("size", [5_000, 100_000])
+def test_a_segment_longer_than_a_block_is_found_at_fault_as_python_does(size):
+    data = file_of("837", spoil(CLAIM, "MRN1", "M" * size))
+
+    verdicts = [x12.check(data, engine=engine) for engine in ("native", "python")]
+
+    assert verdicts[0].findings == verdicts[1].findings
+    assert "X12-ELM-004" in [found.code for found in verdicts[0].findings]
+
+
+@needs_core
+@pytest.mark.parametrize("window", [1, 7, 64, 500, 4096])
+def test_the_size_of_the_windows_changes_nothing(window):
+    data = damaged(11)
+
+    assert (
+        x12.check(io.BytesIO(data), engine="native", window=window).findings
+        == x12.check(data, engine="python").findings
+    )
+
+
+@needs_core
+def test_two_threads_check_at_once():
+    data = file_of("837", *[CLAIM] * 50)
+    wanted = x12.check(data, engine="python").findings
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(x12.check(data, engine="native").findings)) for _ in range(4)
+    ]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [wanted] * 4
+
+
+@pytest.mark.parametrize("name", guide_names())
+def test_every_guide_and_its_rules_fit_into_the_tables(name):
+    guide = load_guide(name)
+
+    tables = GuideTables(guide, program_of(guide))
+
+    unprovable = sum(tables.rules.acts.numbers[6::7])
+    assert unprovable == 0
+
+
+def test_a_library_that_is_not_there_or_is_none_is_not_used(tmp_path):
+    other = tmp_path / "other.so"
+    other.write_bytes(b"no library")
+
+    assert "not built" in binding.load_library(tmp_path / "absent.so")[1]
+    assert "cannot be loaded" in binding.load_library(other)[1]
+
+
+@needs_compiler
+def test_a_library_of_another_version_is_not_used(tmp_path):
+    source, library = tmp_path / "other.c", tmp_path / "other.so"
+    source.write_text("int cw_abi(void) { return -1; }\n")
+    subprocess.run([fuzzing.COMPILER, "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+
+    assert "is of version -1" in binding.load_library(library)[1]
+
+
+@needs_compiler
+def test_the_core_compiles_without_a_warning(tmp_path):
+    native = binding.library_path().parent
+    flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-c", "-o", str(tmp_path / "core.o")]
+
+    subprocess.run([fuzzing.COMPILER, *flags, str(native / "core.c")], check=True)
+
+
+@needs_compiler
+def test_mutated_sets_break_no_memory(tmp_path):
+    """A short run under the sanitizers; the long one is `make fuzz-native`."""
+    program, tables = fuzzing.build(tmp_path), fuzzing.write_tables(tmp_path)
+
+    assert fuzzing.start(program, tables, _FUZZED, seed=1).wait() == 0
