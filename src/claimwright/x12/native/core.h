@@ -235,7 +235,8 @@ CW_PUBLIC cw_walk *cw_new(const cw_guide *guide, uint32_t most_values);
 CW_PUBLIC void cw_free(cw_walk *walk);
 CW_PUBLIC cw_state *cw_state_of(cw_walk *walk);
 
-/* Begin a set with its ST, the one segment of the window; `index` is its number within the file. DONE or DOUBT. */
+/* Begin a set with its ST, the one segment of the window; `index` is its number within the file. DONE or DOUBT;
+ * REFUSED when two delimiters are the same. */
 CW_PUBLIC int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, const cw_window *window, uint64_t index);
 
 /* Take whole segments up to the next one of an envelope. A segment is whole when its terminator is there. `index` is the

@@ -66,6 +66,7 @@ cw_walk *cw_new(const cw_guide *guide, uint32_t most_values)
         return NULL;
     walk->guide = guide;
     walk->most_values = most_values;
+    walk->delimiters = (cw_delimiters){.element = '*', .component = ':', .repetition = '^', .terminator = '~'};
     walk->state.registers = walk->log.registers = allocate(guide->registers, sizeof(int64_t));
     walk->state.kept = allocate(guide->kept_places, sizeof(cw_place));
     walk->state.counts = allocate(guide->depth * guide->max_members, sizeof(uint32_t));
@@ -447,12 +448,20 @@ static int32_t aim(cw_walk *walk, const cw_window *window, segment *at)
     return CW_DONE;
 }
 
+static int are_distinct(const cw_delimiters *marks)
+{
+    return marks->element != marks->component && marks->element != marks->terminator &&
+           marks->component != marks->terminator;
+}
+
 int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, const cw_window *window, uint64_t index)
 {
     const cw_guide *guide = walk->guide;
     const cw_position *root = guide->positions + guide->root_position;
     cw_state *state = &walk->state;
     segment at = {.index = index};
+    if (!are_distinct(delimiters))
+        return CW_REFUSED; /* Loops over tokens end at the terminator, which must be nothing else. */
     walk->delimiters = *delimiters;
     state->depth = 0;
     state->position = guide->root_position;
