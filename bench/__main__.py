@@ -15,7 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encounters", default="200", help="visits of the demonstration")
     parser.add_argument("--claims", default="1000", help="claims of the remittance that is posted")
-    parser.add_argument("--x12-claims", default="5000", help="claims of the X12 files")
+    parser.add_argument("--x12-claims", default="20000", help="claims of the X12 files")
     parser.add_argument("--gigabytes", default="0.05", help="the size of the file that is streamed")
     options = parser.parse_args()
     for title, words in (

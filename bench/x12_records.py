@@ -31,7 +31,7 @@ assert count >= int(sys.argv[2]), count
 def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--claims", type=int, default=5_000)
+    parser.add_argument("--claims", type=int, default=20_000)
     count = parser.parse_args().claims
     paid, billed = x12_files.remittances(count), x12_files.claims(count)
     out(f"\nX12 to records and back: {count:,} claims, one core, checked at all levels")

@@ -28,7 +28,7 @@ _FILES = 4
 def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--claims", type=int, default=10_000)
+    parser.add_argument("--claims", type=int, default=20_000)
     options = parser.parse_args()
     _remittances(options.claims)
     _claims(options.claims)

@@ -341,12 +341,16 @@ static void put_number(const cc_column *column, cc_builder *builder, uint64_t ro
     set_valid(builder, row);
 }
 
+static uint32_t *ends_of(cc_builder *builder)
+{
+    return (uint32_t *)(void *)builder->values;
+}
+
 /* Texts end here, from those that have no end yet up to the one of `row`, of which nothing is written so far. */
 static void end_texts(cc_builder *builder, uint64_t row)
 {
-    int32_t *ends = (int32_t *)(void *)builder->values;
     while (builder->written <= row)
-        ends[builder->written++] = (int32_t)builder->byte_count;
+        ends_of(builder)[builder->written++] = (uint32_t)builder->byte_count;
 }
 
 /* Put a text into a cell that is empty. Gives whether it is one of its column's type. */
@@ -752,84 +756,78 @@ static int begin_array(struct ArrowArray *array, int64_t length, int64_t buffers
     return 1;
 }
 
-/* The column's memory becomes the array's. */
-static void hand_over(cc_builder *builder, const cc_column *column, struct ArrowArray *array)
+static int copy_buffer(const void **buffer, const void *from, uint64_t size)
 {
-    if (column->storage == CC_TEXT)
-        end_texts(builder, (uint64_t)array->length);
-    else
-        skip_numbers(column, builder, (uint64_t)array->length);
-    array->buffers[0] = builder->valid;
-    array->buffers[1] = builder->values;
-    if (column->storage == CC_TEXT)
-        array->buffers[2] = builder->bytes;
-    memset(builder, 0, sizeof *builder);
+    void *copy = malloc(size ? (size_t)size : 1);
+    if (copy == NULL)
+        return 0;
+    if (size != 0)
+        memcpy(copy, from, (size_t)size);
+    *buffer = copy;
+    return 1;
 }
 
-/* Copy the last row, which stays, into the empty table. */
-static int copy_row(cc_extractor *extractor, int32_t table, cc_builder *from, uint64_t row)
+/* Copy the first rows of a column; its own memory stays for the rows to come, which then need no new one. */
+static int copy_column(cc_builder *builder, const cc_column *column, struct ArrowArray *array)
 {
-    cc_rows_of *rows = extractor->tables + table;
-    if (!grow_table(extractor, table, CC_LEAST_ROWS))
-        return 0;
-    rows->rows = 1;
-    for (int32_t at = 0; at <= extractor->plan->tables[table].column_count; at++) {
-        const cc_column *column = column_of(extractor->plan, table, at);
-        cc_builder *old = from + at, *builder = rows->columns + at;
-        if (!is_valid(old, row))
-            continue;
-        if (column->storage == CC_TEXT) {
-            end_texts(old, row + 1);
-            const int32_t *ends = (const int32_t *)(const void *)old->values;
-            const cc_text text = {old->bytes + ends[row], (uint32_t)(ends[row + 1] - ends[row])};
-            end_texts(builder, 0);
-            if (!append_text(builder, text, 0))
-                return 0;
-            set_valid(builder, 0);
-        } else if (column->storage == CC_INT64) {
-            put_number(column, builder, 0, ((const int64_t *)(const void *)old->values)[row]);
-        } else {
-            put_number(column, builder, 0, ((const int32_t *)(const void *)old->values)[row]);
-        }
+    const uint64_t count = (uint64_t)array->length, is_text = column->storage == CC_TEXT;
+    if (is_text)
+        end_texts(builder, count);
+    else
+        skip_numbers(column, builder, count);
+    return copy_buffer(&array->buffers[0], builder->valid, (count + 7) / 8) &&
+           copy_buffer(&array->buffers[1], builder->values, (count + is_text) * width_of(column)) &&
+           (!is_text || copy_buffer(&array->buffers[2], builder->bytes, ends_of(builder)[count]));
+}
+
+/* Forget the rows before `row`, which becomes the first one if it stays. */
+static void keep_only(cc_builder *builder, const cc_column *column, uint64_t row, int stays)
+{
+    const int has_value = stays && is_valid(builder, row);
+    memset(builder->valid, 0, (size_t)(row / 8 + 1));
+    builder->written = 0;
+    if (column->storage == CC_TEXT) {
+        const uint64_t begin = has_value ? ends_of(builder)[row] : builder->byte_count;
+        builder->byte_count -= begin;
+        if (has_value)
+            memmove(builder->bytes, builder->bytes + begin, (size_t)builder->byte_count);
+        ends_of(builder)[0] = 0;
+        builder->written = 1;
+    } else if (has_value) {
+        memcpy(builder->values, builder->values + row * width_of(column), (size_t)width_of(column));
+        builder->written = 1;
     }
-    return 1;
+    if (has_value)
+        set_valid(builder, 0);
 }
 
 int64_t cc_give(cc_extractor *extractor, int32_t table, int32_t is_end, struct ArrowArray *array)
 {
     const cc_table *plan = extractor->plan->tables + table;
     cc_rows_of *rows = extractor->tables + table;
+    const int stays = plan->is_held && !is_end;
     *array = (struct ArrowArray){.release = NULL};
-    const uint64_t held = plan->is_held && !is_end;
-    if (rows->rows <= held)
+    if (rows->rows <= (uint64_t)stays)
         return 0;
-    const int64_t count = (int64_t)(rows->rows - held);
+    const uint64_t count = rows->rows - (uint64_t)stays;
     const int32_t columns = plan->column_count + 1;
-    cc_builder *old = calloc((size_t)columns, sizeof *old);
-    if (old == NULL)
-        return -1;
-    memcpy(old, rows->columns, (size_t)columns * sizeof *old);
-    memset(rows->columns, 0, (size_t)columns * sizeof *old);
-    rows->rows = rows->capacity = 0;
-    int is_whole = !held || copy_row(extractor, table, old, (uint64_t)count);
-    is_whole = is_whole && begin_array(array, count, 1, columns);
-    for (int32_t at = 0; at < columns; at++) {
+    int is_whole = begin_array(array, (int64_t)count, 1, columns);
+    for (int32_t at = 0; is_whole && at < columns; at++) {
         const cc_column *column = column_of(extractor->plan, table, at);
-        is_whole = is_whole && begin_array(array->children[at], count, column->storage == CC_TEXT ? 3 : 2, 0);
-        if (is_whole)
-            hand_over(old + at, column, array->children[at]);
-        else
-            free_builder(old + at);
+        struct ArrowArray *child = array->children[at];
+        is_whole = begin_array(child, (int64_t)count, column->storage == CC_TEXT ? 3 : 2, 0) &&
+                   copy_column(rows->columns + at, column, child);
     }
-    free(old);
-    if (is_whole) {
-        array->null_count = 0;
-        return count;
+    if (!is_whole) {
+        release_array(array);
+        extractor->is_out_of_memory = 1;
+        return -1;
     }
-    if (array->release != NULL)
-        array->release(array);
-    extractor->is_out_of_memory = 1;
-    return -1;
+    for (int32_t at = 0; at < columns; at++)
+        keep_only(rows->columns + at, column_of(extractor->plan, table, at), count, stays);
+    rows->rows = (uint64_t)stays;
+    array->null_count = 0;
+    return (int64_t)count;
 }
 
 static void release_schema(struct ArrowSchema *schema)
