@@ -20,6 +20,7 @@ LOOK = frozenset({P.WORK_ITEMS, P.SEE_CLAIMS})
 CLAIMS = frozenset({P.SEE_CLAIMS})
 BYTES = frozenset({P.SEE_CLAIMS, P.SEE_MONEY})
 MONEY = frozenset({P.SEE_MONEY})
+POST = frozenset({P.POST_MONEY})
 PATIENTS = frozenset({P.SEE_PATIENTS})
 FINDS = frozenset({P.SEE_PATIENTS, P.SEE_CLAIMS, P.SEE_MONEY})
 
@@ -42,8 +43,18 @@ ROUTES = {
     "file-download": ("GET", BYTES, "file"),
     "remittances": ("GET", MONEY, None),
     "remittance": ("GET", MONEY, "remittance"),
-    "remittance-post": ("POST", frozenset({P.POST_MONEY}), "remittance"),
-    "remittance-cash": ("POST", frozenset({P.POST_MONEY}), "remittance"),
+    "remittance-post": ("POST", POST, "remittance"),
+    "remittance-cash": ("POST", POST, "remittance"),
+    "remittance-undo": ("POST", POST, "remittance"),
+    "remittance-claim-undo": ("POST", POST, "remittance claim"),
+    "deposits": ("GET", MONEY, None),
+    "deposits-file": ("POST", POST, None),
+    "deposits-enter": ("POST", POST, None),
+    "deposit": ("GET", MONEY, "deposit"),
+    "deposit-confirm": ("POST", POST, "deposit"),
+    "deposit-undo": ("POST", POST, "deposit"),
+    "deposit-aside": ("POST", POST, "deposit"),
+    "deposit-reopen": ("POST", POST, "deposit"),
     "patients": ("GET", PATIENTS, None),
     "patients-ask": ("POST", PATIENTS, None),
     "patient": ("GET", PATIENTS, "patient"),
@@ -84,6 +95,8 @@ def _records(world: World) -> dict[str, int]:
         "claim": world.denied.pk,
         "file": world.transmission.file_id,
         "remittance": world.remittance.pk,
+        "remittance claim": world.paid.remittance_claims.get().pk,
+        "deposit": world.deposit.pk,
         "patient": world.patient.pk,
         "encounter": world.paid.encounter_id or 0,
         "statement": world.statement.pk,

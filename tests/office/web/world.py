@@ -5,6 +5,7 @@ that our edits stopped, one that waits for its payer, a coverage that the payer 
     world.denied                 the claim that Harbor Health refused (CO-50), with its denial and its item
     world.remittance             the 835 that paid one and refused the other, posted
     world.waiting_remittance     one that nobody has posted yet
+    world.deposit                a check at the bank that pays no remittance yet
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from claimwright.office.exchange.models import Connection, EligibilityCheck, Tra
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import open_item
 from claimwright.office.patients.models import Coverage, Patient
-from claimwright.office.posting.models import Remittance
+from claimwright.office.posting.deposits import enter_deposit
+from claimwright.office.posting.models import Deposit, Remittance
 from claimwright.office.posting.posting import post_remittance
 from claimwright.office.posting.receiving import receive_remittances
 from claimwright.office.statements.billing import run_statements
@@ -46,6 +48,7 @@ class World:
     waiting_remittance: Remittance
     statement: Statement
     unknown_coverage: Coverage
+    deposit: Deposit
 
     @property
     def patient(self) -> Patient:
@@ -86,6 +89,7 @@ def build_world(*, more: int = 0) -> World:
         _remit(practice, "EFT0002", [sent], []),
         statement,
         _unknown_coverage(practice),
+        enter_deposit(cents=13_000, deposit_date=clock.today(), reference="4711", text="Lockbox"),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from claimwright.deposits import Deposit as BankDeposit
 from claimwright.deposits import DepositKind, ExpectedPayment, Sureness, match_deposits, read_bank_file
@@ -171,7 +172,7 @@ def match_waiting() -> int:
     return len(matches)
 
 
-def unbanked_remittances() -> Iterable[Remittance]:
+def unbanked_remittances() -> QuerySet[Remittance]:
     """Posted remittances that brought money and that no deposit pays yet."""
     posted = Remittance.objects.filter(state__in=_POSTED).exclude(payment_cents=0).exclude(method="NON")
     banked = DepositShare.objects.filter(undone_at=None).values("remittance_id")
@@ -299,6 +300,15 @@ def set_aside(deposit: Deposit, *, note: str) -> None:
         Deposit.objects.filter(pk=deposit.pk).update(note=note[:200])
         _move(deposit, deposit.state, State.SET_ASIDE)
         audit.record("deposit.set_aside", f"deposit {deposit.pk}", note=note)
+
+
+def take_up(deposit: Deposit) -> None:
+    """A deposit that was set aside waits for its remittance again. Raises `ConflictError` when it was not."""
+    with transaction.atomic():
+        _reload(deposit, State.SET_ASIDE)
+        Deposit.objects.filter(pk=deposit.pk).update(note="")
+        _move(deposit, deposit.state, State.OPEN)
+        audit.record("deposit.take_up", f"deposit {deposit.pk}")
 
 
 def _reload(deposit: Deposit, *wanted: str) -> None:

@@ -6,6 +6,7 @@ file that is no X12 is shown as its lines. Shows `WINDOW` segments at a time.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ READ_MAX_BYTES = 1_000_000
 """Beyond this a file is not read again for its findings when it is shown."""
 
 _ISA_LENGTH = 106
+_ISA = re.compile(rb"(?<![A-Za-z0-9])ISA(?=[^A-Za-z0-9\s])")
 _BLANKS = b"\r\n\t "
 
 
@@ -159,10 +161,16 @@ def _cut_lines(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 
 def _terminator(data: bytes) -> bytes:
-    start = data.find(b"ISA")
+    start = _isa(data)
     return data[start + _ISA_LENGTH - 1 : start + _ISA_LENGTH] if start >= 0 else b""
 
 
 def _separator(data: bytes) -> str:
-    start = data.find(b"ISA")
+    start = _isa(data)
     return data[start + 3 : start + 4].decode("latin-1") if start >= 0 else "*"
+
+
+def _isa(data: bytes) -> int:
+    """Where the first ISA begins: the name alone, not a word that it is part of (`VISA`); -1 where there is none."""
+    found = _ISA.search(data)
+    return found.start() if found else -1

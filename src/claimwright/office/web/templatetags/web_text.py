@@ -16,12 +16,12 @@ register = template.Library()
 
 _TONES = {
     "good": "active paid posted accepted payer_accepted ch_accepted f999_accepted processed done overturned "
-    "zero_patient settled ok exact",
+    "zero_patient settled ok exact matched",
     "warn": "partial partly review partly_accepted pended info_requested unverified scrub_failed no_response warning "
-    "reversed held in_review blocked flagged estimated new",
+    "reversed held in_review blocked flagged estimated new proposed undone",
     "bad": "denied rejected refused inactive ta1_rejected f999_rejected ch_rejected payer_rejected quarantined "
     "duplicate error stop upheld",
-    "note": "in_process sent batched ready forwarded received asked open appealed corrected wait",
+    "note": "in_process sent batched ready forwarded received asked open appealed corrected wait set_aside",
 }
 """The badge that each state, and each tone of a status word, wears."""
 
@@ -86,11 +86,11 @@ def due_in_words(day: date | None, today: date) -> str:
 
 
 @register.filter
-def age_in_words(at: datetime | None, today: date) -> str:
-    """How many days ago an instant was: `today`, `1 day`, `12 days`."""
+def age_in_words(at: datetime | date | None, today: date) -> str:
+    """How many days ago an instant or a day was: `today`, `1 day`, `12 days`."""
     if at is None:
         return ""
-    days = (today - at.date()).days
+    days = (today - (at.date() if isinstance(at, datetime) else at)).days
     return "today" if days <= 0 else f"{days} day{'' if days == 1 else 's'}"
 
 

@@ -6,6 +6,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from claimwright.deposits import read_bank_file
 from claimwright.office.core import audit
 from claimwright.office.core.access import Permission
 from claimwright.office.core.models import StoredFile
@@ -54,7 +55,7 @@ def show_file(request: OfficeRequest, file_id: int) -> HttpResponse:
     file = get_object_or_404(StoredFile.objects.exclude(name__endswith=_PDF), pk=file_id)
     at = number_from(request, "at")
     audit.record("file.view", f"file {file.pk}", at=at)
-    findings = findings_of(file.data, file.name)
+    findings = read_bank_file(file.data).findings if file.deposits.exists() else findings_of(file.data, file.name)
     listing = list_segments(
         file.data,
         at=at,

@@ -3,14 +3,16 @@ up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from claimwright.codesets.reasons import carc, rarc
 from claimwright.documents.adjustments import Adjustment
@@ -27,17 +29,22 @@ from claimwright.office.posting.known_claims import move_from_plain
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.posting import plan_of, post_remittance
 from claimwright.office.posting.receiving import findings_of
+from claimwright.office.posting.undoing import undo_claim, undo_remittance
+from claimwright.office.web.acting import act
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.paging import page_of
 from claimwright.office.web.showing import note_list
 from claimwright.office.web.words import owner_word
-from claimwright.remittance.plan import Move, Plan, ReviewItem
+from claimwright.remittance.plan import RESULT_STATES, ClaimState, Move, Plan, ReviewItem
 from claimwright.remittance.table import ROWS
 
 CLAIMS_A_PAGE = 25
+REASON_MAX = 200
 _WAITING = (Remittance.State.RECEIVED, Remittance.State.REFUSED, Remittance.State.UNDONE)
 _POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
+
+_STANDING = (*RESULT_STATES, ClaimState.REVERSED)
 
 GROUPS = MappingProxyType(
     {
@@ -73,20 +80,68 @@ _METHODS = MappingProxyType(
 _HEAD_ONLY = ("record", "plan", "findings")
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the inbox: how many remittances are in it."""
+
+    name: str
+    label: str
+    count: int
+
+
+TABS: Mapping[str, tuple[str, Q]] = MappingProxyType(
+    {
+        "posted": ("Posted by rule", Q(state=Remittance.State.POSTED)),
+        "review": ("Review", Q(state=Remittance.State.REVIEW)),
+        "unmatched": ("Unmatched", Q(state__in=_POSTED, has_unmatched=True)),
+        "exceptions": ("Exceptions", ~Q(state__in=_POSTED)),
+        "plb": ("Provider adjustments", Q(record__has_key="provider_adjustments")),
+    }
+)
+"""The parts of the inbox. Unmatched: money of a claim that was not found waits unapplied. Exceptions: not posted."""
+
+
 @allow(Permission.SEE_MONEY)
 def list_remittances(request: OfficeRequest) -> HttpResponse:
-    """The remittances, newest first; `?state=`."""
-    state = request.GET.get("state", "")
-    rows = Remittance.objects.defer(*_HEAD_ONLY).order_by("-received_at", "-pk")
-    rows = rows.filter(state=state) if state in Remittance.State.values else rows
+    """The remittances, newest first; `?tab=`."""
+    tab = _tab_of(request)
+    rows = _inbox(tab)
+    counts = _inbox("").aggregate(all=Count("pk"), **{name: Count("pk", filter=q) for name, (_, q) in TABS.items()})
+    labels = {"all": "All", **{name: label for name, (label, _) in TABS.items()}}
     context = {
         "section": "remittances",
-        "page": page_of(rows, request),
-        "states": Remittance.State.choices,
-        "state": state,
-        "total_cents": rows.order_by().aggregate(total=Sum("payment_cents"))["total"] or 0,
+        "page": page_of(rows.defer(*_HEAD_ONLY).order_by("-received_at", "-pk"), request),
+        "tabs": [Tab("" if name == "all" else name, label, counts[name]) for name, label in labels.items()],
+        "tab": tab,
+        "total_cents": rows.aggregate(total=Sum("payment_cents"))["total"] or 0,
+        "can_post": Permission.POST_MONEY in request.allowed,
     }
     return render(request, "web/remittances.html", context)
+
+
+def _tab_of(request: OfficeRequest) -> str:
+    tab = request.GET.get("tab", "")
+    return tab if tab in TABS else ""
+
+
+def _inbox(tab: str) -> QuerySet[Remittance]:
+    unmatched = RemittanceClaim.objects.filter(remittance=OuterRef("pk"), claim=None, outcome=ClaimState.REVIEW)
+    rows = Remittance.objects.annotate(has_unmatched=Exists(unmatched)).order_by()
+    return rows.filter(TABS[tab][1]) if tab else rows
+
+
+def _tab_context(request: OfficeRequest, remittance: Remittance) -> dict[str, Any]:
+    """The part of the inbox that this remittance was opened from, with its neighbours there."""
+    tab = _tab_of(request)
+    at, key = remittance.received_at, remittance.pk
+    newer = _inbox(tab).filter(Q(received_at__gt=at) | Q(received_at=at, pk__gt=key))
+    older = _inbox(tab).filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=key))
+    return {
+        "tab": tab,
+        "tab_label": TABS[tab][0] if tab else "",
+        "before": newer.order_by("received_at", "pk").values_list("pk", flat=True).first(),
+        "after": older.order_by("-received_at", "-pk").values_list("pk", flat=True).first(),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +204,11 @@ class Result:
     decisions: tuple[Decision, ...]
     reviews: tuple[ReviewItem, ...]
 
+    @property
+    def can_undo(self) -> bool:
+        """It stands on a claim."""
+        return self.row.claim_id is not None and self.row.outcome in _STANDING
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -188,6 +248,9 @@ def show_remittance(request: OfficeRequest, remittance_id: int) -> HttpResponse:
         "items": list(remittance.work_items.exclude(state=WorkItem.State.DONE)),
         "plan": plan,
         "can_confirm": remittance.cash_seen_at is None and Permission.POST_MONEY in request.allowed,
+        "can_undo": remittance.state in _POSTED and Permission.POST_MONEY in request.allowed,
+        "share": remittance.deposit_shares.filter(undone_at=None).select_related("deposit").first(),
+        **_tab_context(request, remittance),
         "can_post": remittance.state in _WAITING and document and Permission.POST_MONEY in request.allowed,
     }
     return render(request, "web/remittance.html", context)
@@ -219,6 +282,33 @@ def see_cash(request: OfficeRequest, remittance_id: int) -> HttpResponse:
     else:
         messages.success(request, "The money was seen: statements need not wait for it any longer.")
     return redirect("remittance", remittance.pk)
+
+
+@allow(Permission.POST_MONEY, post=True)
+def undo(request: OfficeRequest, remittance_id: int) -> HttpResponse:
+    """Undo everything that posting it did; asks why. What stands on top of it must be undone first and is named."""
+    remittance = get_object_or_404(Remittance, pk=remittance_id)
+    reason = _reason_of(request)
+    if reason:
+        act(request, lambda: undo_remittance(remittance, reason=reason), "Undone: it waits and can be posted again.")
+    return redirect("remittance", remittance.pk)
+
+
+@allow(Permission.POST_MONEY, post=True)
+def undo_one(request: OfficeRequest, row_id: int) -> HttpResponse:
+    """Undo one claim of a posted remittance; its money waits unapplied."""
+    row = get_object_or_404(RemittanceClaim.objects.select_related("remittance"), pk=row_id)
+    reason = _reason_of(request)
+    if reason:
+        act(request, lambda: undo_claim(row, reason=reason), "Undone: the money of this claim waits unapplied.")
+    return redirect(f"{reverse('remittance', args=[row.remittance_id])}#clp-{row.position}")
+
+
+def _reason_of(request: OfficeRequest) -> str:
+    reason = request.POST.get("reason", "").strip()[:REASON_MAX]
+    if not reason:
+        messages.error(request, "Say why it is undone, so that the next person knows.")
+    return reason
 
 
 def _dry_run(remittance: Remittance) -> Plan | None:

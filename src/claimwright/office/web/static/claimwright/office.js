@@ -102,12 +102,45 @@ function reachScrollers() {
   $$(".scroll").forEach((box) => { box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1; });
 }
 
+// A form whose amounts must come to a total says how much of it is left: ticked boxes, and amounts as they are typed.
+class Remainder {
+  constructor(form) {
+    this.form = form;
+    this.output = $("[data-remainder]", form);
+    form.addEventListener("input", () => this.show());
+    this.show();
+  }
+
+  get totalCents() {
+    const field = $("[data-total-field]", this.form);
+    return field ? cents(field.value) : Number(this.form.dataset.total);
+  }
+
+  show() {
+    const ticked = $$("[data-cents]:checked", this.form).reduce((sum, box) => sum + Number(box.dataset.cents), 0);
+    const typed = $$("[data-part]", this.form).reduce((sum, field) => sum + cents(field.value), 0);
+    const left = this.totalCents - ticked - typed;
+    this.output.textContent = dollars(left);
+    this.output.classList.toggle("even", left === 0);
+  }
+}
+
+function cents(text) {
+  const plain = text.replace(/[$,\s]/g, "");
+  return /^-?\d*\.?\d{0,2}$/.test(plain) ? Math.round(Number(plain || 0) * 100) || 0 : 0;
+}
+
+function dollars(amount) {
+  return (amount / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
 window.addEventListener("resize", reachScrollers);
 document.addEventListener("DOMContentLoaded", () => {
   reachScrollers();
   $$("table.grid").forEach((table) => new Grid(table));
   $$("[data-open-dialog]").forEach((button) => button.addEventListener("click", () => openDialog(button.dataset.openDialog)));
   $$("[data-submit-on-change]").forEach(submitWhenChosen);
+  $$("form:has([data-remainder])").forEach((form) => new Remainder(form));
   const single = $("#single-keys");
   single.checked = singleKeys.on;
   single.addEventListener("change", () => { singleKeys.on = single.checked; });
