@@ -18,7 +18,7 @@ from claimwright.x12.native.tables import GuideTables
 from claimwright.x12.rules.binding import Program
 from claimwright.x12.tree import Delimiters
 
-ABI = 4
+ABI = 5
 DONE, CONTROL, DOUBT, REFUSED = range(4)
 ABSENT = -(1 << 63)
 UNKNOWN = (1 << 62) - 1

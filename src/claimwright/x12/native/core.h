@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised whenever a structure, a table or a number below changes; binding.py refuses a library of another number. */
-#define CW_ABI 4
+#define CW_ABI 5
 
 #if defined(_WIN32)
 #define CW_PUBLIC __declspec(dllexport)
@@ -97,6 +97,7 @@ typedef struct {
 /* A segment at a position: where it is kept, what is read from it, then what is tested. */
 typedef struct {
     int32_t keep, keep_count, read, read_count, test, test_count;
+    int32_t has_unique;    /* 1: one of the tests is CW_UNIQUE */
     int32_t is_unprovable; /* 1: the tables cannot say what it does */
 } cw_act;
 

@@ -45,7 +45,7 @@ class RuleTables:
     def __init__(self, program: Program, codes: CodeSets) -> None:
         self._program = program
         self._codes = codes
-        self.acts = Table(7)
+        self.acts = Table(8)
         self.keeps = Table(3)
         self.reads = Table(8)
         self.guards = Table(5)
@@ -74,7 +74,7 @@ class RuleTables:
             try:
                 row = self._act_row(at)
             except _UnprovableError:
-                row = (0, 0, 0, 0, 0, 0, 1)
+                row = (0, 0, 0, 0, 0, 0, 0, 1)
             self._acts[position] = self.acts.add([row])[0]
         return self._acts[position]
 
@@ -95,7 +95,8 @@ class RuleTables:
         rows = [row for rule in at.rules for row in self._test_rows(rule)]
         tests = self.tests.share(rows)
         self.most_written = max(self.most_written, reads[1] + _WRITES_OF_A_TEST * tests[1])
-        return *keeps, *reads, *tests, 0
+        has_unique = any(rule.verb == "unique" for rule in at.rules)
+        return *keeps, *reads, *tests, int(has_unique), 0
 
     def _read_row(self, read: Read) -> Row:
         _check_element(read.element)

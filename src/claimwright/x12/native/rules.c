@@ -43,27 +43,30 @@ static void undo(journal *log)
     }
 }
 
-/* An element (`component` 0), or a component of it. */
-static text_view part_of(const field_list *list, int32_t element, int32_t component)
+/* A component of a text: from 1. */
+static text_view component_of(const field_list *list, text_view text, int32_t component)
 {
-    const text_view absent = {list->limit, 0};
-    if (element >= list->count)
-        return absent;
-    text_view text = list->fields[element];
-    if (component == 0)
-        return text;
     const uint8_t *at = text.at, *end = text.at + text.length;
     for (; component > 1; component--) {
         while (at < end && *at != list->component)
             at++;
         if (at == end)
-            return absent;
+            return (text_view){list->limit, 0};
         at++;
     }
     const uint8_t *stop = at;
     while (stop < end && *stop != list->component)
         stop++;
     return (text_view){at, (uint32_t)(stop - at)};
+}
+
+/* An element (`component` 0), or a component of it. */
+static inline text_view part_of(const field_list *list, int32_t element, int32_t component)
+{
+    if (element >= list->count)
+        return (text_view){list->limit, 0};
+    const text_view text = list->fields[element];
+    return component == 0 || text.length == 0 ? text : component_of(list, text, component);
 }
 
 static int guards_hold(const cw_guide *guide, const field_list *list, int32_t first, int32_t count, int32_t element)
@@ -319,7 +322,7 @@ static int are_tests_proven(const cw_guide *guide, const cw_act *act, const fiel
         const text_view text = part_of(list, test->element, test->component);
         if (test->verb != CW_CHECK && (text.length > 0) == (test->verb == CW_REQUIRE))
             continue;
-        if (!guards_hold(guide, list, test->guard, test->guard_count, test->element))
+        if (test->guard_count > 0 && !guards_hold(guide, list, test->guard, test->guard_count, test->element))
             continue;
         const int is_proven = test->verb == CW_CHECK
                                   ? is_check_kept(guide, test->check, log->registers)

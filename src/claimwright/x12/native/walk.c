@@ -285,6 +285,8 @@ static void remember(cw_walk *walk, const cw_act *act, cw_place place)
         if (keep->guard_count == 0 || guards_hold(guide, &walk->fields, keep->guard, keep->guard_count, 0))
             walk->state.kept[keep->slot] = place;
     }
+    if (!act->has_unique)
+        return;
     const cw_test *test = guide->tests + act->test, *last_test = test + act->test_count;
     for (; test < last_test; test++) {
         const text_view text = part_of(&walk->fields, test->element, test->component);
