@@ -32,6 +32,9 @@ EXPLANATIONS = MappingProxyType(
 )
 """What unapplied money of a payer may turn out to be."""
 
+EXPLANATION = "explanation"
+"""The kind of the entries that say so."""
+
 
 def ask_next(
     encounter: Encounter, *, owner: str, to: str, cents: int, reason: str, charge_id: int | None = None
@@ -88,9 +91,16 @@ def explain_unapplied(remittance_id: int, *, reference: str, cents: int, as_what
             NewPosting(Account.UNAPPLIED, cents, payer_id=payer_id, reference=reference),
             NewPosting(EXPLANATIONS[as_what], -cents, payer_id=payer_id, reference=reference),
         )
-        (number,) = post_entries([NewEntry("explanation", sides, reason, remittance_id=remittance_id)])
+        (number,) = post_entries([NewEntry(EXPLANATION, sides, reason, remittance_id=remittance_id)])
         audit.record("unapplied.explain", f"entry {number}", cents=cents, as_what=as_what)
     return number
+
+
+def explained_cents(remittance_id: int, reference: str) -> int:
+    """What of a remittance's money under a reference a person has explained, and not taken back."""
+    said = Posting.objects.filter(account=Account.UNAPPLIED, entry__remittance_id=remittance_id, reference=reference)
+    standing = said.filter(entry__kind=EXPLANATION, entry__reversed_by=None, entry__reverses=None)
+    return standing.aggregate(total=Sum("cents"))["total"] or 0
 
 
 def unapplied_cents(remittance_id: int, reference: str) -> int:

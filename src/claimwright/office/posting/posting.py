@@ -17,10 +17,12 @@ from django.dispatch import Signal
 from claimwright.documents.plain import to_plain
 from claimwright.errors import ConflictError
 from claimwright.findings import Finding
+from claimwright.money import format_dollars
 from claimwright.office.claims.models import Claim
 from claimwright.office.core import audit, clock
 from claimwright.office.ledger.journal import post_entries
 from claimwright.office.posting.closing import close_settled
+from claimwright.office.posting.decisions import explained_cents
 from claimwright.office.posting.entries import Source, Subject, entry_of, makes_entry
 from claimwright.office.posting.known_claims import known_claims, move_from_plain
 from claimwright.office.posting.models import Remittance, RemittanceClaim
@@ -31,7 +33,7 @@ from claimwright.office.posting.results import tell_claims
 from claimwright.office.posting.turns import take_turn
 from claimwright.origin import Origin
 from claimwright.remittance import plan_claim_again, plan_remittance
-from claimwright.remittance.plan import ClaimState, Move, Plan, Queue
+from claimwright.remittance.plan import ClaimState, Move, MoveKind, Plan, Queue
 
 State = Remittance.State
 _WAITING = (State.RECEIVED, State.REFUSED, State.UNDONE)
@@ -70,14 +72,16 @@ def post_claim_again(row: RemittanceClaim, *, claim: Claim | None = None) -> Pla
     """Post one claim of a posted remittance whose money waits unapplied: an earlier payer has answered meanwhile, or a
     person names the `claim` it is for. A plan without moves changes nothing: its reviews say what is still in the way.
 
-    Raises `ConflictError` when the remittance is not posted, or this claim of it does not wait.
+    So is money that was paid twice, when the first payment was taken back. Raises `ConflictError` when the remittance
+    is not posted, when this claim of it does not wait, or when a person has said of its money what it was.
     """
     with transaction.atomic():
         take_turn()
         row.refresh_from_db(from_queryset=RemittanceClaim.objects.all())
         remittance = row.remittance
-        if remittance.state not in _POSTED or row.outcome != ClaimState.REVIEW:
+        if remittance.state not in _POSTED or not _waits(row):
             raise ConflictError("This payment does not wait for a claim; reload and look again.")
+        _refuse_if_explained(row)
         named = known_claims([claim.pk])[0] if claim else None
         books = OfficeBooks(remittance)
         plan = plan_claim_again(record_of(remittance), row.position, books, clock.today(), named)
@@ -86,6 +90,20 @@ def post_claim_again(row: RemittanceClaim, *, claim: Claim | None = None) -> Pla
             remittance_posted.send(Remittance, remittance=remittance, plan=plan)
             audit.record("remittance.post_claim", f"remittance {remittance.pk} claim {row.position}")
     return plan
+
+
+def _waits(row: RemittanceClaim) -> bool:
+    """Left to a person, or paid a second time (row 10); a repeat that was closed (row 26) explains its every cent."""
+    is_held = all(data["kind"] == MoveKind.UNAPPLIED for data in row.moves)
+    return row.outcome == ClaimState.REVIEW or (row.outcome == ClaimState.REPEATED and is_held)
+
+
+def _refuse_if_explained(row: RemittanceClaim) -> None:
+    """What a person has said of the money that waits under this number must be taken back first."""
+    explained = explained_cents(row.remittance_id, row.control_number[:50])
+    if explained:
+        said = format_dollars(explained)
+        raise ConflictError(f"A person has said of {said} under this number what it was; take that back first.")
 
 
 def _state_after(plan: Plan) -> State:
