@@ -5,6 +5,7 @@
     posting           a remittance posted by its plan, whole or not at all; a dry run of it
     next_payers       the claims whose next payer is to be billed, built from what the earlier ones decided
     payer_items       takebacks and balances that one remittance opens and a later one settles
+    paper             a paper EOB typed once, written as an 835, posted by the same planner
     patient_payments  money from patients, undone by reversal
     write_offs        what a person gives up, for a reason, within the role's limit
     decisions         whom a person asks for what the rules left open; what unapplied money was
