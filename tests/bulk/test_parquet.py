@@ -110,3 +110,13 @@ def test_a_database_is_whole_or_not_there(files, tmp_path):
     assert [path.name for path in tmp_path.iterdir() if "unfinished" in path.name] == []
     with pytest.raises(ConflictError, match="there already"):
         bulk.to_duckdb(files, database)
+
+
+def test_duckdb_reads_what_is_written(files, tmp_path):
+    from claimwright.bulk.duck import connect
+
+    bulk.to_parquet(files, tmp_path / "out")
+    query = f"SELECT count(*), sum(paid_cents), max(claim_offset) FROM '{tmp_path}/out/claims/*.parquet'"
+
+    with connect() as connection:
+        assert connection.sql(query).fetchall()[0][:2] == (4, 4 * 11875)
