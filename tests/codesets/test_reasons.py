@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from claimwright.codesets.reasons import carc, carcs, rarc, rarcs
+from claimwright.codesets.reasons import carc, carc_last_day, carcs, rarc, rarcs
 
 PUBLISHED = Path(__file__).parents[3] / "shared/data/carc_rarc_2024/adj_codes_20240618.csv"
 
@@ -32,6 +33,21 @@ def test_a_contract_reduction_is_no_denial() -> None:
 def test_an_unknown_code_has_no_meaning() -> None:
     assert carc("9999") is None
     assert rarc("XX1") is None
+
+
+def test_an_ended_reason_has_its_last_day_and_others_have_none() -> None:
+    assert carc_last_day("15") == date(2018, 5, 1)
+    assert carc_last_day("45") is None
+    assert carc_last_day("9999") is None
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published code list is not beside the repository")
+def test_every_reason_that_the_published_list_ends_has_that_day() -> None:
+    with PUBLISHED.open(encoding="utf-8") as file:
+        reasons = [row for row in csv.DictReader(file) if row["adj_type"] == "CARC"]
+    ended = {row["adj_code"]: row["adj_end_date"] for row in reasons if row["adj_end_date"]}
+    assert len(ended) == 110
+    assert {code: str(carc_last_day(code)) for code in ended} == ended
 
 
 def test_an_alert_is_known_as_one() -> None:

@@ -277,3 +277,18 @@ def test_the_built_claim_is_written_as_a_valid_837() -> None:
     assert findings == ()
     assert cob_findings(read_back.claims[0]) == ()
     assert read_back.claims[0].other_payers[0].paid_cents == 11200
+
+
+def test_an_insurer_with_two_policies_of_the_patient_is_told_apart_by_its_level() -> None:
+    one = replace(SUPPLEMENT, id=MEDICARE.id)
+    first = primary_claim()
+    claim = replace(first, other_payers=(OtherPayer(subscriber("S", "OAK555"), one), first.other_payers[1]))
+    both = [result("P", MEDICARE, first_result()), result("S", one, second_result())]
+    tertiary = next_payer_claim(claim, "T", both)
+    assert [other.payer.id for other in tertiary.other_payers] == ["CWMCR", "CWMCRS"]
+    assert [[one.payer_id for one in each.adjudications] for each in tertiary.lines] == [["CWMCR", "CWMCRS"]] * 2
+    assert cob_findings(tertiary) == ()
+    assert next_payer_claim(tertiary, "T", both) == tertiary
+    again = next_payer_claim(tertiary, "T", both[:1])
+    assert [[one.paid_cents for one in each.adjudications] for each in again.lines] == [[2000, 11200], [0, 0]]
+    assert cob_findings(again) == ()

@@ -12,7 +12,7 @@ from claimwright.documents.parties import Party, Period, Procedure
 from claimwright.documents.remittance import RemittanceClaim, RemittanceLine
 from claimwright.errors import ConflictError, InputError
 from claimwright.origin import Origin
-from claimwright.remittance import balance_findings, plan_claim_again, plan_remittance
+from claimwright.remittance import balance_findings, plan_claim_again, plan_remittance, treatments
 from claimwright.remittance.books import KnownLine
 from claimwright.remittance.draft import Context, Draft
 from claimwright.remittance.lines import match_lines
@@ -20,7 +20,7 @@ from claimwright.remittance.plan import PATIENT, Move, MoveKind
 from claimwright.remittance.proof import prove
 from claimwright.remittance.reversals import exact_original
 from claimwright.remittance.table import ROWS
-from claimwright.remittance.treatments import Treatment, treatment_of
+from claimwright.remittance.treatments import Treatment, has_ended, treatment_of, why_unclassified
 from claimwright.remittance.workdays import business_days_after
 from tests.remittance.trade import SCENARIOS, TODAY, play, read
 
@@ -187,6 +187,22 @@ def test_a_line_control_number_does_not_help_a_charge_that_differs() -> None:
 )
 def test_group_and_reason_together_say_how_an_adjustment_is_treated(group, reason, treatment) -> None:
     assert treatment_of(group, reason) is treatment
+
+
+@pytest.mark.parametrize(("day", "ended"), [(1, False), (2, True)])
+def test_a_reason_is_valid_until_its_last_day(day, ended) -> None:
+    assert has_ended("15", date(2018, 5, day)) is ended
+    assert has_ended("15", None) is False
+    assert why_unclassified("CO", "15", date(2018, 5, day)).startswith("the reason ended on 2018-05-01") is ended
+
+
+def test_what_has_ended_is_unclassified_from_the_next_day_on(monkeypatch) -> None:
+    monkeypatch.setattr(treatments, "carc_last_day", {"45": date(2030, 1, 1)}.get)
+    treatment_of.cache_clear()
+    assert treatment_of("CO", "45", date(2030, 1, 1)) is Treatment.CONTRACT
+    assert treatment_of("CO", "45", date(2030, 1, 2)) is Treatment.UNCLASSIFIED
+    assert treatment_of("CO", "45") is Treatment.CONTRACT
+    treatment_of.cache_clear()
 
 
 def test_no_reason_in_group_co_pi_or_oa_is_a_share_of_the_patient() -> None:

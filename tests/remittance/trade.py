@@ -2,6 +2,7 @@
 
     # What the scenario shows, in one sentence.
     policy small_balance_limit_cents 500
+    policy provider_adjustments CS misc_income [of P] [reference QUALITY*]
     item FB T0 28.00                                 an open payer item
     claim A1 payers P S [protected] [government] [set-aside S] [number ICN9] [member M] [same-payer]
       line 99213-25 150.00 [expected 100.00] [on 2026-03-04]
@@ -37,7 +38,7 @@ from claimwright.documents.remittance import (
 )
 from claimwright.money import format_dollars, parse_cents
 from claimwright.remittance import plan_claim_again, plan_remittance
-from claimwright.remittance.books import KnownClaim, KnownLevel, KnownLine, PayerItem
+from claimwright.remittance.books import KnownClaim, KnownLevel, KnownLine, PayerItem, ProviderRule
 from claimwright.remittance.memory import ClaimsInMemory
 from claimwright.remittance.plan import Move, Plan
 
@@ -117,7 +118,7 @@ def _policy(scenario: Scenario, tokens: list[str]) -> None:
     name, *values = tokens
     value: object
     if name == "provider_adjustments":
-        value = dict(zip(values[::2], values[1::2], strict=True))
+        value = (*scenario.books.policy.provider_adjustments, _provider_rule(values))
     elif name == "patient_reasons":
         value = frozenset(values)
     elif name == "auto_close":
@@ -127,6 +128,12 @@ def _policy(scenario: Scenario, tokens: list[str]) -> None:
     else:
         value = int(values[0])
     scenario.books.policy = replace(scenario.books.policy, **{name: value})
+
+
+def _provider_rule(values: list[str]) -> ProviderRule:
+    (code, account), named = words(values, frozenset({"of", "reference"}))
+    payer_key = PAYERS[named["of"][0]] if "of" in named else None
+    return ProviderRule(code, account, payer_key, " ".join(named.get("reference", ["*"])))
 
 
 def _item(scenario: Scenario, tokens: list[str]) -> None:

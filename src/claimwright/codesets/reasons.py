@@ -1,5 +1,7 @@
 """CARC and RARC: the reason and remark codes of a remittance, from `data/carc.tsv` and `data/rarc.tsv`.
 
+`data/carc_ended.tsv` has every reason code that X12 has ended, by its last day.
+
 The meanings are in our own words. The lists hold the codes that matter in daily work, checked against the published
 lists of `AS_OF`; a code that is not among them may be valid all the same, so `None` means "not known here".
 """
@@ -71,6 +73,11 @@ def carc(code: str) -> Carc | None:
     return carcs().get(code)
 
 
+def carc_last_day(code: str) -> date | None:
+    """The last day on which a claim adjustment reason code was valid; None for one that has not ended."""
+    return _carc_last_days().get(code)
+
+
 def rarc(code: str) -> Rarc | None:
     """What is known of a remittance advice remark code."""
     return rarcs().get(code)
@@ -118,6 +125,11 @@ def rarcs() -> MappingProxyType[str, Rarc]:
             for row in _rows("rarc.tsv")
         }
     )
+
+
+@cache
+def _carc_last_days() -> MappingProxyType[str, date]:
+    return MappingProxyType({row["code"]: date.fromisoformat(row["last_day"]) for row in _rows("carc_ended.tsv")})
 
 
 def _rows(name: str) -> list[dict[str, str]]:

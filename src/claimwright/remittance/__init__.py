@@ -26,6 +26,7 @@ from claimwright.remittance.books import (
     PayerItem,
     PostedResult,
     PostingPolicy,
+    ProviderRule,
 )
 from claimwright.remittance.cob import PriorResult, cob_findings, next_payer_claim
 from claimwright.remittance.plan import Move, MoveKind, Plan
@@ -43,6 +44,7 @@ __all__ = [
     "PostedResult",
     "PostingPolicy",
     "PriorResult",
+    "ProviderRule",
     "balance_findings",
     "cob_findings",
     "next_payer_claim",

@@ -7,7 +7,7 @@ still owes, in this order: shares of the patient, amounts left open, write-offs;
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from claimwright.codesets.reasons import carc
@@ -148,6 +148,10 @@ def _deny(
         )
 
 
+def _day(draft: Draft) -> date | None:
+    return draft.context.remittance.payment_date
+
+
 def _category(reason: str, default: str) -> str:
     known = carc(reason)
     return known.category if known else default
@@ -157,7 +161,7 @@ def _unclassified(draft: Draft, pool: Pool, entry: Entry) -> None:
     posted = _leave_open(draft, pool, entry, 14)
     if posted:
         adjustment = entry.adjustment
-        reason = f"{adjustment}: {why_unclassified(adjustment.group, adjustment.reason)}"
+        reason = f"{adjustment}: {why_unclassified(adjustment.group, adjustment.reason, _day(draft))}"
         draft.review(Queue.CODES, 14, reason, posted, entry.line_key, entry.origin)
 
 

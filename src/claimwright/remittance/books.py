@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Protocol
 
@@ -128,12 +129,31 @@ class AutoClose:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderRule:
+    """What the practice has confirmed a PLB to be: `code` of this payer (None: of any), posted to `account`.
+
+    `reference` is a pattern of the payer's reference, with `*` for anything and without regard to case: codes like CS
+    say nothing by themselves.
+    """
+
+    code: str
+    account: str
+    payer_key: int | None = None
+    reference: str = "*"
+
+    def fits(self, code: str, reference: str, payer_key: int | None) -> bool:
+        """Whether a PLB of that payer is meant."""
+        is_payer = self.payer_key is None or self.payer_key == payer_key
+        return self.code == code and is_payer and fnmatchcase(reference.upper(), self.reference.upper())
+
+
+@dataclass(frozen=True, slots=True)
 class PostingPolicy:
     """What a practice may choose. The defaults are the cautious ones.
 
     An allowed amount is as expected within `max(tolerance_cents, tolerance_permille of expected)`. `patient_reasons`
-    are reasons in group PR, besides cost share, that go to the patient without a look. `provider_adjustments` maps
-    the PLB codes that the practice has confirmed to the account they belong to.
+    are reasons in group PR, besides cost share, that go to the patient without a look. `provider_adjustments`
+    are the PLBs that the practice has confirmed, with the account they belong to; the first rule that fits counts.
     """
 
     tolerance_cents: int = 100
@@ -142,7 +162,7 @@ class PostingPolicy:
     unpriced_review_cents: int | None = 50_000
     auto_close: tuple[AutoClose, ...] = (AutoClose("CO", "246"), AutoClose("OA", "18", needs_paid_original=True))
     patient_reasons: frozenset[str] = frozenset()
-    provider_adjustments: Mapping[str, str] = field(default_factory=dict)
+    provider_adjustments: tuple[ProviderRule, ...] = ()
     post_unconfirmed_cash: bool = True
     statement_hold_business_days: int = 5
     crossover_business_days: int = 15

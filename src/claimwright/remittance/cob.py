@@ -7,7 +7,7 @@ which they were received, never summarised; the charges stay the original ones; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -160,6 +160,8 @@ def _with_result(claim: Claim, subscriber: Subscriber, result: PriorResult) -> C
     """The claim with one earlier payer's result: 2320 and 2330B, and 2430 on every line it decided."""
     decided = result.claim
     before = next(other for other in claim.other_payers if other.subscriber.payer_level == subscriber.payer_level)
+    others_ids = frozenset(other.payer.id for other in _earlier_payers(claim, before))
+    result = replace(result, payer=_told_apart(result, others_ids))
     prior = replace(
         before,
         payer=result.payer,
@@ -172,16 +174,31 @@ def _with_result(claim: Claim, subscriber: Subscriber, result: PriorResult) -> C
     )
     others = tuple(prior if other is before else other for other in claim.other_payers)
     claim = replace(claim, other_payers=others)
-    return replace(claim, lines=_decided_lines(claim, result, before.payer.id)) if decided.lines else claim
+    own_ids = {result.payer.id, before.payer.id} - others_ids
+    return replace(claim, lines=_decided_lines(claim, result, own_ids)) if decided.lines else claim
 
 
-def _decided_lines(claim: Claim, result: PriorResult, former_id: str) -> tuple[ClaimLine, ...]:
+def _earlier_payers(claim: Claim, payer: OtherPayer) -> Iterator[OtherPayer]:
+    """The payers before that one."""
+    return (other for other in claim.other_payers if _rank_of(other) < _rank_of(payer))
+
+
+def _told_apart(result: PriorResult, others_ids: Collection[str]) -> Party:
+    """The payer under an identifier that no earlier one has.
+
+    Of an insurer with two policies of the patient SVD01 would not say which result is which; the identifier of 2330B
+    has no other use than to join them, so the level is added to it.
+    """
+    payer = result.payer
+    return replace(payer, id=f"{payer.id}{result.level}") if payer.id in others_ids else payer
+
+
+def _decided_lines(claim: Claim, result: PriorResult, own_ids: Collection[str]) -> tuple[ClaimLine, ...]:
     """The claim's lines, each with what the payer decided about it, and without what it had said before."""
     match = match_lines([_known(line) for line in claim.lines], result.claim)
     if match.problem:
         message = f"payer {result.level}: {match.problem}"
         raise _refused(claim, [_finding(claim, "COB-005", message, "results")])
-    own_ids = {result.payer.id, former_id}
     lines = []
     for line in claim.lines:
         parts = [

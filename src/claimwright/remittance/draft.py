@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.remittance import Remittance, RemittanceClaim
@@ -190,10 +190,9 @@ class Draft:
         )
 
     def tickle(self, row: int, due_date: date, reason: str, line_key: int | None = None, level: str = "") -> None:
-        """Ask to look at the claim again on a day."""
-        if self.claim_key is not None:
-            level = level or self.level
-            self.ticklers.append(Tickler(self.claim_key, due_date, row, reason, line_key, level, self.claim.origin))
+        """Ask to look at the claim, which was found, again on a day."""
+        key = cast("int", self.claim_key)
+        self.ticklers.append(Tickler(key, due_date, row, reason, line_key, level or self.level, self.claim.origin))
 
     def set_aside(self, state: ClaimState, row: int, queue: Queue, reason: str) -> None:
         """Post nothing to the claim: its money waits unapplied, and a person gets the item."""

@@ -10,7 +10,7 @@ from datetime import date
 from claimwright.documents.remittance import Remittance
 from claimwright.errors import ConflictError, InputError
 from claimwright.remittance.books import KnownClaim, PayerItem, PostingPolicy
-from claimwright.remittance.plan import CASH_KINDS, ItemChange, MoveKind, Plan
+from claimwright.remittance.plan import CASH_KINDS, RESULT_STATES, ItemChange, MoveKind, Plan
 from claimwright.remittance.standing import Standing
 
 Identity = tuple[str, str, int, date | None]
@@ -21,7 +21,8 @@ class ClaimsInMemory:
     """A `Books` over known claims.
 
     `payers` maps the names and tax identifiers under which payers send remittances to their keys; `payees` are our own
-    NPIs and tax identifiers (none: everything is ours). `posted_cents` sums what was posted by kind of move.
+    NPIs and tax identifiers (none: everything is ours). `posted_cents` sums what was posted by kind of move;
+    `last_result_key` is never given again.
     """
 
     claims: list[KnownClaim]
@@ -32,6 +33,7 @@ class ClaimsInMemory:
     seen_cash: set[str] = field(default_factory=set)
     posted: dict[Identity, str] = field(default_factory=dict)
     posted_cents: Counter[MoveKind] = field(default_factory=Counter)
+    last_result_key: int = 0
 
     def prepare(self, remittance: Remittance) -> None:
         """Nothing to load."""
@@ -101,7 +103,8 @@ class ClaimsInMemory:
         touched = {outcome.claim_key for outcome in plan.outcomes if outcome.claim_key is not None}
         standings = {claim.key: Standing(claim) for claim in self.claims if claim.key in touched}
         keys: dict[int, int] = {}
-        fresh = 1 + max((result.key for claim in self.claims for result in claim.results), default=0)
+        known = max((result.key for claim in self.claims for result in claim.results), default=0)
+        self.last_result_key = max(self.last_result_key, known)
         order = {outcome.position: outcome for outcome in plan.outcomes}
         moves_by_position = plan.moves_by_position
         for position in [*moves_by_position, *(position for position in order if position not in moves_by_position)]:
@@ -112,12 +115,13 @@ class ClaimsInMemory:
             if standing is None:
                 continue
             moves = moves_by_position.get(position, ())
-            keys[-position] = fresh
+            if outcome.state in RESULT_STATES:
+                self.last_result_key += 1
+                keys[-position] = self.last_result_key
             if outcome.reverses is not None:
                 outcome = replace(outcome, reverses=keys.get(outcome.reverses, outcome.reverses))
             standing.carry(moves)
-            standing.record(outcome, remittance.claims[position - 1], moves, fresh)
-            fresh += 1
+            standing.record(outcome, remittance.claims[position - 1], moves, keys.get(-position, 0))
         self.claims = [standings[claim.key].to_known() if claim.key in standings else claim for claim in self.claims]
 
     def _carry_items(self, plan: Plan) -> None:
@@ -125,12 +129,12 @@ class ClaimsInMemory:
             if change.cents > 0:
                 key = 1 + max((item.key for item in self.items), default=0)
                 self.items.append(PayerItem(key, change.code, change.reference, change.cents))
-                continue
-            for index, item in enumerate(self.items):
-                is_named = change.item_key == item.key if change.item_key is not None else _is_same(item, change)
-                if is_named and item.open_cents:
-                    self.items[index] = replace(item, open_cents=item.open_cents + change.cents)
-                    break
+            else:
+                index = next(
+                    index for index, item in enumerate(self.items) if item.open_cents and _is_meant(item, change)
+                )
+                item = self.items[index]
+                self.items[index] = replace(item, open_cents=item.open_cents + change.cents)
 
 
 def identity_of(remittance: Remittance) -> Identity:
@@ -138,5 +142,7 @@ def identity_of(remittance: Remittance) -> Identity:
     return remittance.trace_number, remittance.payer_tax_id, remittance.payment_cents, remittance.payment_date
 
 
-def _is_same(item: PayerItem, change: ItemChange) -> bool:
+def _is_meant(item: PayerItem, change: ItemChange) -> bool:
+    if change.item_key is not None:
+        return item.key == change.item_key
     return (item.code, item.reference) == (change.code, change.reference)

@@ -35,7 +35,7 @@ def plan_remittance(remittance: Remittance, books: Books, today: date) -> Plan:
     context = Context(remittance, books.policy, today, books.payer_key(remittance))
     drafts = _decide_claims(context, books)
     items = books.open_payer_items(remittance) if remittance.provider_adjustments else ()
-    provider = plan_provider_adjustments(remittance, books.policy, items)
+    provider = plan_provider_adjustments(remittance, books.policy, items, context.payer_key)
     return _finish(context, drafts, provider, verdict, remittance.payment_cents)
 
 

@@ -65,7 +65,7 @@ class _OpenItem:
 
 
 def plan_provider_adjustments(
-    remittance: Remittance, policy: PostingPolicy, items: Sequence[PayerItem]
+    remittance: Remittance, policy: PostingPolicy, items: Sequence[PayerItem], payer_key: int | None = None
 ) -> ProviderPlan:
     """Decide every provider adjustment. `items` are the payer's open items; those opened here count as well.
 
@@ -90,12 +90,22 @@ def plan_provider_adjustments(
             _settle(plan, adjustment, shelf, OPENING_KINDS[code], cents)
         elif code == REFUND and cents > 0:
             _settle(plan, adjustment, shelf, MoveKind.REFUND_ACKNOWLEDGED, cents)
-        elif code in policy.provider_adjustments:
-            _move(plan, adjustment, MoveKind.PROVIDER_ADJUSTMENT, cents, account=policy.provider_adjustments[code])
         else:
-            _ask(plan, adjustment, cents, f"no rule says what {code} of this payer means")
+            _follow_practice(plan, adjustment, policy, payer_key, cents)
     _check_interest(plan, remittance)
     return plan
+
+
+def _follow_practice(
+    plan: ProviderPlan, adjustment: ProviderAdjustment, policy: PostingPolicy, payer_key: int | None, cents: int
+) -> None:
+    """What the practice has said about such a PLB of this payer; else a person says it."""
+    code, reference = adjustment.reason, adjustment.reference
+    rule = next((rule for rule in policy.provider_adjustments if rule.fits(code, reference, payer_key)), None)
+    if rule is not None:
+        _move(plan, adjustment, MoveKind.PROVIDER_ADJUSTMENT, cents, account=rule.account)
+    else:
+        _ask(plan, adjustment, cents, f"no rule says what {code} of this payer means")
 
 
 def _move(
@@ -147,29 +157,35 @@ def _open(
 def _settle(
     plan: ProviderPlan, adjustment: ProviderAdjustment, shelf: list[_OpenItem], kind: MoveKind, cents: int
 ) -> None:
-    """Close the item that the reference names, in full or in part; what is more than the item is a person's."""
-    item = _find(shelf, adjustment.reason, adjustment.reference, abs(cents))
-    if item is None:
+    """Close the items that the reference names, in full or in part; what is more than they are is a person's."""
+    sign, left = (1, cents) if cents > 0 else (-1, -cents)
+    items = _find(shelf, adjustment.reason, adjustment.reference, left)
+    open_cents = sum(item.open_cents for item in items)
+    for item in items:
+        settled = min(left, item.open_cents)
+        if settled:
+            left -= settled
+            item.open_cents -= settled
+            _move(plan, adjustment, kind, sign * settled, detail=f"PLB {adjustment.reason} settles {item.reference}")
+            change = ItemChange(item.code, item.reference, -settled, item.key, origin=adjustment.origin)
+            plan.item_changes.append(change)
+    if not items:
         _ask(plan, adjustment, cents, f"nothing open has the reference {adjustment.reference or '(none)'}")
-        return
-    settled = min(abs(cents), item.open_cents)
-    item.open_cents -= settled
-    part = settled if cents > 0 else -settled
-    _move(plan, adjustment, kind, part, detail=f"PLB {adjustment.reason} settles {item.reference}")
-    plan.item_changes.append(ItemChange(item.code, item.reference, -settled, item.key, origin=adjustment.origin))
-    if part != cents:
-        _ask(plan, adjustment, cents - part, f"more than the {format_dollars(settled)} that were open")
+    elif left:
+        _ask(plan, adjustment, sign * left, f"more than the {format_dollars(open_cents)} that were open")
 
 
-def _find(shelf: list[_OpenItem], code: str, reference: str, cents: int) -> _OpenItem | None:
-    """The open item with that reference; else the only one of that amount whose reference is part of it, or has it."""
+def _find(shelf: list[_OpenItem], code: str, reference: str, cents: int) -> list[_OpenItem]:
+    """The open items with that reference, one of that very amount alone or all, oldest first; else the only one of that
+    amount whose reference is part of it, or has it.
+    """
     items = [item for item in shelf if item.code == code and item.open_cents]
     wanted = _letters(reference)
     same = [item for item in items if wanted and _letters(item.reference) == wanted]
     if same:
-        return same[0]
+        return [item for item in same if item.open_cents == cents][:1] or same
     near = [item for item in items if item.open_cents == cents and _is_within(_letters(item.reference), wanted)]
-    return near[0] if len(near) == 1 else None
+    return near if len(near) == 1 else []
 
 
 def _is_within(one: str, other: str) -> bool:
@@ -192,7 +208,7 @@ def _netted_refunds(remittance: Remittance, shelf: list[_OpenItem]) -> frozenset
     return frozenset(
         reference
         for reference, cents in acknowledged.items()
-        if cents > 0 and countered[reference] == cents and _find(shelf, REFUND, reference, cents) is None
+        if cents > 0 and countered[reference] == cents and not _find(shelf, REFUND, reference, cents)
     )
 
 

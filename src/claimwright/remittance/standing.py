@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import takewhile
 
 from claimwright.documents.remittance import RemittanceClaim
 from claimwright.remittance.books import KnownClaim, KnownLevel, PostedResult
@@ -67,12 +68,8 @@ class Standing:
 
     def waits_for(self, level: str) -> KnownLevel | None:
         """The first earlier payer whose result is not there yet (row 32)."""
-        for known in self.known.levels:
-            if known.level == level:
-                return None
-            if known.level not in self.settled:
-                return known
-        return None
+        earlier = takewhile(lambda known: known.level != level, self.known.levels)
+        return next((known for known in earlier if known.level not in self.settled), None)
 
     def next_level(self, level: str) -> KnownLevel | None:
         """The payer to ask after that one: a payer set aside on purpose (settled without a result) is passed over."""

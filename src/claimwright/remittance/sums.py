@@ -15,11 +15,10 @@ from claimwright.remittance.standing import Standing
 
 def close_claims(drafts: Sequence[Draft], policy: PostingPolicy) -> None:
     """Look at every claim that was posted to; what is found is added to the last draft of each."""
-    last = {id(draft.standing): draft for draft in drafts if draft.posts}
-    for draft in last.values():
-        if draft.standing is not None:
-            _write_off_small_balance(draft, draft.standing, policy)
-            draft.reviews.extend(_credits(draft, draft.standing))
+    last = {id(draft.standing): (draft, draft.standing) for draft in drafts if draft.posts and draft.standing}
+    for draft, standing in last.values():
+        _write_off_small_balance(draft, standing, policy)
+        draft.reviews.extend(_credits(draft, standing))
     if any(draft.standing is not None and draft.standing.known.results for draft in drafts):
         _look_at_later_payers(drafts)
     for draft in drafts:

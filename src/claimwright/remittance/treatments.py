@@ -7,11 +7,12 @@ code changes. X12's limits of use are those of the list of 17 August 2026 (billi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
-from claimwright.codesets.reasons import carc, rarc
+from claimwright.codesets.reasons import carc, carc_last_day, rarc
 
 
 class Treatment(StrEnum):
@@ -90,11 +91,17 @@ _DENIED_ALL_THE_SAME = frozenset({"REVIEW_CAP_OR_WRONG_PAYER", "APPEAL_UPHELD"})
 
 
 @cache
-def treatment_of(group: str, reason: str) -> Treatment:
-    """What the table does with an adjustment of that group and reason."""
-    if group not in GROUPS or group not in ONLY_IN.get(reason, GROUPS):
+def treatment_of(group: str, reason: str, day: date | None = None) -> Treatment:
+    """What the table does with an adjustment of that group and reason, paid on that day."""
+    if group not in GROUPS or group not in ONLY_IN.get(reason, GROUPS) or has_ended(reason, day):
         return Treatment.UNCLASSIFIED
     return _of_patient(reason) if group == "PR" else _of_provider(group, reason)
+
+
+def has_ended(reason: str, day: date | None) -> bool:
+    """Whether the reason was no longer valid on that day."""
+    last_day = carc_last_day(reason)
+    return day is not None and last_day is not None and last_day < day
 
 
 def _of_patient(reason: str) -> Treatment:
@@ -139,12 +146,14 @@ def _named(group: str, reason: str) -> Treatment | None:
     return None
 
 
-def why_unclassified(group: str, reason: str) -> str:
+def why_unclassified(group: str, reason: str, day: date | None = None) -> str:
     """Why row 14 leaves an adjustment unclassified, in words that follow its code."""
     if group not in GROUPS:
         return f"the group {group or '(none)'} is not used any more"
     if group not in ONLY_IN.get(reason, GROUPS):
         return f"it is allowed only in group {' or '.join(sorted(ONLY_IN[reason]))}"
+    if has_ended(reason, day):
+        return f"the reason ended on {carc_last_day(reason)}"
     if treatment_of(group, reason) is Treatment.UNCLASSIFIED:
         return "the reason is not among those known here"
     return "it says nothing without a remark code, and there is none"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, time
 from types import MappingProxyType
 
@@ -37,8 +37,8 @@ from claimwright.office.posting.patient_payments import take_payment
 from claimwright.office.posting.posting import plan_of, post_claim_again, post_remittance
 from claimwright.office.posting.receiving import receive_remittances
 from claimwright.office.reports import check_practice
-from claimwright.remittance.books import KnownClaim, KnownLine, PostingPolicy
-from claimwright.remittance.plan import CASH_KINDS, PATIENT, SILENT_KINDS, MoveKind, Plan
+from claimwright.remittance.books import KnownClaim, KnownLine, PostingPolicy, ProviderRule
+from claimwright.remittance.plan import CASH_KINDS, PATIENT, RESULT_STATES, SILENT_KINDS, MoveKind, Plan
 from claimwright.remittance.provider import REFUND
 from claimwright.x12 import Envelope, write_interchange
 from tests.office.posting.scenes import NPI, Practice, stored
@@ -85,8 +85,8 @@ class Stage:
     interchanges: int = 0
 
     def set(self, scenario: Scenario) -> None:
-        self._policy(scenario.books.policy)
         self._add_payers(scenario)
+        self._policy(scenario.books.policy)
         for known in scenario.books.claims:
             self.claims[known.control_number] = self._bill(known)
         self._open_items(scenario)
@@ -99,7 +99,14 @@ class Stage:
             for name in PostingPolicy.__dataclass_fields__
             if (value := getattr(policy, name)) != getattr(usual, name)
         }
+        if policy.provider_adjustments:
+            chosen["provider_adjustments"] = [self._rule(rule) for rule in policy.provider_adjustments]
         Client.objects.update(settings={"posting": chosen})
+
+    def _rule(self, rule: ProviderRule) -> dict[str, object]:
+        names = {key: name for name, key in PAYERS.items()}
+        payer_key = self.payers[names[rule.payer_key]].pk if rule.payer_key else None
+        return {**asdict(rule), "payer_key": payer_key}
 
     def _add_payers(self, scenario: Scenario) -> None:
         claims = scenario.books.claims
@@ -220,7 +227,7 @@ class Stage:
         order = {outcome.position: outcome for outcome in plan.outcomes}
         positions = [*plan.moves_by_position, *order]
         for position in dict.fromkeys(positions):
-            if position and order[position].claim_key is not None:
+            if position and order[position].state in RESULT_STATES:
                 self.results[keys[position]] = len(self.results) + 1
         outcomes = [
             replace(outcome, reverses=self.results[outcome.reverses]) if (outcome.reverses or 0) > 0 else outcome

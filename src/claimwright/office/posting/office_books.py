@@ -18,7 +18,7 @@ from claimwright.office.patients.models import Provider
 from claimwright.office.posting.known_claims import known_claims
 from claimwright.office.posting.models import PayerItem, Remittance, RemittanceClaim
 from claimwright.office.posting.receiving import earlier, name_of
-from claimwright.remittance.books import AutoClose, KnownClaim, PostingPolicy
+from claimwright.remittance.books import AutoClose, KnownClaim, PostingPolicy, ProviderRule
 from claimwright.remittance.books import PayerItem as KnownItem
 
 
@@ -79,6 +79,8 @@ def practice_policy() -> PostingPolicy:
         chosen["auto_close"] = tuple(_auto_close(rule) for rule in chosen["auto_close"])
     if "patient_reasons" in chosen:
         chosen["patient_reasons"] = frozenset(chosen["patient_reasons"])
+    if "provider_adjustments" in chosen:
+        chosen["provider_adjustments"] = tuple(ProviderRule(**rule) for rule in chosen["provider_adjustments"])
     return PostingPolicy(**chosen)
 
 
