@@ -57,6 +57,12 @@ WORDS = "\n  Said.\n  > Mend it."
         ("unique X12-TST-001 error 4 2400/REF[6R]02 in 2300", "REF*6R*LINE2", "REF*6R*LINE1", ["REF2 Said."]),
         ("unique X12-TST-001 error 4 2400/REF[6R]02 in 2400", "REF*6R*LINE2", "REF*6R*LINE1", []),
         ("unique X12-TST-001 error 4 2400/REF[6R]02 in 2300 when 00 != LINE1", "LINE2", "LINE1", []),
+        ("among X12-TST-001 error 4 2400/LX01 in 2300/CLM01 of 2300", "LX*2", "LX*2", ["LX1 Said.", "LX1 Said."]),
+        ("among X12-TST-001 error 4 2400/LX01 in 2300/CLM05-3 of 2300", "LX*2", "LX*2", ["LX1 Said."]),
+        ("among X12-TST-001 error 4 2400/LX01 in 2300/CLM05-3 of 2300 when 00 != 2", "LX*2", "LX*2", []),
+        ("among X12-TST-001 error 4 2400/LX01 in 2300/CLM05-3 of 2400", "LX*2", "LX*2", ["LX1 Said.", "LX1 Said."]),
+        ("among X12-TST-001 error 4 2400/LX01 in 2300/CLM10 of 2300", "LX*2", "LX*2", []),
+        ("among X12-TST-001 error 4 2400/LX01 in 2300/CLM05-3 of 2300", "*11:B:1*", "*11:B:*", []),
         ("numbered X12-TST-001 error 4 2400/LX01 in 2300", "LX*2", "LX*3", ["LX1 Said."]),
     ],
 )

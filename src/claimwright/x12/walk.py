@@ -437,6 +437,8 @@ class Walk:
             return None if is_right else number if number != -1 else place
         if rule.verb == "unique":
             return self._unique(rule, doubt.text)
+        if rule.verb in ("gather", "among"):
+            return self._among(rule, doubt.text)
         return "" if self._tables and self._tables.is_broken(rule, cells) else None
 
     def _numbered(self, rule: Rule, number: int) -> object | None:
@@ -447,6 +449,19 @@ class Walk:
         for of_number, of_place in rule.saves:
             cells[of_number], cells[of_place] = number, place
         return None if number == place or (before is not None and number == before + 1) else place
+
+    def _among(self, rule: Rule, text: str) -> object | None:
+        """Puts a value into its set, or looks for it there."""
+        if rule.verb == "gather":
+            self._unique(rule, text)
+            return None
+        gathered, gaps = rule.registers
+        return None if self._cells[gaps] or self._is_gathered(gathered, text) else ""
+
+    def _is_gathered(self, number: int, text: str) -> bool:
+        """Whether the value is in the set; of one that is full it is not known, which counts as that."""
+        seen = self._seen[number]
+        return text in seen or len(seen) >= self._limits.values
 
     def _unique(self, rule: Rule, text: str) -> object | None:
         seen = self._seen[rule.registers[0]]

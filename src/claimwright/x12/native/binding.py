@@ -18,7 +18,7 @@ from claimwright.x12.native.tables import GuideTables
 from claimwright.x12.rules.binding import Program
 from claimwright.x12.tree import Delimiters
 
-ABI = 5
+ABI = 6
 DONE, CONTROL, DOUBT, REFUSED = range(4)
 ABSENT = -(1 << 63)
 UNKNOWN = (1 << 62) - 1
@@ -124,6 +124,7 @@ def _declare(library: ctypes.CDLL) -> None:
         ("cw_stand", None, [_POINTER, _INT]),
         ("cw_remember", _INT, [_POINTER, _INT, ctypes.c_char_p, ctypes.c_uint32]),
         ("cw_forget", None, [_POINTER, _INT]),
+        ("cw_knows", _INT, [_POINTER, _INT, ctypes.c_char_p, ctypes.c_uint32]),
     ):
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
@@ -245,6 +246,11 @@ class Core:
         """Whether a value that must be unique came before; remembers it."""
         data = text.encode("utf-8", "surrogateescape")
         return bool(self._library.cw_remember(self._walk, unique, data, len(data)))
+
+    def knows(self, unique: int, text: str) -> bool:
+        """Whether a value is remembered, or may be one too many."""
+        data = text.encode("utf-8", "surrogateescape")
+        return bool(self._library.cw_knows(self._walk, unique, data, len(data)))
 
     def forget(self, unique: int) -> None:
         """The loop in which the values must be unique begins anew."""

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised whenever a structure, a table or a number below changes; binding.py refuses a library of another number. */
-#define CW_ABI 5
+#define CW_ABI 6
 
 #if defined(_WIN32)
 #define CW_PUBLIC __declspec(dllexport)
@@ -97,7 +97,7 @@ typedef struct {
 /* A segment at a position: where it is kept, what is read from it, then what is tested. */
 typedef struct {
     int32_t keep, keep_count, read, read_count, test, test_count;
-    int32_t has_unique;    /* 1: one of the tests is CW_UNIQUE */
+    int32_t remembers;     /* 1: one of the tests is CW_UNIQUE or CW_GATHER */
     int32_t is_unprovable; /* 1: the tables cannot say what it does */
 } cw_act;
 
@@ -174,7 +174,8 @@ enum { CW_TEXT, CW_CODES, CW_LONG_CODES, CW_WHOLE, CW_DECIMAL, CW_DATE, CW_TIME,
 enum { CW_NEEDS_ALL, CW_NEEDS_ANOTHER, CW_AT_LEAST_ONE, CW_AT_MOST_ONE }; /* cw_note.kind */
 enum { CW_FACT, CW_SUM, CW_COUNT, CW_LAST, CW_FIRST, CW_MAX, CW_MIN }; /* cw_read.verb */
 enum { CW_WHOLE_TEXT, CW_START, CW_END };                             /* cw_read.part */
-enum { CW_LOOKUP, CW_REQUIRE, CW_FORBID, CW_POINTER, CW_UNIQUE, CW_NUMBERED, CW_BELOW, CW_CHECK }; /* cw_test.verb */
+enum { CW_LOOKUP, CW_REQUIRE, CW_FORBID, CW_POINTER, CW_UNIQUE, CW_NUMBERED, CW_BELOW, CW_CHECK, CW_GATHER,
+       CW_AMONG }; /* cw_test.verb */
 enum { CW_LISTED, CW_MASKED, CW_NPI, CW_ROUTING_NUMBER, CW_POSITIVE, CW_NOT_NEGATIVE, CW_NOT_ZERO, CW_ZERO,
        CW_ORDERED_PERIOD, CW_LISTED_LONG, CW_STREET, CW_UNPROVABLE_SHAPE }; /* cw_test.shape */
 enum { CW_EQUAL, CW_UNEQUAL, CW_LESS, CW_AT_MOST, CW_MORE, CW_AT_LEAST }; /* cw_condition.op */
@@ -253,5 +254,8 @@ CW_PUBLIC void cw_stand(cw_walk *walk, int32_t position);
 /* Remember a value that must be unique: 1 when it came before, else 0. `text` has `length` bytes. */
 CW_PUBLIC int32_t cw_remember(cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length);
 CW_PUBLIC void cw_forget(cw_walk *walk, int32_t unique);
+
+/* Whether a value is remembered; 1 also when there are so many that it may have been left out. */
+CW_PUBLIC int32_t cw_knows(const cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length);
 
 #endif

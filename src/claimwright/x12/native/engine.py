@@ -276,6 +276,9 @@ class NativeEngine(Walk):
             return super()._unique(rule, text)
         return "" if self._core.remember(rule.registers[0], text) else None
 
+    def _is_gathered(self, number: int, text: str) -> bool:
+        return self._core.knows(number, text) if self._core else super()._is_gathered(number, text)
+
     def _clear(self, way: Way, number: int) -> None:
         super()._clear(way, number)
         if self._core is not None and way.clears is not None:

@@ -16,10 +16,10 @@ from claimwright.x12.rules.shapes import MASKS
 
 _READS = {"fact": 0, "sum": 1, "count": 2, "last": 3, "first": 4, "max": 5, "min": 6}
 _PARTS = {"": 0, "start": 1, "end": 2}
-_LOOKUP, _REQUIRE, _FORBID, _POINTER, _UNIQUE, _NUMBERED, _BELOW, _CHECK = range(8)
+_LOOKUP, _REQUIRE, _FORBID, _POINTER, _UNIQUE, _NUMBERED, _BELOW, _CHECK, _GATHER, _AMONG = range(10)
 _TESTS = {
     "lookup": _LOOKUP, "require": _REQUIRE, "forbid": _FORBID, "pointer": _POINTER, "unique": _UNIQUE,
-    "numbered": _NUMBERED, "below": _BELOW, "check": _CHECK,
+    "numbered": _NUMBERED, "below": _BELOW, "check": _CHECK, "gather": _GATHER, "among": _AMONG,
 }  # fmt: skip
 _LISTED, _MASKED = 0, 1
 _SHAPES = {
@@ -95,8 +95,8 @@ class RuleTables:
         rows = [row for rule in at.rules for row in self._test_rows(rule)]
         tests = self.tests.share(rows)
         self.most_written = max(self.most_written, reads[1] + _WRITES_OF_A_TEST * tests[1])
-        has_unique = any(rule.verb == "unique" for rule in at.rules)
-        return *keeps, *reads, *tests, int(has_unique), 0
+        remembers = any(rule.verb in ("unique", "gather") for rule in at.rules)
+        return *keeps, *reads, *tests, int(remembers), 0
 
     def _read_row(self, read: Read) -> Row:
         _check_element(read.element)

@@ -292,6 +292,20 @@ static int is_below(const cw_test *test, int64_t number, const int64_t *register
     return above == CW_ABSENT || number == above || number == place;
 }
 
+/* Whether a test before this one looks at the same text for the same set: what comes twice in one segment. */
+static int is_twice_here(const cw_guide *guide, const cw_act *act, const cw_test *test, const field_list *list,
+                         text_view text)
+{
+    for (const cw_test *before = guide->tests + act->test; before < test; before++) {
+        if (before->verb != CW_UNIQUE || before->first_reg != test->first_reg)
+            continue;
+        const text_view other = part_of(list, before->element, before->component);
+        if (other.length == text.length && !memcmp(other.at, text.at, text.length))
+            return 1;
+    }
+    return 0;
+}
+
 /* A value that is given, or for CW_REQUIRE one that is not. */
 static int is_value_proven(const cw_guide *guide, const cw_test *test, text_view text, const uint8_t *limit,
                            journal *log, const value_set *uniques)
@@ -305,6 +319,10 @@ static int is_value_proven(const cw_guide *guide, const cw_test *test, text_view
     }
     case CW_UNIQUE:
         return !has_value(uniques + test->first_reg, text.at, text.length);
+    case CW_GATHER:
+        return 1;
+    case CW_AMONG:
+        return log->registers[test->second_reg] != 0 || has_value(uniques + test->first_reg, text.at, text.length);
     case CW_NUMBERED:
         return is_numbered(test, exact_number(text), log);
     case CW_BELOW:
@@ -327,7 +345,7 @@ static int are_tests_proven(const cw_guide *guide, const cw_act *act, const fiel
         const int is_proven = test->verb == CW_CHECK
                                   ? is_check_kept(guide, test->check, log->registers)
                                   : is_value_proven(guide, test, text, list->limit, log, uniques);
-        if (!is_proven)
+        if (!is_proven || (test->verb == CW_UNIQUE && is_twice_here(guide, act, test, list, text)))
             return 0;
     }
     return 1;

@@ -285,12 +285,12 @@ static void remember(cw_walk *walk, const cw_act *act, cw_place place)
         if (keep->guard_count == 0 || guards_hold(guide, &walk->fields, keep->guard, keep->guard_count, 0))
             walk->state.kept[keep->slot] = place;
     }
-    if (!act->has_unique)
+    if (!act->remembers)
         return;
     const cw_test *test = guide->tests + act->test, *last_test = test + act->test_count;
     for (; test < last_test; test++) {
         const text_view text = part_of(&walk->fields, test->element, test->component);
-        if (test->verb == CW_UNIQUE && text.length > 0 &&
+        if ((test->verb == CW_UNIQUE || test->verb == CW_GATHER) && text.length > 0 &&
             guards_hold(guide, &walk->fields, test->guard, test->guard_count, test->element))
             cw_remember(walk, test->first_reg, text.at, text.length);
     }
@@ -519,6 +519,14 @@ int32_t cw_remember(cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t
     if (set->count < walk->most_values)
         add_value(set, text, length);
     return 0;
+}
+
+int32_t cw_knows(const cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length)
+{
+    if (unique < 0 || unique >= walk->guide->uniques || length == 0)
+        return 1;
+    const value_set *set = walk->uniques + unique;
+    return has_value(set, text, length) || set->count >= walk->most_values;
 }
 
 void cw_forget(cw_walk *walk, int32_t unique)

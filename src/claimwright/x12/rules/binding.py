@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from claimwright.findings import Severity
@@ -114,7 +114,10 @@ class Rule:
               (`is_negated`: and it is)
     require   broken when a value of `values` is not given and the guards hold; forbid: when it is given
     pointer   broken when a value of `values` is given and is no whole number from 1 to `registers[0]`
-    unique    broken when the value is given and was seen since `registers[0]`'s loop opened (a set of its own)
+    unique    broken when the value is given and was seen since the loop of set `registers[0]` opened
+    gather    never broken: a value that is given goes into set `registers[0]`
+    among     broken when the value is given and not in set `registers[0]`, while `registers[1]`, the count of values
+              that the set lacks, is 0
     numbered  broken when the value is given and neither `registers[0]` (the count, this one included) nor one more
               than `registers[1]` (the last number); then `registers[1]` is the number, and each pair of `saves` holds
               number and count. No leading zeros; a text that is no number is -1
@@ -180,7 +183,8 @@ class Program:
     def lost_at(self, position: Position) -> list[int]:
         """Sums and counts that are not known when the segment of a position is missing."""
         at = self.positions.get(position)
-        return [read.register for read in at.reads if read.verb in ("sum", "count") and read.element] if at else []
+        reads = at.reads if at else ()
+        return [read.register for read in reads if read.verb in ("sum", "count") and (read.element or read.guards)]
 
 
 @cache
@@ -341,14 +345,35 @@ class _Binder:
             self.program.misplaced.setdefault(statement.place.segment, []).append(count)
             return count, self._cell("previous", "last", statement.loop)
         if statement.verb == "unique":
-            for node in self._loops(statement.loop):
-                self._loop(node).uniques.append(self.program.uniques)
-            self.program.uniques += 1
-            return (self.program.uniques - 1,)
+            return (self._set(statement.loop),)
+        if statement.verb == "among":
+            return self._gather(statement)
         if statement.verb == "below":
             assert statement.other is not None
             return self.saved[statement.other.loop, statement.other.segment]
         return ()
+
+    def _set(self, loop_id: str) -> int:
+        """A set of values that is emptied when the loop opens."""
+        for node in self._loops(loop_id):
+            self._loop(node).uniques.append(self.program.uniques)
+        self.program.uniques += 1
+        return self.program.uniques - 1
+
+    def _gather(self, statement: Statement) -> tuple[int, int]:
+        """The set of the values of `other`, and the count of those that are missing there."""
+        place = statement.other
+        assert place is not None
+        gathered, gaps = self._set(statement.loop), self._cell("gaps", "count", statement.loop)
+        self.program.lost.setdefault(place.segment, []).append(gaps)
+        of_place = replace(statement, verb="gather", place=place, guards=())
+        for position, guards in _bound_positions(self.index, place):
+            self._position(position).rules.append(self._rule(of_place, registers=(gathered,), guards=guards))
+            for element in place.elements:
+                for component in place.components:
+                    absent = Guard(element, component, is_negated=True)
+                    self._position(position).reads.append(Read("count", gaps, 0, 0, 1, "", (*guards, absent)))
+        return gathered, gaps
 
     def _rule(
         self,

@@ -16,12 +16,14 @@ A file of rules is text, one statement a line; `\\` at a line's end goes on in t
     forbid CODE error 4 ST/BPR07 when 04 = CHK and 06 given  an element that must not be given (`04 absent`)
     pointer CODE error 4 2400/SV107-1..4 to diagnoses        a whole number from 1 to that register
     unique CODE warning 4 2320/SBR01 in 2300 when 00 != U    no value twice (00: the element itself)
+    among CODE error 4 2430/SVD01 in 2330B/NM109 of 2300     one of the values that came there since 2300 opened
     numbered CODE error 2 ack 7 2400/LX01 in 2300            1, 2, 3 ...
     below CODE error 1 ack 7 2000B/HL02 of 2000A/HL01        the number of the level that this one stands in
     look  cob_balance CODE error 3 at end of 2300 when FACT  a function over the loop's tree (`looks`)
 
 A register (fact, sum, count ...) is empty again when the loop after `in` opens: facts are no, sums and counts 0, the
-others absent; a comparison with something absent holds. `when` joins its terms by `and`, `need` by `or`.
+others absent; a comparison with something absent holds. `when` joins its terms by `and`, `need` by `or`. `among` says
+nothing where the place it compares with was once without a value, or did not come though it must.
 
 A place is `LOOP/SEGMENT[qualifiers]element-component`; `*` is any loop, `ST` the set itself; elements and components
 may be lists (`03,06`) or runs (`1..4`). The qualifier is where the guide has it (element 1, with a few exceptions).
@@ -112,9 +114,10 @@ class Saying:
 class Statement:
     """A rule that can be broken.
 
-    `verb` is check, lookup, require, forbid, pointer, unique, numbered, below or look; `place` is what is looked at, or
-    after which (or `loop`: at whose end) a check is made; `name` is the shape, list, register or function it needs,
-    `is_negated` for `not in`; `other` the place that `below` names; `at` where the finding points, if not at `place`.
+    `verb` is check, lookup, require, forbid, pointer, unique, among, numbered, below or look; `place` is what is looked
+    at, or after which (or `loop`: at whose end) a check is made; `name` is the shape, list, register or function it
+    needs, `is_negated` for `not in`; `other` the second place of `below` and `among`; `at` where the finding points, if
+    not at `place`.
     """
 
     verb: str
@@ -148,7 +151,7 @@ _PLACE = re.compile(
 )
 _OPERATORS = ("=", "!=", "<=", "<", ">=", ">")
 _REGISTERS = ("fact", "sum", "count", "last", "first", "max", "min")
-_RULES = ("check", "lookup", "require", "forbid", "pointer", "unique", "numbered", "below", "look")
+_RULES = ("check", "lookup", "require", "forbid", "pointer", "unique", "among", "numbered", "below", "look")
 
 
 def parse_place(text: str) -> Place:
@@ -268,13 +271,16 @@ class _Parser:
         if verb in ("require", "forbid"):
             return {"guards": tuple(self._guards(words)) if words.skip("when") else ()}
         is_negated = verb == "lookup" and words.skip("not")
-        words.need({"lookup": "in", "unique": "in", "numbered": "in", "pointer": "to", "below": "of"}[verb])
+        words.need({"pointer": "to", "below": "of"}.get(verb, "in"))
         if verb == "below":
             return {"other": parse_place(words.take())}
-        if verb in ("unique", "numbered"):
-            return {"loop": words.take(), "guards": tuple(self._guards(words)) if words.skip("when") else ()}
+        other = {"other": parse_place(words.take())} if verb == "among" else {}
+        if other:
+            words.need("of")
         name = words.take()
         guards = tuple(self._guards(words)) if words.skip("when") else ()
+        if verb in ("unique", "among", "numbered"):
+            return {"loop": name, "guards": guards, **other}
         return {"name": name, "guards": guards, "is_negated": is_negated}
 
     def _saying(self, words: _Words, said: list[str]) -> str:

@@ -43,18 +43,6 @@ def _payer_id(other: Loop) -> str:
     return payer.value("NM1", 9) if payer else ""
 
 
-def earlier_payers(claim: Loop) -> Iterator[Seen]:
-    """Each line's decision is of a payer whom the claim names (billing rules, part A.4: SVD01 is NM109 of 2330B)."""
-    named = {_payer_id(other) for other in claim.loops_of("2320")}
-    if "" in named:
-        return  # A payer without a name has its own finding.
-    for line in claim.loops_of("2400"):
-        for decision in line.loops_of("2430"):
-            svd = decision.segments[0]
-            if svd[1] and svd[1] not in named:
-                yield Seen(svd, 1, "2430", {"value": svd[1]})
-
-
 _ACCEPTED, _REJECTED = "WQ", "U"
 
 
@@ -100,7 +88,6 @@ def _totals(batch: Loop, loop: str, claims: list[tuple[str, int]], counted: dict
 
 LOOKS: dict[str, Callable[[Loop], Iterator[Seen]]] = {
     "cob_balance": cob_balance,
-    "earlier_payers": earlier_payers,
     "acknowledged_totals": acknowledged_totals,
     "provider_totals": provider_totals,
 }
