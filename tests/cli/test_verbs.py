@@ -22,6 +22,7 @@ VERBS = (
     ("day",),
     ("serve",),
     ("check",),
+    ("explain",),
     ("version",),
     ("claims",),
     ("claims", "import"),

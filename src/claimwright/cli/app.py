@@ -7,6 +7,7 @@
     claimwright serve                    the office in a browser
     claimwright user add NAME            somebody who may sign in
     claimwright files list | save        what was sent and received
+    claimwright explain CLAIM            why a balance is what it is, down to the payer's bytes
     claimwright check                    is the ledger balanced, is the audit trail whole
     claimwright x12 check FILE ...       what is wrong with X12 files; show, ack, convert ... need no office
 
@@ -24,6 +25,7 @@ from claimwright.cli import console
 from claimwright.cli.checking import check
 from claimwright.cli.daily import day
 from claimwright.cli.demonstration import demo
+from claimwright.cli.explaining import explain
 from claimwright.cli.filing import files
 from claimwright.cli.importing import claims, era
 from claimwright.cli.people import user
@@ -39,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Medical reimbursement in the open: charges in, every dollar accounted for.",
 )
-for command in (demo, day, serve, check):
+for command in (demo, day, serve, explain, check):
     app.command()(command)
 app.add_typer(claims)
 app.add_typer(era)
