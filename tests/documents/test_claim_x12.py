@@ -11,9 +11,12 @@ from claimwright import x12
 from claimwright.documents import read_claims, write_claims
 from claimwright.documents.adjustments import Adjustment, Amount
 from claimwright.documents.claim import Diagnosis, Drug, Subscriber
+from claimwright.documents.claim_reading_x12 import STEPS
 from claimwright.documents.other import OtherSegment
 from claimwright.documents.parties import Address, Contact, Period, Procedure, Provider, Reference
 from claimwright.findings import Severity
+from claimwright.x12.guides import load_guide
+from claimwright.x12.rules.binding import loops_of
 from tests.documents.examples import CLAIMS, faults_of, only_set, segments_of, written
 from tests.judges import pyx12_errors
 from tests.strategies import claim_batches
@@ -351,3 +354,17 @@ def test_a_subscriber_names_the_member():
     assert (
         Subscriber("P", replace(read_claims(only_set(CLAIMS))[0].claims[0].patient_person, id="X9")).member_id == "X9"
     )
+
+
+def test_a_lost_claim_leaves_nothing_to_the_one_after_it():
+    """The decision on a line without a service was once given to the next claim's line."""
+    data = CLAIMS.replace(b"SV1*HC:00400*100*MJ*45*22**1****Y*Y***0~\n", b"")
+    record, findings = read_claims(only_set(data))
+    assert [claim.control_number for claim in record.claims] == ["A2"]
+    assert "DOC-CLM-011" in [found.code for found in findings]
+    assert record.claims[0].lines[0].adjudications == ()
+
+
+def test_every_loop_of_the_guides_of_claims_has_its_steps():
+    for name in ("x222", "x223", "x224"):
+        assert {loop.id for loop in loops_of(load_guide(name).root)} <= set(STEPS)

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claimwright.documents.claim import Claim, ClaimKind, Subscriber
-from claimwright.documents.claim_codes_x12 import read_codes, read_diagnoses, write_codes
-from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
-from claimwright.documents.claim_lines_x12 import read_line, write_line
-from claimwright.documents.claim_payers_x12 import read_other_payer, write_other_payer
-from claimwright.documents.claim_providers_x12 import Providers, write_providers
-from claimwright.documents.dental_x12 import PREDETERMINATION, read_dental_part, write_dental_part
+from claimwright.documents.claim import Claim, Subscriber
+from claimwright.documents.claim_codes_x12 import write_codes
+from claimwright.documents.claim_kinds_x12 import ClaimGuide
+from claimwright.documents.claim_lines_x12 import write_line
+from claimwright.documents.claim_payers_x12 import write_other_payer
+from claimwright.documents.claim_providers_x12 import write_providers
+from claimwright.documents.dental_x12 import PREDETERMINATION, write_dental_part
 from claimwright.documents.drafts import maker
-from claimwright.documents.institutional_x12 import read_institutional_part, write_institutional_part
+from claimwright.documents.institutional_x12 import write_institutional_part
 from claimwright.documents.parties import NOBODY, Party, Person, Provider
-from claimwright.documents.parties_x12 import read_numbers, write_numbers, write_reference
-from claimwright.documents.values_x12 import Pool, Unreadable, in_order, last_segment, x12_other, x12_period
+from claimwright.documents.parties_x12 import write_numbers, write_reference
+from claimwright.documents.values_x12 import in_order, x12_other, x12_period
 from claimwright.money import x12_amount
-from claimwright.x12.tree import Loop
 from claimwright.x12.writing import Element, OutgoingSegment
 
-make_claim = maker(Claim)
 _NO_SUBSCRIBER = Subscriber("", Person())
-_BLANKS = [""] * 21
-_NUMBERS = frozenset(("G1", "9F", "F8", "D9", "EA"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,81 +39,6 @@ class Level:
 make_level = maker(Level)
 NO_LEVEL = Level(Provider(), None, None, "")
 """The level of a claim that stands below none."""
-
-
-# Reading.
-
-
-def read_claim(loop: Loop, level: Level, reader: ClaimReader) -> Claim:
-    """2300. Raises `Unreadable`."""
-    pool = Pool(loop)
-    clm = loop.segments[0]
-    pool.take("CLM")
-    reader.record = clm[1]
-    reader.what = f"claim {clm[1]}"
-    if not clm[1]:
-        reader.say("010", clm, 1)
-        raise Unreadable
-    note, paid = pool.take("NTE"), pool.take("AMT", "F5")
-    providers = Providers(loop, reader)
-    kind = reader.guide.kind
-    codes = read_codes(pool) if kind is ClaimKind.INSTITUTIONAL else {"diagnoses": read_diagnoses(pool)}
-    diagnoses = codes.pop("diagnoses", ())
-    is_institutional, is_dental = kind is ClaimKind.INSTITUTIONAL, kind is ClaimKind.DENTAL
-    institutional = read_institutional_part(clm, pool, codes, providers, reader) if is_institutional else None
-    dental = read_dental_part(clm, pool, providers, reader) if is_dental else None
-    numbers, references = read_numbers(pool, _NUMBERS)
-    fields = clm.fields + _BLANKS[len(clm.fields) :]
-    facility, _, frequency = (*clm.components(5), "", "", "")[:3]
-    causes = clm.components(11)
-    return make_claim(
-        control_number=clm[1],
-        charge_cents=reader.cents(clm, 2),
-        place_of_service="" if is_institutional else facility,
-        frequency=frequency,
-        billing=level.billing,
-        pay_to=level.pay_to,
-        pay_to_plan=level.pay_to_plan,
-        currency=level.currency,
-        subscriber=level.subscriber,
-        payer=level.payer,
-        patient=level.patient,
-        provider_signature=fields[6],
-        assignment=fields[7],
-        benefits_assigned=fields[8],
-        release_of_information=fields[9],
-        patient_signature=fields[10],
-        related_causes=tuple([code for code in causes[:3] if code]),
-        accident_state=causes[3] if len(causes) > 3 else "",
-        accident_country=causes[4] if len(causes) > 4 else "",
-        special_program=fields[12],
-        delay_reason=fields[20],
-        patient_paid_cents=reader.cents_or_none(paid, 2) if paid else None,
-        prior_authorization=numbers.get("G1", ""),
-        referral=numbers.get("9F", ""),
-        original_reference=numbers.get("F8", ""),
-        clearinghouse_number=numbers.get("D9", ""),
-        medical_record=numbers.get("EA", ""),
-        note=note[2] if note else "",
-        note_kind=note[1] if note else "ADD",
-        diagnoses=diagnoses,
-        institutional=institutional,
-        dental=dental,
-        dates=reader.dates(pool),
-        references=references,
-        rendering=providers.take("82"),
-        referring=providers.take("DN"),
-        supervising=providers.take("DQ"),
-        facility=providers.take("77"),
-        providers=providers.rest(),
-        other_payers=tuple([read_other_payer(other, reader) for other in loop.loops_of("2320")]),
-        lines=tuple([read_line(line, at, reader) for at, line in enumerate(loop.loops_of("2400"), 1)]),
-        others=reader.others(pool),
-        origin=reader.origin(clm, last_segment(loop)),
-    )
-
-
-# Writing.
 
 
 def write_claim(guide: ClaimGuide, claim: Claim) -> Iterator[OutgoingSegment]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from claimwright.documents.claim import ClaimKind
-from claimwright.documents.claim_kinds_x12 import DIAGNOSES, ClaimGuide
+from claimwright.documents.claim_kinds_x12 import ClaimGuide
 from claimwright.documents.diagnoses import Diagnosis
 from claimwright.documents.drafts import maker
 from claimwright.documents.institutional import DatedProcedure, Occurrence, OccurrenceSpan, ValueAmount
 from claimwright.documents.parties import Period
-from claimwright.documents.values_x12 import Pool, batched, parse_day, parse_number, x12_day, x12_number
+from claimwright.documents.values_x12 import Memo, Pool, batched, parse_day, parse_number, x12_day, x12_number
 from claimwright.x12.tree import Segment
 from claimwright.x12.writing import OutgoingSegment
 
@@ -130,15 +131,10 @@ _BY_FIELD = (
 """The codes of an institutional claim in the guide's order, except that the principal diagnosis stands before them."""
 
 
-def read_diagnoses(pool: Pool) -> tuple[Diagnosis, ...]:
-    """The principal and other diagnoses of every HI that holds them; other HIs stay in the pool."""
-    diagnoses = []
-    for hi in pool.take_all("HI"):
-        if hi.component(1, 1) in DIAGNOSES:
-            diagnoses += [_read_diagnosis(parts) for parts in _composites(hi)]
-        else:
-            pool.give_back(hi)
-    return tuple(diagnoses)
+@lru_cache(maxsize=8)
+def diagnoses(component: str) -> Memo[Diagnosis]:
+    """The diagnoses that composites name, by their texts."""
+    return Memo(lambda text: _read_diagnosis(text.split(component)))
 
 
 def read_codes(pool: Pool) -> dict[str, Any]:

@@ -8,8 +8,15 @@ from datetime import date
 
 from claimwright.documents.claim import ClaimKind
 from claimwright.documents.parties import Period
-from claimwright.documents.values_x12 import Pool, Reader
-from claimwright.x12.tree import Loop
+from claimwright.documents.rows_x12 import RowReader
+from claimwright.documents.values_x12 import Pool
+from claimwright.x12.tree import Delimiters, Loop
+
+HOMES = {
+    "CLM": {"2300"}, "SV1": {"2400"}, "SV2": {"2400"}, "SV3": {"2400"}, "LX": {"2400"}, "CAS": {"2320", "2430"},
+    "SVD": {"2430"}, "HI": {"2300"}, "SBR": {"2000B", "2320"},
+}  # fmt: skip
+"""The loops of the segments that carry money, or decide about it."""
 
 DIAGNOSES = frozenset(("ABK", "ABF", "BK", "BF", "TQ"))
 """The qualifiers of the principal and the other diagnoses (HI)."""
@@ -128,11 +135,13 @@ def guide_of(version: str) -> ClaimGuide | None:
     return next((one for one in GUIDES.values() if any(mark in version for mark in one.marks)), None)
 
 
-class ClaimReader(Reader):
-    """A `Reader` that knows by which guide the claims are read, and what all loops of a claim are read with."""
+class ClaimReader(RowReader):
+    """A `RowReader` that knows by which guide the claims are read, and how what is kept of their loops is read."""
 
-    def __init__(self, guide: ClaimGuide, sha256: str) -> None:
-        super().__init__("CLM", sha256)
+    homes = HOMES
+
+    def __init__(self, guide: ClaimGuide, sha256: str, delimiters: Delimiters) -> None:
+        super().__init__("CLM", sha256, delimiters)
         self.guide = guide
 
     def dates(self, pool: Pool) -> tuple[tuple[str, Period], ...]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from claimwright.documents.claim import NO_PROCEDURE, ClaimKind, ClaimLine, Drug, LineAdjudication
 from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
-from claimwright.documents.claim_providers_x12 import Providers, write_providers
+from claimwright.documents.claim_providers_x12 import write_providers
 from claimwright.documents.dental import DentalLine
 from claimwright.documents.dental_x12 import read_dental_line, write_teeth
-from claimwright.documents.drafts import maker
 from claimwright.documents.institutional import RevenueLine
 from claimwright.documents.institutional_x12 import read_revenue_line, write_revenue_line
-from claimwright.documents.other import OtherSegment
 from claimwright.documents.parties import Procedure
 from claimwright.documents.parties_x12 import (
     read_adjustments,
-    read_amounts,
-    read_numbers,
     read_procedure,
     write_adjustments_by_group,
     write_numbers,
@@ -28,9 +24,7 @@ from claimwright.documents.parties_x12 import (
 )
 from claimwright.documents.values_x12 import (
     Pool,
-    Unreadable,
     in_order,
-    last_segment,
     x12_day,
     x12_number,
     x12_other,
@@ -42,67 +36,24 @@ from claimwright.x12.writing import Element, OutgoingSegment
 
 _FORMS = ("LQ", "FRM")
 _ONE = Decimal(1)
-_BLANKS = [""] * 16
-_OWN_NUMBERS = frozenset(("G1", "9F"))
-_NUMBERS = _OWN_NUMBERS | {"6R"}
-_POINTERS = {form.format(number): number for number in range(100) for form in ("{}", "{:02}")}
-make_line = maker(ClaimLine)
+POINTERS = {form.format(number): number for number in range(100) for form in ("{}", "{:02}")}
+"""Positions of diagnoses as lines write them."""
 
 # Reading.
 
 
-def read_line(loop: Loop, position: int, reader: ClaimReader) -> ClaimLine:
-    """2400. Raises `Unreadable`."""
-    pool = Pool(loop)
-    lx, service = loop.segments[0], pool.take(reader.guide.service)
-    pool.take("LX")
-    if service is None:
-        reader.say("011", lx, 1, service=reader.guide.service)
-        raise Unreadable
-    said = _SERVICE_READERS[reader.guide.kind](service, pool, reader)
-    dates = reader.dates(pool)
-    numbers, references = read_numbers(pool, _NUMBERS, _OWN_NUMBERS)
-    note = pool.take("NTE")
-    providers = Providers(loop, reader)
-    return make_line(
-        number=_read_line_number(lx, position, reader),
-        period=dict(dates).get("472"),
-        dates=tuple([named for named in dates if named[0] != "472"]),
-        control_number=numbers.get("6R", ""),
-        prior_authorization=numbers.get("G1", ""),
-        referral=numbers.get("9F", ""),
-        references=references,
-        note=note[2] if note else "",
-        note_kind=note[1] if note else "ADD",
-        amounts=read_amounts(pool, reader),
-        rendering=providers.take("82"),
-        providers=providers.rest(),
-        others=reader.others(pool) + _read_forms(loop, reader),
-        origin=reader.origin(lx, last_segment(loop)),
-        **said,
-        **(_read_inner_loops(loop, reader) if loop.loops else {}),
-    )
+def read_service(kind: ClaimKind, service: Segment, pool: Pool, reader: ClaimReader) -> dict[str, Any]:
+    """What the service of an institutional or dental line says, by fields of `ClaimLine`. Raises `Unreadable`."""
+    return (_read_institutional if kind is ClaimKind.INSTITUTIONAL else _read_dental)(service, pool, reader)
 
 
-def _read_inner_loops(loop: Loop, reader: ClaimReader) -> dict[str, Any]:
-    """2410 and 2430."""
-    decisions = [_read_adjudication(decision, reader) for decision in loop.loops_of("2430")]
-    return {"drug": _read_drug(loop.loop("2410"), reader), "adjudications": tuple(decisions)}
-
-
-def _read_professional(sv1: Segment, pool: Pool, reader: ClaimReader) -> dict[str, Any]:
-    fields = sv1.fields + _BLANKS[len(sv1.fields) :]
+def read_inner_loops(loops: Sequence[Loop], reader: ClaimReader) -> dict[str, Any]:
+    """2410, 2430 and 2440, by fields of `ClaimLine`. Raises `Unreadable`."""
+    drug = next((loop for loop in loops if loop.id == "2410"), None)
     return {
-        "procedure": read_procedure(sv1, 1),
-        "charge_cents": reader.cents(sv1, 2),
-        "unit": fields[3],
-        "quantity": reader.number(sv1, 4),
-        "place_of_service": fields[5],
-        "pointers": _read_pointers(sv1, 7, reader),
-        "emergency": fields[9] == "Y",
-        "epsdt": fields[11] == "Y",
-        "family_planning": fields[12] == "Y",
-        "copay_exempt": fields[15] == "0",
+        "drug": _read_drug(drug, reader),
+        "adjudications": tuple([_read_adjudication(loop, reader) for loop in loops if loop.id == "2430"]),
+        "others": [kept for loop in loops if loop.id == "2440" for kept in reader.others(Pool(loop))],
     }
 
 
@@ -129,27 +80,11 @@ def _read_dental(sv3: Segment, pool: Pool, reader: ClaimReader) -> dict[str, Any
     }
 
 
-_SERVICE_READERS = {
-    ClaimKind.PROFESSIONAL: _read_professional,
-    ClaimKind.INSTITUTIONAL: _read_institutional,
-    ClaimKind.DENTAL: _read_dental,
-}
-"""What the segment of the service says, by fields of `ClaimLine`."""
-
-
-def _read_line_number(lx: Segment, position: int, reader: ClaimReader) -> int:
-    text = lx[1]
-    if text.isascii() and text.isdigit() and len(text) <= 6:
-        return int(text)
-    reader.say("015", lx, 1)
-    return position
-
-
 def _read_pointers(service: Segment, element: int, reader: ClaimReader) -> tuple[int, ...]:
     pointers = []
     for text in service.components(element):
-        if text in _POINTERS:
-            pointers.append(_POINTERS[text])
+        if text in POINTERS:
+            pointers.append(POINTERS[text])
         elif text:
             reader.say("013", service, element)
     return tuple(pointers)
@@ -193,13 +128,6 @@ def _read_adjudication(loop: Loop, reader: ClaimReader) -> LineAdjudication:
     )
     reader.leave(pool)
     return decision
-
-
-def _read_forms(loop: Loop, reader: ClaimReader) -> tuple[OtherSegment, ...]:
-    """2440, as written."""
-    if not loop.loops:
-        return ()
-    return tuple(segment for form in loop.loops_of("2440") for segment in reader.others(Pool(form)))
 
 
 # Writing.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from claimwright.documents.claim import OtherPayer, Subscriber
 from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
-from claimwright.documents.claim_providers_x12 import Providers
+from claimwright.documents.claim_providers_x12 import read_providers
 from claimwright.documents.drafts import maker
 from claimwright.documents.parties import Person
 from claimwright.documents.parties_x12 import (
@@ -61,7 +61,7 @@ def read_other_payer(loop: Loop, reader: ClaimReader) -> OtherPayer:
         release_of_information=oi[6] if oi else "",
         inpatient=tuple(mia.fields[1:]) if mia else (),
         outpatient=tuple(moa.fields[1:]) if moa else (),
-        providers=Providers(loop, reader).rest(),
+        providers=read_providers(loop, reader),
         others=reader.others(own),
     )
     reader.leave(subscriber)

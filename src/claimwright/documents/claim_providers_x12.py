@@ -11,22 +11,14 @@ from claimwright.documents.values_x12 import Pool
 from claimwright.x12.tree import Loop
 from claimwright.x12.writing import OutgoingSegment
 
-_FAMILIES = ("2310", "2420")
 _AT_OTHER_PAYER = frozenset(f"2330{letter}" for letter in "CDEFGHI")
 
 
 class Providers:
-    """The loops of a claim, a line or another payer that name a provider, to be taken by part (NM101)."""
+    """Those who took part, each with the part (NM101), to be taken by it."""
 
-    def __init__(self, above: Loop, reader: ClaimReader) -> None:
-        self.named: list[tuple[str, Provider]] = []
-        for loop in above.loops:
-            if loop.id[:4] in _FAMILIES or loop.id in _AT_OTHER_PAYER:
-                pool = Pool(loop)
-                part = loop.value("NM1", 1)
-                self.named.append((part, read_provider(pool)))
-                if not pool.is_empty:
-                    reader.leave(pool)
+    def __init__(self, named: list[tuple[str, Provider]]) -> None:
+        self.named = named
 
     def take(self, wanted: str) -> Provider | None:
         """The first provider of that part."""
@@ -38,6 +30,17 @@ class Providers:
     def rest(self) -> tuple[tuple[str, Provider], ...]:
         """Those whom nobody took."""
         return tuple(self.named)
+
+
+def read_providers(above: Loop, reader: ClaimReader) -> tuple[tuple[str, Provider], ...]:
+    """The providers of another payer, with their parts."""
+    named = []
+    for loop in above.loops:
+        if loop.id in _AT_OTHER_PAYER:
+            pool = Pool(loop)
+            named.append((loop.value("NM1", 1), read_provider(pool)))
+            reader.leave(pool)
+    return tuple(named)
 
 
 def write_providers(

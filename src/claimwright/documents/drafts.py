@@ -36,14 +36,14 @@ def maker(kind: Callable[Fields, Record]) -> Callable[Fields, Record]:
 class Drafts(Generic[Record]):
     """The drafts of one kind of record.
 
-    `begin()` gives a new one: what has a default has it, except that tuples are empty lists, to be appended to; what
-    has none is not there yet and must be assigned. `seal(draft)` makes it a record; its lists become tuples.
+    `begin()` gives a new one: tuples of any length are empty lists, to be appended to; what else has a default has it,
+    what has none is not there yet and must be assigned. `seal(draft)` makes it a record; its lists become tuples.
     """
 
     def __init__(self, kind: type[Record]) -> None:
         known, values, lists = {}, {}, []
         for field in dataclasses.fields(cast("Any", kind)):
-            if field.default == () and field.init:
+            if field.init and str(field.type).endswith(", ...]"):
                 values[field.name] = "[]"
                 lists.append(f"draft.{field.name} = tuple(draft.{field.name}) if draft.{field.name} else ()")
             elif field.default is not dataclasses.MISSING:

@@ -20,13 +20,14 @@ from typing import Any
 
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.other import OtherSegment
-from claimwright.documents.parties import Reference
+from claimwright.documents.parties import Period, Reference
 from claimwright.documents.parties_x12 import make_adjustment, make_reference, procedures, read_reference
 from claimwright.documents.values_x12 import (
     DAYS,
     DOLLARS,
     FRACTIONS,
     NUMBERS,
+    PERIODS,
     Reader,
     keep_segment,
     make_origin,
@@ -122,6 +123,10 @@ class RowReader(Reader):
     def close(self) -> None:
         """Finish the records that are open: a segment that is none of theirs has come, or the end."""
 
+    def finish(self) -> None:
+        """Finish everything: the set ends."""
+        self.close()
+
     def segment(self, row: Row) -> Segment:
         """The row that is being read as a segment."""
         at = self.at
@@ -176,6 +181,25 @@ class RowReader(Reader):
             return NUMBERS[row[element]]
         except (ValueError, IndexError):
             self._go_without("004", row, element)
+            return None
+
+    def must_number(self, row: Row, element: int) -> Decimal:
+        """A number without which the record is lost: `is_lost` says so."""
+        try:
+            return NUMBERS[row[element]]
+        except (ValueError, IndexError):
+            self.say_here("002", row, element)
+            self.is_lost = True
+            return NUMBERS["0"]
+
+    def may_period(self, row: Row) -> Period | None:
+        """The day (D8) or run of days (RD8) of a DTP; other formats (times) are none of ours and no mistake."""
+        if len(row) < 3 or row[2] not in ("D8", "RD8"):
+            return None
+        try:
+            return PERIODS[row[3]]
+        except (ValueError, IndexError):
+            self.say_here("005", row, 3)
             return None
 
     def may_day(self, row: Row, element: int) -> date | None:
@@ -255,4 +279,4 @@ def feed_set(reader: RowReader, table: Mapping[str, LoopSteps], transaction_set:
             steps[loop.segments[0].index - first] = here.opens
     offsets, sizes = [segment.offset for segment in segments], [segment.length for segment in segments]
     reader.feed([segment.fields for segment in segments], steps, first, offsets, sizes)
-    reader.close()
+    reader.finish()

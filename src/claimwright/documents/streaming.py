@@ -7,14 +7,14 @@ mapping of the message makes records of what came since: the same ones that `rea
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from claimwright.documents.catalogue import finding
 from claimwright.documents.claim import Claim, ClaimBatch
-from claimwright.documents.claim_kinds_x12 import guide_of
-from claimwright.documents.feeding_x12 import ClaimFeed, Feed, RemittanceFeed
+from claimwright.documents.feeding_x12 import Feed
 from claimwright.documents.remittance import Remittance, RemittanceClaim
 from claimwright.documents.rows_x12 import collector_paused
 from claimwright.findings import Finding, Where
@@ -97,22 +97,22 @@ class _Listener:
     def begin(self, guide: Guide, opening: Segment) -> Feed | None:
         """A set is walked: whoever reads its segments, `None` for a set that no record is for."""
         version = guide.version if self._is_guided else (opening[3] or self._gs[8])
-        if guide.set_code == "835":
-            self._feed = RemittanceFeed(self._sha256, opening, is_test=self._isa[15] == "T")
-        elif guide.set_code == "837" and (claim_guide := guide_of(version)):
-            self._feed = ClaimFeed(self._sha256, opening, claim_guide, self._gs)
+        is_test = self._isa[15] == "T"
+        with suppress(KeyError):
+            self._feed = Feed(guide.set_code, version, self._sha256, opening, self._gs, is_test=is_test)
         return self._feed
 
     def _finish_claims(self) -> None:
         feed = self._feed
-        if feed is None or not feed.claims:
+        claims = feed.take_claims() if feed else ()
+        if feed is None or not claims:
             return
         if self._head is None:
             known = len(feed.findings)
             self._head = feed.head(0)
             del feed.findings[known:]  # They come again when the head is whole.
         findings = self._take_findings(feed)
-        for claim in feed.take_claims():
+        for claim in claims:
             self._parts.append(Part(self._head, claim, findings))
             findings = ()
 
@@ -150,7 +150,7 @@ class _Listener:
             version = opening[3] or self._gs[8] or "(none)"
             self.findings.append(finding("DOC-SET-001", where, value=opening[1], version=version))
         else:
-            feed.close()
+            feed.finish()
             self._finish_claims()
             end = se.offset + se.length if se else feed.end
             head = feed.head(end - opening.offset)
