@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from claimwright.x12.elements import Explainer, accepting, note_breaker
 from claimwright.x12.guides.language import Candidate, Guide, LoopNode, Position
-from claimwright.x12.rules.binding import Program, Rule, loops_of, positions_of, program_of
+from claimwright.x12.rules.binding import Program, Rule, loops_of, of_right_segments, positions_of, program_of
 from claimwright.x12.rules.quick import SLOW, QuickPlan, quick_plan, quick_test
 from claimwright.x12.rules.running import Effects, Plan
 from claimwright.x12.tree import Delimiters, Segment
@@ -214,7 +214,7 @@ class Tables:
         stop.match = accepting(rule, self.delimiters).match
         stop.breaks = note_breaker(rule) if rule.doubtful_notes else None
         at = self.program.positions.get(stop.position)
-        stop.quick = quick_plan(at, self.delimiters) if at else None
+        stop.quick = quick_plan(of_right_segments(at, rule), self.delimiters) if at else None
 
 
 @lru_cache(maxsize=16)

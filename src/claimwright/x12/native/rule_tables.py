@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from claimwright.x12.guides.language import LoopNode, Position
 from claimwright.x12.native.packing import LONGEST_KEY, CodeSets, Row, Table, hash_table, hash_text, slot_count
-from claimwright.x12.rules.binding import AtPosition, Condition, Program, Read, Rule
+from claimwright.x12.rules.binding import AtPosition, Condition, Program, Read, Rule, of_right_segments
 from claimwright.x12.rules.language import Guard
 from claimwright.x12.rules.shapes import MASKS
 
@@ -72,7 +72,7 @@ class RuleTables:
             return -1
         if position not in self._acts:
             try:
-                row = self._act_row(at)
+                row = self._act_row(of_right_segments(at, position.rule))
             except _UnprovableError:
                 row = (0, 0, 0, 0, 0, 0, 0, 1)
             self._acts[position] = self.acts.add([row])[0]
@@ -93,7 +93,7 @@ class RuleTables:
         keeps = self.keeps.share([(keep.slot, *self._guards(keep.guards)) for keep in at.keeps])
         reads = self.reads.share([self._read_row(read) for read in sorted(at.reads, key=attrgetter("element"))])
         rows = [row for rule in at.rules for row in self._test_rows(rule)]
-        tests = self.tests.share(rows)
+        tests = self.tests.share(sorted(rows, key=_element_needed))
         self.most_written = max(self.most_written, reads[1] + _WRITES_OF_A_TEST * tests[1])
         remembers = any(rule.verb in ("unique", "gather") for rule in at.rules)
         return *keeps, *reads, *tests, int(remembers), 0
@@ -153,6 +153,12 @@ class RuleTables:
         except _UnprovableError:
             return _UNPROVABLE_CHECK
         return *when, *need
+
+
+def _element_needed(test: Row) -> int:
+    """The element without which a test has nothing to say: in their order, the core stops at the segment's last one."""
+    verb, _, _, element, *_ = test
+    return -1 if verb in (_CHECK, _REQUIRE) else element
 
 
 def _check_element(element: int) -> None:

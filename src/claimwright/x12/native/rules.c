@@ -160,48 +160,49 @@ static void read_bound(journal *log, const cw_read *read, int64_t number)
         write_register(log, read->reg, number);
 }
 
-/* 0 when the value is not one that surely can be read. */
-static int read_value(journal *log, const cw_read *read, text_view text)
+/* Add to a sum or a count; 0 when a sum would leave what is known of it. */
+static inline int add_to(journal *log, int32_t reg, int64_t value)
 {
-    const int64_t before = log->registers[read->reg];
-    int64_t value;
-    switch (read->verb) {
-    case CW_FACT:
-        write_register(log, read->reg, 1);
+    const int64_t before = log->registers[reg];
+    if (!is_known(before))
         return 1;
-    case CW_COUNT:
-        value = 1;
-        break;
-    case CW_SUM:
-        if (!read_cents(text, &value))
-            return 0;
-        value *= read->sign;
-        break;
-    default:
-        if (read_number(day_of(text, read->part), &value))
-            read_bound(log, read, value);
-        return 1;
-    }
-    if (is_known(before)) {
-        /* A sum that would leave what is known of it is Python's. */
-        if (before + value >= CW_UNKNOWN || before + value <= -CW_UNKNOWN)
-            return 0;
-        write_register(log, read->reg, before + value);
-    }
+    if (before + value >= CW_UNKNOWN || before + value <= -CW_UNKNOWN)
+        return 0;
+    write_register(log, reg, before + value);
     return 1;
 }
 
+/* Reads of one element follow each other, and an amount is worked out once for all of them. */
 static int read_all(const cw_guide *guide, const cw_act *act, const field_list *list, journal *log)
 {
     const cw_read *read = guide->reads + act->read, *last = read + act->read_count;
+    text_view amount_of = {NULL, 0};
+    int64_t amount = 0, number;
     for (; read < last && read->element < list->count; read++) {
         const text_view text = part_of(list, read->element, read->component);
         if (text.length == 0)
             continue;
         if (read->guard_count > 0 && !guards_hold(guide, list, read->guard, read->guard_count, read->element))
             continue;
-        if (!read_value(log, read, text))
-            return 0;
+        switch (read->verb) {
+        case CW_FACT:
+            write_register(log, read->reg, 1);
+            break;
+        case CW_COUNT:
+            if (!add_to(log, read->reg, 1))
+                return 0;
+            break;
+        case CW_SUM:
+            if ((text.at != amount_of.at || text.length != amount_of.length) && !read_cents(text, &amount))
+                return 0;
+            amount_of = text;
+            if (!add_to(log, read->reg, read->sign * amount))
+                return 0;
+            break;
+        default:
+            if (read_number(day_of(text, read->part), &number))
+                read_bound(log, read, number);
+        }
     }
     return 1;
 }
@@ -306,19 +307,18 @@ static int is_twice_here(const cw_guide *guide, const cw_act *act, const cw_test
     return 0;
 }
 
-/* A value that is given, or for CW_REQUIRE one that is not. */
-static int is_value_proven(const cw_guide *guide, const cw_test *test, text_view text, const uint8_t *limit,
-                           journal *log, const value_set *uniques)
+/* A value that is given. What a lookup finds wrong, or must be given or must not, is broken by its text alone. */
+static int is_value_proven(const cw_guide *guide, const cw_act *act, const cw_test *test, text_view text,
+                           const field_list *list, journal *log, const value_set *uniques)
 {
     switch (test->verb) {
-    case CW_LOOKUP:
-        return has_shape(guide, test, text, limit) == !test->is_negated;
     case CW_POINTER: {
         const int64_t number = exact_number(text), most = log->registers[test->first_reg];
         return number >= 1 && is_known(most) && number <= most;
     }
     case CW_UNIQUE:
-        return !has_value(uniques + test->first_reg, text.at, text.length);
+        return !has_value(uniques + test->first_reg, text.at, text.length) &&
+               !is_twice_here(guide, act, test, list, text);
     case CW_GATHER:
         return 1;
     case CW_AMONG:
@@ -332,20 +332,25 @@ static int is_value_proven(const cw_guide *guide, const cw_test *test, text_view
     }
 }
 
+/* The tests come in the order of the elements that they need; those that need none come first. */
 static int are_tests_proven(const cw_guide *guide, const cw_act *act, const field_list *list, journal *log,
                             const value_set *uniques)
 {
     const cw_test *test = guide->tests + act->test, *last = test + act->test_count;
     for (; test < last; test++) {
+        if (test->element >= list->count && test->verb != CW_REQUIRE && test->verb != CW_CHECK)
+            return 1;
         const text_view text = part_of(list, test->element, test->component);
         if (test->verb != CW_CHECK && (text.length > 0) == (test->verb == CW_REQUIRE))
+            continue;
+        if (test->verb == CW_LOOKUP && has_shape(guide, test, text, list->limit) == !test->is_negated)
             continue;
         if (test->guard_count > 0 && !guards_hold(guide, list, test->guard, test->guard_count, test->element))
             continue;
         const int is_proven = test->verb == CW_CHECK
                                   ? is_check_kept(guide, test->check, log->registers)
-                                  : is_value_proven(guide, test, text, list->limit, log, uniques);
-        if (!is_proven || (test->verb == CW_UNIQUE && is_twice_here(guide, act, test, list, text)))
+                                  : is_value_proven(guide, act, test, text, list, log, uniques);
+        if (!is_proven)
             return 0;
     }
     return 1;

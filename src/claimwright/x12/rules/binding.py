@@ -15,7 +15,7 @@ from functools import cache
 
 from claimwright.findings import Severity
 from claimwright.x12.guides import code_lists
-from claimwright.x12.guides.language import Guide, LoopNode, Position
+from claimwright.x12.guides.language import ElementRule, Guide, LoopNode, Position, SegmentRule
 from claimwright.x12.packaged import packaged_names, packaged_text
 from claimwright.x12.rules.language import (
     Guard,
@@ -185,6 +185,37 @@ class Program:
         at = self.positions.get(position)
         reads = at.reads if at else ()
         return [read.register for read in reads if read.verb in ("sum", "count") and (read.element or read.guards)]
+
+
+def of_right_segments(at: AtPosition, rule: SegmentRule) -> AtPosition:
+    """What happens at a position when every element of the segment is right.
+
+    Guards that no right segment fulfils are many: a list of ICD-9 codes looks at every HI, whatever its qualifier.
+    """
+    rules = []
+    for each in at.rules:
+        values = tuple(value for value in each.values if _can_hold(each.guards, value[0], rule))
+        if values == each.values:
+            rules.append(each)
+        elif values:
+            rules.append(replace(each, values=values))
+    reads = [read for read in at.reads if _can_hold(read.guards, read.element, rule)]
+    return AtPosition([keep for keep in at.keeps if _can_hold(keep.guards, 0, rule)], reads, rules)
+
+
+def _can_hold(guards: Iterable[Guard], element: int, rule: SegmentRule) -> bool:
+    for guard in guards:
+        number = guard.element or element
+        if guard.codes and not guard.is_negated and 0 < number <= len(rule.elements):
+            codes = _value_rule(rule.elements[number - 1], guard.component).codes
+            if codes and codes.isdisjoint(guard.codes):
+                return False
+    return True
+
+
+def _value_rule(element: ElementRule, component: int) -> ElementRule:
+    """The rule of an element or of a component of it."""
+    return element.parts[component - 1] if 0 < component <= len(element.parts) else element
 
 
 @cache
