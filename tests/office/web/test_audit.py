@@ -11,7 +11,7 @@ from django.urls import reverse
 from claimwright.office.core.models import AuditEntry
 from tests.office.web.test_authorization import ADDRESS_OF_CELL, ROUTES, _records
 
-SHOWS_NOBODY = {"deposits", "deposit", "ledger", "ledger-account", "paper", "transmissions", "remittances", "ageing"}
+SHOWS_NOBODY = {"deposits", "deposit", "ledger", "ledger-entry", "paper", "transmissions", "remittances", "ageing"}
 """Pages with counts and sums only."""
 
 SHOWS_A_FILE = {"file", "file-download"}

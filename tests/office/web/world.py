@@ -5,6 +5,7 @@ that our edits stopped, one that waits for its payer, a coverage that the payer 
     world.denied                 the claim that Harbor Health refused (CO-50), with its denial and its item
     world.remittance             the 835 that paid one and refused the other, posted
     world.waiting_remittance     one that nobody has posted yet
+    world.payment                25.00 by card of a patient who owes nothing yet
     world.deposit                a check at the bank that pays no remittance yet
 """
 
@@ -25,7 +26,8 @@ from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import open_item
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.posting.deposits import enter_deposit
-from claimwright.office.posting.models import Deposit, Remittance
+from claimwright.office.posting.models import Deposit, PatientPayment, Remittance
+from claimwright.office.posting.patient_payments import take_payment
 from claimwright.office.posting.posting import post_remittance
 from claimwright.office.posting.receiving import receive_remittances
 from claimwright.office.statements.billing import run_statements
@@ -49,6 +51,7 @@ class World:
     statement: Statement
     unknown_coverage: Coverage
     deposit: Deposit
+    payment: PatientPayment
 
     @property
     def patient(self) -> Patient:
@@ -90,6 +93,7 @@ def build_world(*, more: int = 0) -> World:
         statement,
         _unknown_coverage(practice),
         enter_deposit(cents=13_000, deposit_date=clock.today(), reference="4711", text="Lockbox"),
+        take_payment(stopped.patient, cents=2_500, method="card", reference="6011"),
     )
 
 

@@ -144,7 +144,7 @@ class Deposit(ScopedModel):
 
     open ──▶ matched (posted = banked) ──▶ open (undone)
       ├────▶ proposed (a person confirms or declines)
-      └────▶ set aside (no payment of a remittance; `note` says what it was)
+      └────▶ set aside (no payment of a remittance; `note` says what it was) ──▶ open (taken up again)
 
     `identity` is the hash of everything the bank says about it and of its place among equal ones on that day, so that
     the same statement read twice makes nothing twice. `entries` are the journal entries that hold it as unidentified.

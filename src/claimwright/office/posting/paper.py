@@ -97,7 +97,7 @@ def read_cents(text: str) -> int:
 
 def read_reasons(text: str) -> tuple[tuple[Adjustment, ...], str]:
     """Adjustments as people type them (`CO-45 50.00, PR2 20`), and the rest that could not be read."""
-    found = []
+    found: list[Adjustment] = []
     at = 0
     text = text.rstrip(" ,;")
     while at < len(text):

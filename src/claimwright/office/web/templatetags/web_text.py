@@ -128,3 +128,9 @@ def first_segment(text: str) -> str:
 def without(text: str, beginning: str) -> str:
     """The text without a beginning that was said already."""
     return text.removeprefix(beginning).strip(" :")
+
+
+@register.filter
+def words(code: str) -> str:
+    """`patient_payment` → `Patient payment`."""
+    return code.replace("_", " ").capitalize()

@@ -21,7 +21,7 @@ from claimwright.office.followup.models import WorkItem
 from claimwright.office.ledger.balances import owed_by_patients, owed_on_encounters
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.posting.explain import explain
-from claimwright.office.posting.patient_payments import credit_cents
+from claimwright.office.posting.patient_payments import METHODS, credit_cents
 from claimwright.office.statements.models import Statement
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.middleware import OfficeRequest
@@ -121,6 +121,7 @@ def show_patient(request: OfficeRequest, patient_id: int) -> HttpResponse:
             "owes_cents": owed_by_patients([patient.pk], owner="PATIENT").get(patient.pk, 0),
             "credit_cents": credit_cents(patient),
             "statements": list(patient.statements.order_by("-pk")),
+            "methods": sorted(METHODS),
             "payments": list(patient.payments.order_by("-pk")),
         }
     return render(request, "web/patient.html", context)
