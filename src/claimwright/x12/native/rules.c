@@ -13,9 +13,10 @@
 /* The fields of the segment at hand, the name first. */
 typedef struct {
     text_view fields[MOST_FIELDS];
+    const uint32_t *ends[MOST_FIELDS]; /* where the first component of each ends, in the block; the others follow */
+    const uint32_t *last;              /* the end of the segment */
+    const uint8_t *bytes, *limit;
     int32_t count;
-    uint8_t component;
-    const uint8_t *limit;
 } field_list;
 
 typedef struct {
@@ -43,21 +44,15 @@ static void undo(journal *log)
     }
 }
 
-/* A component of a text: from 1. */
-static text_view component_of(const field_list *list, text_view text, int32_t component)
+/* A component of an element: from 1. Its end is one of those that marks.c found. */
+static inline text_view component_of(const field_list *list, int32_t element, int32_t component)
 {
-    const uint8_t *at = text.at, *end = text.at + text.length;
-    for (; component > 1; component--) {
-        while (at < end && *at != list->component)
-            at++;
-        if (at == end)
-            return (text_view){list->limit, 0};
-        at++;
-    }
-    const uint8_t *stop = at;
-    while (stop < end && *stop != list->component)
-        stop++;
-    return (text_view){at, (uint32_t)(stop - at)};
+    const text_view whole = list->fields[element];
+    const uint32_t *end = list->ends[element] + (component - 1);
+    if (end > list->last || list->bytes + *end > whole.at + whole.length)
+        return (text_view){list->limit, 0};
+    const uint8_t *begin = component == 1 ? whole.at : list->bytes + end[-1] + 1;
+    return (text_view){begin, (uint32_t)(list->bytes + *end - begin)};
 }
 
 /* An element (`component` 0), or a component of it. */
@@ -65,8 +60,7 @@ static inline text_view part_of(const field_list *list, int32_t element, int32_t
 {
     if (element >= list->count)
         return (text_view){list->limit, 0};
-    const text_view text = list->fields[element];
-    return component == 0 || text.length == 0 ? text : component_of(list, text, component);
+    return component == 0 ? list->fields[element] : component_of(list, element, component);
 }
 
 static int guards_hold(const cw_guide *guide, const field_list *list, int32_t first, int32_t count, int32_t element)

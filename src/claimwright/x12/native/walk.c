@@ -220,15 +220,18 @@ static void split_fields(field_list *list, const segment *at, const uint32_t *la
 {
     const uint8_t *bytes = at->text.bytes, component = at->text.delimiters->component;
     uint32_t begin = at->begin;
-    list->count = 0;
-    list->component = component;
+    int32_t count = 0;
+    list->last = last;
+    list->bytes = bytes;
     list->limit = at->text.limit;
-    for (const uint32_t *end = at->name_end; end <= last && list->count < MOST_FIELDS; end++) {
-        if (bytes[*end] == component)
-            continue;
-        list->fields[list->count++] = (text_view){bytes + begin, *end - begin};
+    for (const uint32_t *end = at->name_end; end <= last && count < MOST_FIELDS; end++) {
+        list->ends[count] = end;
+        while (bytes[*end] == component)
+            end++;
+        list->fields[count++] = (text_view){bytes + begin, *end - begin};
         begin = *end + 1;
     }
+    list->count = count;
 }
 
 static void clear_registers(journal *log, const cw_guide *guide, const cw_loop *loop)
