@@ -69,9 +69,14 @@ class Watch:
     strangers: list[str] = field(default_factory=list)
 
     def on(self, page: Any) -> None:
-        page.on("console", lambda message: message.type in ("error", "warning") and self.console.append(message.text))
+        page.on("console", lambda message: message.type in ("error", "warning") and self._hear(message.text))
         page.on("pageerror", lambda error: self.console.append(str(error)))
         page.on("request", lambda request: self._note(request.url))
+
+    def _hear(self, text: str) -> None:
+        # A form that is answered with what is wrong in it is no fault of the page, though the browser logs its status.
+        if "status of 422" not in text:
+            self.console.append(text)
 
     def _note(self, address: str) -> None:
         if not address.startswith((self.home, "data:")):

@@ -11,8 +11,11 @@ from django.urls import reverse
 from claimwright.office.core.models import AuditEntry
 from tests.office.web.test_authorization import ADDRESS_OF_CELL, ROUTES, _records
 
-SHOWS_NOBODY = {"deposits", "deposit", "ledger", "ledger-entry", "paper", "transmissions", "remittances", "ageing"}
-"""Pages with counts and sums only."""
+SHOWS_NOBODY = {
+    *("transmissions", "remittances", "ageing", "deposits", "deposit", "paper"),
+    *("ledger", "ledger-account", "ledger-entry"),
+}
+"""Pages with counts and sums only, of the payers' money or before anything was typed."""
 
 SHOWS_A_FILE = {"file", "file-download"}
 """Pages of a whole file: the file is written down, and with it everybody in it."""
