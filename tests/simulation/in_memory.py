@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,6 +38,7 @@ class Player:
     books: ClaimsInMemory = field(init=False)
     waiting: dict[tuple[str, int], Remittance] = field(default_factory=dict)
     unapplied: Counter[tuple[str, str]] = field(default_factory=Counter)
+    named: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     told: set[int] = field(default_factory=set)
     posted: Counter[str] = field(default_factory=Counter)
     deposits: list[Deposit] = field(default_factory=list)
@@ -96,6 +97,8 @@ class Player:
         assert_explained(plan, remittance)
         self._apply(plan, remittance)
         self.posted[trace] += 1
+        for adjustment in remittance.provider_adjustments:
+            self.named[adjustment.reference].append(trace)
 
     def _apply(self, plan: Plan, remittance: Remittance, *, is_again: bool = False) -> None:
         self.books.apply(plan, remittance, is_again=is_again)
@@ -162,15 +165,21 @@ class Player:
         self._check_deposits()
 
     def _compare_items(self, payer: Payer) -> None:
-        """What the payer still is to take is open here, or its counterpart waits with a person."""
+        """What the payer still is to take is open here, or its counterpart waits with a person: that only when it was
+        taken without a word, or when the files came in another order."""
         ours: Counter[str] = Counter()
         for item in self.books.items:
             ours[item.reference] += item.open_cents
         for (tax_id, reference), cents in self.unapplied.items():
-            if tax_id == payer.tax_id and reference not in self.year.claims:
-                ours[reference] += cents
+            if tax_id != payer.tax_id or reference in self.year.claims or not cents:
+                continue
+            ours[reference] += cents
+            self.counts.seen["provider adjustments that wait for a person"] += 1
+            came = self.named[reference]
+            assert reference.startswith("DOUBLE") or came != sorted(came), f"{reference} came in order, and waits"
         for reference, cents in payer.open_cents.items():
             assert ours[reference] == cents, f"{payer.name} {reference}: open {ours[reference]} here, {cents} there"
+            self.counts.seen["items open at the end"] += ours[reference] != 0
 
     def _compare_cash(self, payer: Payer, number: str) -> None:
         claim = self.books.claim(number)
@@ -235,7 +244,14 @@ class Player:
     def _expected(self) -> Iterator[ExpectedPayment]:
         for key, (trace, sent) in enumerate(self.year.remittances.items()):
             yield ExpectedPayment(
-                key, sent.payment_cents, trace, sent.payer_tax_id, sent.payment_date, sent.method, sent.payer.name
+                key,
+                sent.payment_cents,
+                trace,
+                sent.payer_tax_id,
+                sent.payment_date,
+                sent.method,
+                sent.payer.name,
+                frozenset({sent.payer_tax_id}),
             )
 
 

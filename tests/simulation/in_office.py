@@ -193,6 +193,21 @@ class OfficePlayer:
             else:
                 undo_match(deposit, reason="another payment")
                 self.seen["proposal declined"] += 1
+        self._match_sums()
+
+    def _match_sums(self) -> None:
+        """A person calls the bank about a sum, and knows its payments when all of them are posted."""
+        for deposit in Deposit.objects.filter(state=Deposit.State.OPEN):
+            traces = self.deposits.get(deposit.pk, ())
+            paid = list(Remittance.objects.filter(trace_number__in=traces, state__in=POSTED))
+            if len(traces) == len(paid) > 1:
+                try:
+                    with transaction.atomic():
+                        confirm_match(deposit, paid)
+                except ConflictError:
+                    self.seen["sum refused"] += 1
+                else:
+                    self.seen["sum confirmed"] += 1
 
     def _check(self) -> None:
         """After every event."""

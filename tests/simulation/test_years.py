@@ -24,6 +24,12 @@ def test_a_year_ends_as_the_payers_own_books_say(seed) -> None:
     assert held(seed)["claims as their payers' last words say"] > 0
 
 
+@pytest.mark.parametrize("seed", [379, 415])
+def test_what_one_remittance_opens_and_settles_leaves_older_items_of_that_reference_alone(seed) -> None:
+    """Seeds that found it: a takeback announced and taken at once, while an older one of the same claim is open."""
+    assert held(seed)["PLB WO+"] > 0
+
+
 def test_the_same_seed_gives_the_same_year() -> None:
     assert year_of(7).events == year_of(7).events
     assert year_of(7).events != year_of(8).events

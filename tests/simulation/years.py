@@ -117,6 +117,9 @@ class _Maker:
             today = START + timedelta(days=day)
             self._work(payer, today)
             self._send(payer, today)
+            if self._happens(0.2):  # a second payment, before the bank has counted the first
+                self._work(payer, today + timedelta(days=1))
+                self._send(payer, today + timedelta(days=1))
         for payer in self.payers:  # what was carried forward is taken, or carried on, once more
             self._send(payer, START + timedelta(days=LAST_RUN_DAY))
         self._people()
@@ -205,7 +208,7 @@ class _Maker:
             today + timedelta(days=self.chance.choice((0, 1, 1, 2, 30 if self._happens(0.2) else 1))),
             DepositKind.CHECK if remittance.method == "CHK" else DepositKind.EFT,
             trace=remittance.trace_number if by_trace else "",
-            company_id=remittance.payer_tax_id if by_trace else "",
+            company_id=remittance.payer_tax_id,
             reference=f"B{len(self.agenda):06d}",
             text=remittance.payer.name,
         )

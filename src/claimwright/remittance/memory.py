@@ -130,10 +130,12 @@ class ClaimsInMemory:
                 key = 1 + max((item.key for item in self.items), default=0)
                 self.items.append(PayerItem(key, change.code, change.reference, change.cents))
             else:
-                index = next(
-                    index for index, item in enumerate(self.items) if item.open_cents and _is_meant(item, change)
+                # The newest first: what this plan has opened comes after what was open before under the same reference.
+                index, item = next(
+                    (index, item)
+                    for index, item in reversed(list(enumerate(self.items)))
+                    if item.open_cents and _is_meant(item, change)
                 )
-                item = self.items[index]
                 self.items[index] = replace(item, open_cents=item.open_cents + change.cents)
 
 
