@@ -5,7 +5,7 @@
     prepare CODE COUNT CLAIMS   a practice, and the files of COUNT remittances of CLAIMS claims, some of them twice
     work CODE [LIMIT]           take in and post the files; says `posting TRACE`, then `posted TRACE SECONDS`
     work-planted CODE           the same with a mistake that a test must find: a commit for each claim, the state last
-    race CODE COUNT             two workers at once post the same remittance, for COUNT remittances: says `report JSON`
+    race CODE COUNT WHAT        two workers at once post, undo or match the same remittance, COUNT times: `report JSON`
     check CODE                  everything that must hold: says `report JSON`
 
 Every command is answered by `worker PID`, later by `ended PID STATUS`.
@@ -18,6 +18,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
 from itertools import groupby
@@ -44,8 +45,10 @@ from claimwright.office.core.scope import client_scope
 from claimwright.office.ledger.models import JournalEntry
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.posting import posting
+from claimwright.office.posting.deposits import confirm_match, enter_deposit
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.receiving import receive_remittances
+from claimwright.office.posting.undoing import undo_remittance
 from claimwright.office.reports.checking import check_practice
 from tests.office.posting.scenes import Practice
 
@@ -107,15 +110,19 @@ def work(code: str, limit: str = "1000000") -> None:
     left = int(limit)
     with client_scope(Client.objects.get(code=code)):
         left -= _post_waiting(left)
-        for path in sorted(inbox(code).iterdir()):
+        for path in _new_files(code):
             if left > 0:
                 _take_in(path)
                 left -= _post_waiting(left)
 
 
+def _new_files(code: str) -> list[Path]:
+    """What was delivered and not taken in yet, asked once: a worker is started thousands of times."""
+    known = set(Job.objects.filter(kind="delivery").values_list("key", flat=True))
+    return sorted(path for path in inbox(code).iterdir() if str(path) not in known)
+
+
 def _take_in(path: Path) -> None:
-    if Job.objects.filter(kind="delivery", key=str(path)).exists():
-        return
     with transaction.atomic():
         file, _ = store_file(path.name, path.read_bytes())
         receive_remittances(file)
@@ -137,31 +144,53 @@ def work_planted(code: str) -> None:
     work(code)
 
 
-def race(code: str, count: str) -> None:
-    """How the two ended, for each remittance: 0 posted, `TOLD` told that the other was first."""
+def race(code: str, count: str, what: str = "post") -> None:
+    """How the two ended, each time: 0 it was done, `TOLD` told that the other was first. `what`: post, undo, match."""
     client = Client.objects.get(code=code)
     with client_scope(client):
-        for path in sorted(inbox(code).iterdir()):
+        for path in _new_files(code):
             _take_in(path)
         waiting = list(Remittance.objects.filter(state=Remittance.State.RECEIVED)[: int(count)])
+        deeds = [RACES[what](remittance) for remittance in waiting]
     connections.close_all()
-    say(f"report {json.dumps([sorted(_race_for(client, remittance)) for remittance in waiting])}")
+    say(f"report {json.dumps([sorted(_race_for(client, deed)) for deed in deeds])}")
 
 
-def _race_for(client: Client, remittance: Remittance) -> list[int]:
+def _to_post(remittance: Remittance) -> Callable[[], object]:
+    return lambda: posting.post_remittance(remittance)
+
+
+def _to_undo(remittance: Remittance) -> Callable[[], object]:
+    posting.post_remittance(remittance)
+    return lambda: undo_remittance(remittance, reason="posted to the wrong practice")
+
+
+def _to_match(remittance: Remittance) -> Callable[[], object]:
+    """The deposit names no payer and no trace: a person confirms it."""
+    posting.post_remittance(remittance)
+    reference = f"SLIP {remittance.pk}"
+    deposit = enter_deposit(cents=remittance.payment_cents, deposit_date=SERVICE_DATE, reference=reference)
+    return lambda: confirm_match(deposit, [remittance])
+
+
+RACES = {"post": _to_post, "undo": _to_undo, "match": _to_match}
+"""What a deed needs before two do it at once, and the deed."""
+
+
+def _race_for(client: Client, deed: Callable[[], object]) -> list[int]:
     racers = []
     for _ in range(2):
         racer = os.fork()
         if racer == 0:
-            os._exit(_post_or_be_told(client, remittance))
+            os._exit(_do_or_be_told(client, deed))
         racers.append(racer)
     return [os.waitstatus_to_exitcode(os.waitpid(racer, 0)[1]) for racer in racers]
 
 
-def _post_or_be_told(client: Client, remittance: Remittance) -> int:
+def _do_or_be_told(client: Client, deed: Callable[[], object]) -> int:
     with client_scope(client):
         try:
-            posting.post_remittance(remittance)
+            deed()
         except ConflictError:
             return TOLD
     return 0
@@ -176,7 +205,8 @@ def check(code: str) -> None:
         unposted = [key for key, _, state in rows if state in ("received", "duplicate")]
         half_done = RemittanceClaim.objects.filter(remittance__in=unposted).exclude(outcome="").count()
         strays = JournalEntry.objects.filter(remittance_id__in=unposted).count()
-        unfinished = RemittanceClaim.objects.filter(outcome="").exclude(remittance__in=unposted).count()
+        undecided = RemittanceClaim.objects.filter(outcome="").exclude(remittance__in=unposted)
+        unfinished = undecided.exclude(remittance__state=Remittance.State.UNDONE).count()
         report = {
             "findings": findings,
             "states": [[trace, state] for _, trace, state in rows],

@@ -22,6 +22,7 @@ from tests import postgresql
 
 KILLS = int(os.environ.get("CLAIMWRIGHT_KILLS", "50"))
 REMITTANCES, CLAIMS = 3 * KILLS, 5
+CHECK_EVERY = max(10, KILLS // 40)
 TOLD = 3
 """The exit status of a worker that was told that another was first."""
 DELIVERIES = Counter({f"T{number:04d}": 2 if number % 3 == 0 else 1 for number in range(REMITTANCES)})
@@ -112,7 +113,7 @@ def test_nothing_is_lost_or_done_twice_when_the_office_is_killed_while_it_posts(
     for kill in range(1, KILLS + 1):
         killed = nursery.kill_while_posting("work lakeside", chance)
         assert killed, f"all was posted before kill {kill}: give it more"
-        if kill % 10 == 0:
+        if kill % CHECK_EVERY == 0:
             assert nursery.wrongs("lakeside") == []
     nursery.run("work lakeside")
     assert nursery.wrongs("lakeside") == []
@@ -123,11 +124,13 @@ def test_nothing_is_lost_or_done_twice_when_the_office_is_killed_while_it_posts(
     assert nursery.acknowledged <= set(DELIVERIES)
 
 
-def test_when_two_post_the_same_remittance_one_does_and_the_other_is_told(nursery):
-    nursery.run("prepare racing 12 5")
-    nursery.run("race racing 12")
+@pytest.mark.parametrize("what", ["post", "undo", "match"])
+def test_when_two_do_the_same_at_once_one_does_and_the_other_is_told(nursery, what):
+    """Post one remittance, undo one posting, confirm one deposit: in two processes, each with its own connection."""
+    nursery.run(f"prepare racing-{what} 12 5")
+    nursery.run(f"race racing-{what} 12 {what}")
     assert nursery.report == [[0, TOLD]] * 12
-    assert nursery.wrongs("racing") == []
+    assert nursery.wrongs(f"racing-{what}") == []
 
 
 def test_a_commit_for_each_claim_is_found_out(nursery):
