@@ -20,7 +20,6 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,10 +49,9 @@ from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.receiving import receive_remittances
 from claimwright.office.posting.undoing import undo_remittance
 from claimwright.office.reports.checking import check_practice
-from tests.office.posting.scenes import Practice
+from tests.office.posting.scenes import SERVICE_DATE, Practice
 
 TOLD = 3
-SERVICE_DATE = date(2026, 1, 5)
 PAID = """
     CLP*{number}*1*150*80*20*MB*ICN{number}
     SVC*HC:99213*150*80**1
