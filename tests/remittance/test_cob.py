@@ -292,3 +292,57 @@ def test_an_insurer_with_two_policies_of_the_patient_is_told_apart_by_its_level(
     again = next_payer_claim(tertiary, "T", both[:1])
     assert [[one.paid_cents for one in each.adjudications] for each in again.lines] == [[2000, 11200], [0, 0]]
     assert cob_findings(again) == ()
+
+
+def findings_of(*arguments) -> list[tuple[str, str, str, str]]:
+    with pytest.raises(InputError) as raised:
+        next_payer_claim(*arguments)
+    assert str(raised.value).startswith("the next payer's claim of A1 cannot be built")
+    return [(one.code, one.message, one.where.record, one.where.field) for one in raised.value.findings]
+
+
+def test_a_refusal_says_what_does_not_balance_and_where() -> None:
+    first = first_result()
+    short = replace(first, lines=(replace(first.lines[0], paid_cents=11100), first.lines[1]))
+    assert findings_of(primary_claim(), "S", [result("P", MEDICARE, short)]) == [
+        (
+            "COB-001",
+            "Claim A1: payer P, line 1: paid 111.00 and adjusted 88.00 of 200.00.",
+            "A1",
+            "lines[1].adjudications",
+        ),
+        ("COB-002", "Claim A1: payer P: paid 112.00, its lines say 111.00.", "A1", "other_payers"),
+    ]
+    less = replace(first, paid_cents=11100)
+    assert findings_of(primary_claim(), "S", [result("P", MEDICARE, less)]) == [
+        ("COB-002", "Claim A1: payer P: paid 111.00 and adjusted 188.00 of 300.00.", "A1", "other_payers"),
+    ]
+
+
+def test_a_refusal_names_the_payer_that_has_not_decided_and_what_to_do() -> None:
+    assert findings_of(primary_claim(), "T", [result("P", MEDICARE, first_result())]) == [
+        ("COB-004", "Claim A1: the result of payer S is not there.", "A1", "results")
+    ]
+    with pytest.raises(InputError) as raised:
+        next_payer_claim(primary_claim(), "T", [])
+    assert {one.hint for one in raised.value.findings} == {
+        "Mend the earlier payer's result, or send this claim by hand."
+    }
+
+
+def test_lines_of_one_code_are_told_apart_by_their_day_and_their_number() -> None:
+    later = replace(line(2, "29881", 20000), period=Period.day(date(2026, 3, 9)))
+    answers = [
+        answered("29881", 20000, paid, Adjustment("CO", "45", 20000 - paid), period=Period.day(day))
+        for paid, day in ((7000, date(2026, 3, 9)), (5000, DAY))
+    ]
+    by_day = RemittanceClaim("A1", "1", 40000, 12000, lines=tuple(answers))
+    by_number = replace(
+        by_day,
+        lines=tuple(
+            replace(one, period=None, control_number=f"A1-{n}") for n, one in zip((2, 1), answers, strict=True)
+        ),
+    )
+    for decided in (by_day, by_number):
+        claim = next_payer_claim(primary_claim(line(1, "29881", 20000), later), "S", [result("P", MEDICARE, decided)])
+        assert [one.paid_cents for each in claim.lines for one in each.adjudications] == [5000, 7000]

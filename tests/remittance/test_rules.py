@@ -323,3 +323,18 @@ def test_business_days_pass_over_the_weekend() -> None:
     assert business_days_after(friday, 1) == date(2026, 3, 23)
     assert business_days_after(friday, 5) == date(2026, 3, 27)
     assert business_days_after(friday, 0) == friday
+
+
+def test_a_plan_that_fails_its_proof_says_which_account_is_not_explained() -> None:
+    _, ((step, plan, _),) = played(PAID)
+    (finding,) = prove(plan.moves, [], plan.payment_cents + 1)
+    assert finding.code == "REM-END-001"
+    assert finding.message == f"80.00 would be posted of a payment of {(plan.payment_cents + 1) / 100:.2f}."
+    assert finding.hint == "Nothing is posted. Report this with the file: it is a defect of the planner."
+    assert finding.where.record is None
+
+
+def test_a_move_is_stored_without_what_it_does_not_say() -> None:
+    move = Move(MoveKind.PAYMENT, 5, 5)
+    assert move.to_plain() == {"kind": "payment", "cents": 5, "row": 5}
+    assert Move.from_plain(move.to_plain()).kind is MoveKind.PAYMENT

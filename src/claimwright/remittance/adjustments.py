@@ -289,10 +289,10 @@ def _contract(draft: Draft, pool: Pool, entry: Entry) -> None:
 
 def _unpaid_contract(draft: Draft, pool: Pool, entry: Entry) -> None:
     """A reduction where nothing was paid is no reduction: it belongs to the denial beside it, or is one itself."""
-    denial = next((other for other in pool.entries if other.treatment is Treatment.DENIAL), None)
+    denial = pool.first.get(Treatment.DENIAL)
     if denial is not None:
         _deny(draft, pool, entry, Queue.DENIAL, 25, _category(denial.adjustment.reason, "OTHER"))
-    elif any(other.treatment in _LEFT_TO_SOMEBODY for other in pool.entries):
+    elif not _LEFT_TO_SOMEBODY.isdisjoint(pool.first):
         _leave_open(draft, pool, entry, 24, "nothing was paid")
     else:
         _deny(draft, pool, entry, Queue.FULL_CHARGE_REDUCTION, 24, _category(entry.adjustment.reason, "CONTRACTUAL"))

@@ -68,7 +68,8 @@ class Pool:
     """Accounts that are judged together: one line, or everything where the payer adjusted the claim as a whole.
 
     `room_cents` is what may still be posted against the level (row 31); None: no limit. `cents` sums the entries by
-    treatment; `patient_cents` those of group PR, `share_cents` the deductible, coinsurance and copay among them.
+    treatment, `first` is the first of each; `patient_cents` those of group PR, `share_cents` the deductible,
+    coinsurance and copay among them.
     `row` and `gap_cents` are for the contract reductions: the row that decides them, and what of them stays open.
     """
 
@@ -78,6 +79,7 @@ class Pool:
         "charge_cents",
         "entries",
         "expected_cents",
+        "first",
         "gap_cents",
         "has_negative",
         "line_key",
@@ -99,12 +101,14 @@ class Pool:
         self.row = self.gap_cents = self.patient_cents = self.share_cents = 0
         self.has_negative = False
         self.cents: dict[Treatment, int] = {}
+        self.first: dict[Treatment, Entry] = {}
         for entry in self.entries:
             self._count(entry)
 
     def _count(self, entry: Entry) -> None:
         cents = entry.cents
         self.cents[entry.treatment] = self.cents.get(entry.treatment, 0) + cents
+        self.first.setdefault(entry.treatment, entry)
         self.has_negative = self.has_negative or cents < 0
         if entry.adjustment.group == "PR":
             self.patient_cents += cents
