@@ -326,7 +326,7 @@ def test_business_days_pass_over_the_weekend() -> None:
 
 
 def test_a_plan_that_fails_its_proof_says_which_account_is_not_explained() -> None:
-    _, ((step, plan, _),) = played(PAID)
+    _, ((_, plan, _),) = played(PAID)
     (finding,) = prove(plan.moves, [], plan.payment_cents + 1)
     assert finding.code == "REM-END-001"
     assert finding.message == f"80.00 would be posted of a payment of {(plan.payment_cents + 1) / 100:.2f}."
