@@ -1,4 +1,4 @@
-"""Authorizations, attachments, premiums and enrollments damaged anywhere are still read: records, findings, no crash."""
+"""Authorizations, attachments, premiums and enrollments damaged anywhere are still read: records or findings."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -105,6 +105,8 @@ def _without(segment: OutgoingSegment, forbidden: re.Pattern[str]) -> OutgoingSe
 
 
 def _replaced(element: Element, forbidden: re.Pattern[str]) -> Element:
+    if isinstance(element, bytes):
+        return element
     if isinstance(element, str):
         return forbidden.sub(" ", element)
     if isinstance(element, tuple):
