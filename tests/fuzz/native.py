@@ -27,7 +27,7 @@ from tests.fuzz.damage import bases
 
 COMPILER = "gcc"
 _SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
-_WARNINGS = ["-Wall", "-Wextra", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wshadow", "-Werror"]
 _OPTIONS = {
     "ASAN_OPTIONS": "hard_rss_limit_mb=256:quarantine_size_mb=16:detect_leaks=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -55,7 +55,7 @@ def build(folder: Path) -> Path:
     """The fuzzer, built with the core and the sanitizers."""
     source, program = Path(__file__).with_name("native_fuzz.c"), folder / "native_fuzz"
     native = library_path().parent
-    command = [COMPILER, "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-g", *_WARNINGS, *_SANITIZERS, f"-I{native}"]
+    command = [COMPILER, "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-g", *WARNINGS, *_SANITIZERS, f"-I{native}"]
     subprocess.run([*command, str(source), "-o", str(program)], check=True)
     return program
 

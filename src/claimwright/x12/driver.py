@@ -8,7 +8,7 @@ the segment that begins in it. Places are bytes of the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import cache
 from typing import BinaryIO, Protocol
 
@@ -163,6 +163,7 @@ class Driver:
         self._buffer = buffer
         self._listener = listener
         self._make = make
+        self._find_isa: Callable[[bytes, int], int] = getattr(make, "find_isa", find_isa)
         self._settings = settings
         self._rules = rules
         self._index = 1
@@ -281,8 +282,7 @@ class Driver:
             start = position
             if position <= self._border:
                 start = self._border
-            match = _ISA.search(buffer.data, start - buffer.base)
-            self._border = buffer.base + match.start() if match else buffer.end
+            self._border = buffer.base + self._find_isa(buffer.data, start - buffer.base)
             self._border_end = buffer.end
         return self._border
 
@@ -454,13 +454,13 @@ class Driver:
         self._isa = isa
         self._groups = 0
         self._group_controls = _Controls(self._settings.limits.control_numbers)
-        self._engine = None
         self._listener.interchange_opens(isa, delimiters)
         self._found_all("interchange", envelope.isa_findings(isa))
 
     def _close_interchange(self, iea: Segment | None) -> None:
         self._close_group(None)
         isa, self._isa = self._isa, None
+        self._engine = None  # It holds on to the driver, which must not need a collector of cycles.
         if isa is not None:
             self._found_all("interchange", envelope.iea_findings(isa, iea, self._groups))
             self._listener.interchange_closes(iea)
@@ -585,20 +585,26 @@ def read_delimiters(data: bytes, start: int) -> tuple[Delimiters | None, int]:
     """
     text = data[start : start + _ISA_SEEN].decode("latin-1")
     separator = text[3:4]
-    edges = [3]
-    while len(edges) < 16:
-        edge = text.find(separator, edges[-1] + 1, _ISA_LONGEST)
-        if edge < 0:
-            return None, start
-        edges.append(edge)
-    marks = text[edges[15] + 1 : edges[15] + 3]
-    if len({separator, *marks}) < 3 or any(mark.isalnum() or not mark.isascii() for mark in (separator, *marks)):
+    fields = text[4:].split(separator, 15) if separator else []
+    last = len(text) - len(fields[-1]) if len(fields) == 16 else _ISA_SEEN
+    marks = text[last : last + 2]
+    distinct = {separator, *marks}
+    if last > _ISA_LONGEST or len(distinct) < 3 or not _are_marks("".join(distinct)):
         return None, start
-    repetition = text[edges[10] + 1 : edges[11]]
-    is_mark = len(repetition) == 1 and repetition.isascii() and not repetition.isalnum()
-    is_used = is_mark and text[edges[11] + 1 : edges[12]] >= "00402" and repetition not in (separator, *marks)
+    repetition, version = fields[10:12]
+    is_used = len(repetition) == 1 and _are_marks(repetition) and repetition not in distinct and version >= "00402"
     delimiters = Delimiters(separator, marks[0], repetition if is_used else "", marks[1])
-    return delimiters, start + edges[15] + 3
+    return delimiters, start + last + 2
+
+
+def _are_marks(text: str) -> bool:
+    return text.isascii() and not any(map(str.isalnum, text))
+
+
+def find_isa(data: bytes, begin: int) -> int:
+    """Where an ISA may begin, at or after `begin`; the end of the data when nowhere."""
+    match = _ISA.search(data, begin)
+    return match.start() if match else len(data)
 
 
 @cache

@@ -41,7 +41,7 @@ class SetEngine(Protocol):
 
 
 class MakesEngine(Protocol):
-    """Makes the engine for an interchange."""
+    """Makes the engine for an interchange. One that has a `find_isa` finds the next interchange by it, too."""
 
     def __call__(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 import threading
@@ -10,6 +11,7 @@ import threading
 import pytest
 
 from claimwright import x12
+from claimwright.x12 import driver
 from claimwright.x12.guides import guide_names, load_guide
 from claimwright.x12.native import NativeEngine, available, binding, why_not
 from claimwright.x12.native.tables import GuideTables
@@ -76,6 +78,40 @@ def test_the_size_of_the_windows_changes_nothing(window):
 
 
 @needs_core
+@pytest.mark.parametrize("length", [0, 3, 4, 60, 255, 256, 257, 258, 259, 260, 600])
+@pytest.mark.parametrize("after", [b"*", b"\xff", b"[", b"", b"A", b"z", b"5", b" ", b"\n", b"ISA*", b"IISA|"])
+def test_the_core_finds_the_next_interchange_where_python_does(length, after):
+    data = b"S" * length + b"ISA" + after + b"A" * (length % 7)
+    places = range(len(data) + 2)
+
+    assert [binding.find_isa(data, at) for at in places] == [driver.find_isa(data, at) for at in places]
+
+
+@needs_core
+def test_a_set_without_its_end_leaves_nothing_to_the_next_file():
+    whole = file_of("837", CLAIM)
+    cut = whole[: whole.index(b"SE*")]
+    wanted = {data: x12.check(data, engine="python").findings for data in (whole, cut)}
+
+    for data in (whole, cut, cut, whole, cut, whole):
+        assert x12.check(data, engine="native").findings == wanted[data]
+
+
+@needs_core
+@pytest.mark.parametrize(
+    "amount",
+    ["0", "-0", "-", ".", "-.", ".5", "-.5", "5.", "1.2.3", "1-2", "--1", "1234567", "12345678", "-1234567", "1234.567",
+     "1234567.", ".1234567", "123456789", "-12345678", "123456.78", "1..", "1 2", "1,2", "-1.-", "12E4"],
+)  # fmt: skip
+def test_amounts_of_every_form_are_judged_as_python_does(amount):
+    data, count = re.subn(rb"(BPR\*\w\*)[^*]*", rb"\g<1>" + amount.encode(), file_of("835", PAYMENT))
+    verdicts = [x12.check(data, engine=engine).findings for engine in ("native", "python")]
+
+    assert count == 1
+    assert verdicts[0] == verdicts[1]
+
+
+@needs_core
 def test_two_threads_check_at_once():
     data = file_of("837", *[CLAIM] * 50)
     wanted = x12.check(data, engine="python").findings
@@ -122,7 +158,7 @@ def test_a_library_of_another_version_is_not_used(tmp_path):
 @needs_compiler
 def test_the_core_compiles_without_a_warning(tmp_path):
     native = binding.library_path().parent
-    flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-c", "-o", str(tmp_path / "core.o")]
+    flags = ["-std=c11", "-O2", *fuzzing.WARNINGS, "-c", "-o", str(tmp_path / "core.o")]
 
     subprocess.run([fuzzing.COMPILER, *flags, str(native / "core.c")], check=True)
 

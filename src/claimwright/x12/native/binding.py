@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from array import array
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -18,12 +19,13 @@ from claimwright.x12.native.tables import GuideTables
 from claimwright.x12.rules.binding import Program
 from claimwright.x12.tree import Delimiters
 
-ABI = 6
+ABI = 7
 DONE, CONTROL, DOUBT, REFUSED = range(4)
 ABSENT = -(1 << 63)
 UNKNOWN = (1 << 62) - 1
 """And more: a sum that nothing is known of."""
 
+_MOST_IDLE = 4
 _INT, _WORD, _POINTER = ctypes.c_int32, ctypes.c_uint64, ctypes.c_void_p
 
 
@@ -124,10 +126,19 @@ def _declare(library: ctypes.CDLL) -> None:
         ("cw_stand", None, [_POINTER, _INT]),
         ("cw_remember", _INT, [_POINTER, _INT, ctypes.c_char_p, ctypes.c_uint32]),
         ("cw_forget", None, [_POINTER, _INT]),
+        ("cw_find_isa", _WORD, [ctypes.c_char_p, _WORD, _WORD]),
         ("cw_knows", _INT, [_POINTER, _INT, ctypes.c_char_p, ctypes.c_uint32]),
     ):
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
+
+
+def find_isa(data: bytes, begin: int) -> int:
+    """Where `ISA` and what may be a separator stand first at or after `begin`; the end of the data when nowhere."""
+    library = _loaded()[0]
+    if library is None:
+        raise RuntimeError(f"The native core cannot be used: {why_not()}.")
+    return int(library.cw_find_isa(data, min(begin, len(data)), len(data)))
 
 
 class CompiledGuide:
@@ -159,6 +170,8 @@ class CompiledGuide:
             program.uniques,
             rules.max_writes,
         )
+        self.idle: list[Core] = []
+        """Cores that wait for their next set."""
         for table in self.tables_in_order:
             if isinstance(table, array) and not table:
                 table.append(0)  # One without rows has no place of its own.
@@ -179,14 +192,32 @@ def compiled(guide: Guide, program: Program) -> CompiledGuide | None:
 
 
 class Core:
-    """A walk of the library over sets of one guide, and its state. Raises `MemoryError` when there is none for it."""
+    """A walk of the library over sets of one guide, and its state. Raises `MemoryError` when there is none for it.
+
+    Making one costs more than a small file takes: `take` one for a set, and `leave` it at the set's end.
+    """
+
+    @classmethod
+    def take(cls, guide: CompiledGuide, most_values: int) -> Core:
+        """One that is idle, or a new one."""
+        with suppress(IndexError):  # Another thread may have taken the last one.
+            core = guide.idle.pop()
+            if core.most_values == most_values:
+                return core
+        return cls(guide, most_values)
+
+    def leave(self) -> None:
+        """The set is over; the next one may be anybody's."""
+        self._data = b""
+        if len(self.guide.idle) < _MOST_IDLE:
+            self.guide.idle.append(self)
 
     def __init__(self, guide: CompiledGuide, most_values: int) -> None:
         library = _loaded()[0]
         if library is None:
             raise RuntimeError(f"The native core cannot be used: {why_not()}.")
         self._library = library
-        self.guide = guide
+        self.guide, self.most_values = guide, most_values
         self._walk = library.cw_new(ctypes.byref(guide.structure), min(most_values, 1 << 24))
         if not self._walk:
             raise MemoryError

@@ -69,6 +69,7 @@ static inline int is_digit(uint8_t byte)
     return (unsigned)byte - '0' < 10u;
 }
 
+#define TOPMOST (UINT64_C(1) << 63)
 #define CW_BYTES(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* The topmost bit of each of the lowest `length` bytes (1 to 8) that is no digit. */

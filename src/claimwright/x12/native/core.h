@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised whenever a structure, a table or a number below changes; binding.py refuses a library of another number. */
-#define CW_ABI 6
+#define CW_ABI 7
 
 #if defined(_WIN32)
 #define CW_PUBLIC __declspec(dllexport)
@@ -254,6 +254,9 @@ CW_PUBLIC void cw_stand(cw_walk *walk, int32_t position);
 /* Remember a value that must be unique: 1 when it came before, else 0. `text` has `length` bytes. */
 CW_PUBLIC int32_t cw_remember(cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length);
 CW_PUBLIC void cw_forget(cw_walk *walk, int32_t unique);
+
+/* Where in data[begin..end) `ISA` and what may be a separator stand first, or `end`. */
+CW_PUBLIC uint64_t cw_find_isa(const uint8_t *data, uint64_t begin, uint64_t end);
 
 /* Whether a value is remembered; 1 also when there are so many that it may have been left out. */
 CW_PUBLIC int32_t cw_knows(const cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length);

@@ -11,7 +11,7 @@ from typing import Final
 
 from claimwright.findings import Finding
 from claimwright.x12.guides.language import Guide, LoopNode
-from claimwright.x12.native.binding import ABSENT, DONE, DOUBT, Core, Place, compiled
+from claimwright.x12.native.binding import ABSENT, DONE, DOUBT, Core, Place, compiled, find_isa
 from claimwright.x12.native.binding import UNKNOWN as UNKNOWN_TO_CORE
 from claimwright.x12.rules.amounts import UNKNOWN, is_known
 from claimwright.x12.rules.binding import Rule
@@ -32,6 +32,7 @@ class NativeEngine(Walk):
     """The walk, with the core in front of it. It gives no tree: a reading is walked in Python."""
 
     name = "native"
+    find_isa = staticmethod(find_isa)
 
     def __init__(
         self,
@@ -43,7 +44,6 @@ class NativeEngine(Walk):
     ) -> None:
         super().__init__(delimiters, report, rules=rules, settings=settings)
         self._terminator = delimiters.terminator.encode("latin-1")
-        self._cores: dict[Guide, Core | None] = {}
         self._core: Core | None = None
         self._walked: Tables | None = None
         self._data, self._base, self._stopped = b"", 0, 0
@@ -53,20 +53,21 @@ class NativeEngine(Walk):
 
     def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
         """A set opens; see `Walk.begin`."""
-        core = self._core = self._core_of(guide)
-        if core is None:
+        tables = Tables.of(guide, self._delimiters, self._rules)
+        made = compiled(guide, tables.program)
+        if made is None:
             super().begin(guide, opening, day)
             return
+        core = self._core = Core.take(made, self._limits.values)
         raw = str(opening).encode("utf-8", "surrogateescape")
-        self._tables = Tables.of(guide, self._delimiters, self._rules)
+        self._tables = tables
         self._program, self._judge = self._tables.program, self._tables.judge
         self._guide, self._day, self._last, self._derailed = guide, day, opening, False
         self._data, self._base, self._stopped = raw, opening.offset, opening.offset + opening.length
         self._kept_texts.clear()
         self._carried, self._carried_from = b"", opening.offset
         if core.begin(self._delimiters, raw + self._terminator, opening.index, opening.offset) != DONE:
-            assert self._tables is not None
-            self._prepare(self._tables)
+            self._prepare(tables)
             super().begin(guide, opening, day)
             self._give_back([], opening)
 
@@ -109,17 +110,17 @@ class NativeEngine(Walk):
             if closing is not None:
                 raw = str(closing).encode("utf-8", "surrogateescape")
                 if core.end(raw + self._terminator) == DONE:
+                    self._leave_core()
                     return
             self._take_over()
             self._look_end = closing.offset if closing else self._stopped
         super().end(closing)
+        self._leave_core()
 
-    def _core_of(self, guide: Guide) -> Core | None:
-        """The core for a guide; `None` when it is too wide for the tables."""
-        if guide not in self._cores:
-            made = compiled(guide, Tables.of(guide, self._delimiters, self._rules).program)
-            self._cores[guide] = Core(made, self._limits.values) if made else None
-        return self._cores[guide]
+    def _leave_core(self) -> None:
+        core, self._core = self._core, None
+        if core is not None:
+            core.leave()
 
     def _take_one(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
         """The walk takes the segment at `position`, unless it is one of an envelope."""

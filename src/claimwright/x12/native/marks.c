@@ -7,7 +7,7 @@
 /* Small enough that block and index stay in the first-level cache. */
 #define BLOCK 4096u
 #define WORD 64u
-#define BATCH 4u /* ends are written so many at once, wanted or not */
+#define BATCH 8u /* ends are written so many at once, wanted or not */
 
 typedef struct {
     uint32_t count;
@@ -16,10 +16,41 @@ typedef struct {
     uint64_t odd[BLOCK / WORD + 2]; /* a bit for each control, non-ASCII or repetition character */
 } cw_marks;
 
+#define DELETE 0x7f
+
+/* A bit for each of 64 bytes. */
+typedef struct {
+    uint64_t ends, odd;
+} word_bits;
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+
+/* Sixteen bytes at a time: every x86-64 has these instructions. */
+static inline word_bits classify(const uint8_t *bytes, const cw_delimiters *delimiters)
+{
+    const __m128i element = _mm_set1_epi8((char)delimiters->element);
+    const __m128i component = _mm_set1_epi8((char)delimiters->component);
+    const __m128i terminator = _mm_set1_epi8((char)delimiters->terminator);
+    const __m128i repetition = _mm_set1_epi8((char)(delimiters->has_repetition ? delimiters->repetition : DELETE));
+    const __m128i deleted = _mm_set1_epi8(DELETE), blank = _mm_set1_epi8(' ');
+    word_bits bits = {0, 0};
+    for (unsigned at = 0; at < WORD; at += 16) {
+        const __m128i word = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
+        const __m128i inner = _mm_or_si128(_mm_cmpeq_epi8(word, element), _mm_cmpeq_epi8(word, component));
+        const __m128i ends = _mm_or_si128(inner, _mm_cmpeq_epi8(word, terminator));
+        const __m128i other = _mm_or_si128(_mm_cmpeq_epi8(word, deleted), _mm_cmpeq_epi8(word, repetition));
+        const __m128i odd = _mm_or_si128(_mm_cmplt_epi8(word, blank), other); /* Those beyond ASCII are negative. */
+        bits.ends |= (uint64_t)(uint32_t)_mm_movemask_epi8(ends) << at;
+        bits.odd |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_andnot_si128(ends, odd)) << at;
+    }
+    return bits;
+}
+
+#else
+
 /* Multiplying eight bytes of 0 or 1 by it gathers them in the topmost byte, the first byte lowest. */
 #define GATHER UINT64_C(0x0102040810204080)
-#define DELETE 0x7f
-#define TOPMOST (UINT64_C(1) << 63)
 
 static uint64_t gather_bits(const uint8_t *flags)
 {
@@ -29,19 +60,12 @@ static uint64_t gather_bits(const uint8_t *flags)
     return bits;
 }
 
-static int is_any_set(const uint8_t *flags)
-{
-    uint64_t any = 0;
-    for (unsigned at = 0; at < WORD; at += 8)
-        any |= load_little_endian(flags + at);
-    return any != 0;
-}
-
-/* Two flags for each of 64 bytes; written so that a compiler makes vector code of it. */
-static void classify(const uint8_t *bytes, const cw_delimiters *delimiters, uint8_t *is_end, uint8_t *is_odd)
+/* Written so that a compiler makes vector code of it. */
+static inline word_bits classify(const uint8_t *bytes, const cw_delimiters *delimiters)
 {
     const uint8_t element = delimiters->element, component = delimiters->component, terminator = delimiters->terminator;
     const uint8_t repetition = delimiters->has_repetition ? delimiters->repetition : DELETE;
+    uint8_t is_end[WORD], is_odd[WORD];
     for (unsigned at = 0; at < WORD; at++) {
         const uint8_t byte = bytes[at];
         const uint8_t ends = (byte == element) | (byte == component) | (byte == terminator);
@@ -49,25 +73,35 @@ static void classify(const uint8_t *bytes, const cw_delimiters *delimiters, uint
         is_end[at] = ends;
         is_odd[at] = odd & (uint8_t)~ends;
     }
+    return (word_bits){gather_bits(is_end), gather_bits(is_odd)};
+}
+
+#endif
+
+static inline uint32_t count_bits(uint64_t bits)
+{
+    bits -= bits >> 1 & CW_BYTES(0x55);
+    bits = (bits & CW_BYTES(0x33)) + (bits >> 2 & CW_BYTES(0x33));
+    return (uint32_t)(((bits + (bits >> 4)) & CW_BYTES(0x0f)) * CW_BYTES(1) >> 56);
 }
 
 /* The offsets of the set bits, in batches: a batch needs no decision, and what it writes beyond them is overwritten. */
-static uint32_t append_bits(uint32_t *ends, uint32_t count, uint64_t bits, uint32_t base)
+static inline uint32_t append_bits(uint32_t *ends, uint32_t count, uint64_t bits, uint32_t base)
 {
-    while (bits != 0) {
+    const uint32_t total = count + count_bits(bits);
+    for (uint32_t *end = ends + count; bits != 0; end += BATCH) {
         for (unsigned at = 0; at < BATCH; at++) {
-            ends[count] = base + (uint32_t)__builtin_ctzll(bits | TOPMOST);
-            count += bits != 0;
+            end[at] = base + (uint32_t)__builtin_ctzll(bits | TOPMOST);
             bits &= bits - 1;
         }
     }
-    return count;
+    return total;
 }
 
 /* Mark the first `size` bytes (at most BLOCK) of `block`. */
 static void mark_block(cw_marks *marks, const uint8_t *block, uint32_t size, const cw_delimiters *delimiters)
 {
-    uint8_t is_end[WORD], is_odd[WORD], tail[WORD];
+    uint8_t tail[WORD];
     uint64_t any_odd = 0;
     uint32_t count = 0;
     for (uint32_t base = 0; base < size; base += WORD) {
@@ -79,11 +113,10 @@ static void mark_block(cw_marks *marks, const uint8_t *block, uint32_t size, con
             bytes = tail;
             inside = UINT64_MAX >> (WORD - (size - base));
         }
-        classify(bytes, delimiters, is_end, is_odd);
-        const uint64_t odd = is_any_set(is_odd) ? gather_bits(is_odd) & inside : 0;
-        count = append_bits(marks->ends, count, gather_bits(is_end) & inside, base);
-        marks->odd[base / WORD] = odd;
-        any_odd |= odd;
+        const word_bits bits = classify(bytes, delimiters);
+        count = append_bits(marks->ends, count, bits.ends & inside, base);
+        marks->odd[base / WORD] = bits.odd & inside;
+        any_odd |= bits.odd & inside;
     }
     marks->count = count;
     marks->has_odd = any_odd != 0;

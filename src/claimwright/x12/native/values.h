@@ -36,8 +36,8 @@ static inline int is_whole_number(const uint8_t *text, uint32_t length, int32_t 
     return within(length - sign, min, max) && are_digits(text + sign, length - sign, limit);
 }
 
-/* `-`, digits and at most one point; only the digits count. */
-static inline int is_decimal(const uint8_t *text, uint32_t length, int32_t min, int32_t max, const uint8_t *limit)
+/* `-`, digits and at most one point, in any number of bytes. */
+static int is_long_decimal(const uint8_t *text, uint32_t length, int32_t min, int32_t max, const uint8_t *limit)
 {
     uint32_t points = 0;
     if (text[0] == '-') {
@@ -54,6 +54,18 @@ static inline int is_decimal(const uint8_t *text, uint32_t length, int32_t min, 
         points++;
     }
     return points <= 1 && length > points && within(length - points, min, max);
+}
+
+/* The same; only the digits count. Up to eight bytes need no decision, because amounts cannot be foreseen. */
+static inline int is_decimal(const uint8_t *text, uint32_t length, int32_t min, int32_t max, const uint8_t *limit)
+{
+    if (length > CW_WORD_SIZE)
+        return is_long_decimal(text, length, min, max, limit);
+    const uint64_t word = load_short(text, length, limit), others = find_no_digits(word, length);
+    const uint64_t sign = (others & 0x80) & (UINT64_C(0) - ((word & 0xff) == '-')), point = others & ~sign;
+    const uint64_t mark = word >> (((uint32_t)__builtin_ctzll(point | TOPMOST) / 8) * 8) & 0xff;
+    const uint32_t digits = length - (sign != 0) - (point != 0);
+    return ((point & (point - 1)) == 0) & ((point == 0) | (mark == '.')) & (digits != 0) & within(digits, min, max);
 }
 
 static inline int is_leap_year(unsigned year)

@@ -28,7 +28,7 @@ typedef struct {
     const uint32_t *name_end;
     uint64_t offset; /* of the block within the file */
     uint64_t index;  /* of the segment within the file */
-} segment;
+} cw_segment;
 
 int32_t cw_abi(void)
 {
@@ -116,12 +116,12 @@ static inline const cw_name *find_name(const cw_guide *guide, uint64_t key)
     return NULL;
 }
 
-static inline uint64_t key_between(const segment *at, uint64_t begin, uint64_t end)
+static inline uint64_t key_between(const cw_segment *at, uint64_t begin, uint64_t end)
 {
     return pack_key(at->text.bytes + begin, end - begin, at->text.limit);
 }
 
-static inline const cw_name *name_of(const cw_walk *walk, const segment *at)
+static inline const cw_name *name_of(const cw_walk *walk, const cw_segment *at)
 {
     const uint32_t end = *at->name_end;
     if (end - at->begin > CW_LONGEST_NAME || at->text.bytes[end] == walk->delimiters.component)
@@ -129,7 +129,7 @@ static inline const cw_name *name_of(const cw_walk *walk, const segment *at)
     return find_name(walk->guide, key_between(at, at->begin, end));
 }
 
-static inline uint64_t find_qualifier(const segment *at, int32_t element, int32_t component)
+static inline uint64_t find_qualifier(const cw_segment *at, int32_t element, int32_t component)
 {
     const uint8_t *bytes = at->text.bytes, mark = at->text.delimiters->component;
     const uint32_t *end = at->name_end;
@@ -169,7 +169,7 @@ static inline uint32_t *counts_of(const cw_walk *walk, int32_t up)
 }
 
 /* Where the segment stands: the nearest place that its qualifier fits and that is not used up; NULL when in doubt. */
-static inline const cw_way *choose(const cw_walk *walk, const segment *at, int32_t name, int *is_qualified)
+static inline const cw_way *choose(const cw_walk *walk, const cw_segment *at, int32_t name, int *is_qualified)
 {
     const cw_guide *guide = walk->guide;
     const int32_t number = guide->forks_of[guide->positions[walk->state.position].forks + name];
@@ -216,7 +216,7 @@ static inline int are_closings_kept(const cw_walk *walk, int32_t closes)
 }
 
 /* Cut a segment into its fields; those beyond what any rule can read are left out. */
-static void split_fields(field_list *list, const segment *at, const uint32_t *last)
+static void split_fields(field_list *list, const cw_segment *at, const uint32_t *last)
 {
     const uint8_t *bytes = at->text.bytes, component = at->text.delimiters->component;
     uint32_t begin = at->begin;
@@ -242,7 +242,7 @@ static void clear_registers(journal *log, const cw_guide *guide, const cw_loop *
 }
 
 /* What the segment does to the registers, if its tests are proven; otherwise nothing. */
-static int are_rules_proven(cw_walk *walk, const segment *at, const uint32_t *last, const cw_position *position,
+static int are_rules_proven(cw_walk *walk, const cw_segment *at, const uint32_t *last, const cw_position *position,
                             int opens)
 {
     const cw_guide *guide = walk->guide;
@@ -299,7 +299,7 @@ static void remember(cw_walk *walk, const cw_act *act, cw_place place)
     }
 }
 
-static inline void commit(cw_walk *walk, const segment *at, const cw_way *way, uint32_t stop)
+static inline void commit(cw_walk *walk, const cw_segment *at, const cw_way *way, uint32_t stop)
 {
     const cw_position *position = walk->guide->positions + way->position;
     const cw_place place = {.index = at->index, .offset = at->offset + at->begin, .length = stop - at->begin};
@@ -317,7 +317,7 @@ static inline void commit(cw_walk *walk, const segment *at, const cw_way *way, u
 }
 
 /* The end of the segment's last token when its elements are right, or NULL. */
-static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const segment *at, const cw_position *position,
+static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const cw_segment *at, const cw_position *position,
                                            int is_qualified)
 {
     if (walk->marks.has_odd) {
@@ -332,7 +332,7 @@ static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const segment *a
 }
 
 /* Prove the segment and take it the way; NULL, and nothing is changed, when it is in doubt. Gives its last token's end. */
-static ALWAYS_INLINE const uint32_t *take(cw_walk *walk, const segment *at, const cw_way *way, int is_qualified)
+static ALWAYS_INLINE const uint32_t *take(cw_walk *walk, const cw_segment *at, const cw_way *way, int is_qualified)
 {
     const cw_position *position = walk->guide->positions + way->position;
     if (!are_needs_met(walk, way) || !are_closings_kept(walk, way->closes))
@@ -349,7 +349,7 @@ static ALWAYS_INLINE const uint32_t *take(cw_walk *walk, const segment *at, cons
 /* ---- Windows ---- */
 
 /* Leave out the blanks before a segment, and tokens that are made of them. Gives 1 when nothing else is there. */
-static int skip_blanks(segment *at)
+static int skip_blanks(cw_segment *at)
 {
     const uint8_t *bytes = at->text.bytes;
     while (bytes[at->begin] != at->text.delimiters->terminator && is_blank(bytes[at->begin]))
@@ -360,7 +360,7 @@ static int skip_blanks(segment *at)
 }
 
 /* Take the segment, or say why not. Leaves in `*end` the end of a token of it, the last one if it was taken. */
-static inline int32_t offer(cw_walk *walk, segment *at, const uint32_t **end)
+static inline int32_t offer(cw_walk *walk, cw_segment *at, const uint32_t **end)
 {
     if (is_blank(at->text.bytes[at->begin]) && skip_blanks(at) && is_blank(walk->delimiters.terminator)) {
         *end = at->name_end;
@@ -387,7 +387,7 @@ static inline int32_t offer(cw_walk *walk, segment *at, const uint32_t **end)
 }
 
 /* Whole segments of a block. Leaves in `*size` how many bytes of it were taken. */
-static int32_t run_block(cw_walk *walk, segment *at, uint32_t *size)
+static int32_t run_block(cw_walk *walk, cw_segment *at, uint32_t *size)
 {
     const uint8_t terminator = walk->delimiters.terminator, *bytes = at->text.bytes;
     const uint32_t *end = walk->marks.ends, *stop = end + walk->marks.count;
@@ -422,7 +422,7 @@ int32_t cw_run(cw_walk *walk, cw_window *window, uint64_t index)
         return CW_REFUSED; /* No set has begun. */
     const uint64_t whole = whole_size(window, walk->delimiters.terminator);
     int32_t status = CW_DONE;
-    segment at = {.text = {.limit = window->data + whole, .delimiters = &walk->delimiters}, .index = index};
+    cw_segment at = {.text = {.limit = window->data + whole, .delimiters = &walk->delimiters}, .index = index};
     while (window->taken < whole && status == CW_DONE) {
         const uint64_t left = whole - window->taken;
         uint32_t size = left < BLOCK ? (uint32_t)left : BLOCK;
@@ -438,7 +438,7 @@ int32_t cw_run(cw_walk *walk, cw_window *window, uint64_t index)
 }
 
 /* Aim at the one segment that the window holds. */
-static int32_t aim(cw_walk *walk, const cw_window *window, segment *at)
+static int32_t aim(cw_walk *walk, const cw_window *window, cw_segment *at)
 {
     const uint8_t terminator = walk->delimiters.terminator;
     if (window->size == 0 || memchr(window->data, terminator, (size_t)window->size) != window->data + window->size - 1)
@@ -464,7 +464,7 @@ int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, const cw_window
     const cw_guide *guide = walk->guide;
     const cw_position *root = guide->positions + guide->root_position;
     cw_state *state = &walk->state;
-    segment at = {.index = index};
+    cw_segment at = {.index = index};
     if (!are_distinct(delimiters))
         return CW_REFUSED; /* Loops over tokens end at the terminator, which must be nothing else. */
     walk->delimiters = *delimiters;
@@ -486,7 +486,7 @@ int32_t cw_begin(cw_walk *walk, const cw_delimiters *delimiters, const cw_window
 
 int32_t cw_end(cw_walk *walk, const cw_window *window)
 {
-    segment at = {.index = 0};
+    cw_segment at = {.index = 0};
     const int32_t status = walk->state.depth < 1 ? CW_REFUSED : aim(walk, window, &at);
     if (status != CW_DONE)
         return status;
