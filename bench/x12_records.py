@@ -36,10 +36,12 @@ def main() -> None:
     paid, billed = x12_files.remittances(count), x12_files.claims(count)
     out(f"\nX12 to records and back: {count:,} claims, one core, checked at all levels")
     _bar(measure("835 to records, claim by claim", partial(_stream, paid), paid, count), 15)
-    _bar(measure("837P to records", partial(_records, billed), billed, count), 10)
+    _bar(measure("837P to records, claim by claim", partial(_stream, billed), billed, count), 10)
     batches = [_own(record) for record in _records(billed) if isinstance(record, documents.ClaimBatch)]
     written = _write(batches)
     _bar(measure("837P from records", partial(_write, batches), written, count), 60)
+    sets = [documents.write_claims(batch) for batch in batches]
+    _bar(measure("837P from segments", partial(x12.write_interchange, _ENVELOPE, sets), written, count), 60)
     _resident(count)
 
 

@@ -11,6 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 _AMOUNT = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)\Z", re.ASCII)
 _PLAIN = re.compile(r"(-?\d{1,12})(?:\.(\d{1,2}))?\Z", re.ASCII)  # Nearly all amounts, and quickly read.
 
+_SHORTEST_FRACTIONS = ("", *(f".{fraction:02d}".rstrip("0") for fraction in range(1, 100)))
+
 CENTS_MAX = 10**15
 """Ten thousand billion dollars: beyond any claim, within a 64-bit database integer even when summed by the thousand."""
 
@@ -40,8 +42,7 @@ def parse_cents(text: str) -> int:
 def x12_amount(cents: int) -> str:
     """12550 → `'125.5'`: the shortest form, as X12 wants it (no trailing zeros, no bare leading zero removed)."""
     whole, fraction = divmod(abs(cents), 100)
-    text = str(whole) if not fraction else f"{whole}.{fraction:02d}".rstrip("0")
-    return f"-{text}" if cents < 0 else text
+    return f"{'-' if cents < 0 else ''}{whole}{_SHORTEST_FRACTIONS[fraction]}"
 
 
 def format_dollars(cents: int) -> str:

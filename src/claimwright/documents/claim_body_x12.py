@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claimwright.documents.claim import Claim, Subscriber
+from claimwright.documents.claim import Claim, ClaimKind, Subscriber
 from claimwright.documents.claim_codes_x12 import write_codes
 from claimwright.documents.claim_kinds_x12 import ClaimGuide
 from claimwright.documents.claim_lines_x12 import write_line
@@ -43,7 +43,9 @@ NO_LEVEL = Level(Provider(), None, None, "")
 
 def write_claim(guide: ClaimGuide, claim: Claim) -> Iterator[OutgoingSegment]:
     """2300 and the loops in it."""
-    yield from in_order(_write_itself(guide, claim), guide.claim_order)
+    own = _write_itself(guide, claim)
+    is_plain = not claim.others and guide.kind is ClaimKind.PROFESSIONAL  # Then it is in order as it is.
+    yield from own if is_plain else in_order(own, guide.claim_order)
     yield from write_providers(guide, _providers(claim), claim.providers, guide.claim_parts)
     for other in claim.other_payers:
         yield from write_other_payer(guide, other)
@@ -96,4 +98,6 @@ def _write_clm(guide: ClaimGuide, claim: Claim) -> OutgoingSegment:
         claim.benefits_assigned, claim.release_of_information, claim.patient_signature, causes,
         claim.special_program, *[""] * 6, reason, claim.delay_reason,
     )  # fmt: skip
+    if not guide.not_in_clm:
+        return clm
     return tuple("" if element in guide.not_in_clm else value for element, value in enumerate(clm))

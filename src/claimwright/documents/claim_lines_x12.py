@@ -135,14 +135,16 @@ def _read_adjudication(loop: Loop, reader: ClaimReader) -> LineAdjudication:
 
 def write_line(guide: ClaimGuide, line: ClaimLine) -> Iterator[OutgoingSegment]:
     """2400 and the loops in it."""
-    forms = [x12_other(segment) for segment in line.others if segment.name in _FORMS]
-    yield from in_order(_write_line_itself(guide, line), guide.line_order)
+    own = _write_line_itself(guide, line)
+    yield from in_order(own, guide.line_order) if line.others else own
     if line.drug:
         yield from _write_drug(line.drug)
-    yield from write_providers(guide, [("82", line.rendering)], line.providers, guide.line_parts)
+    if line.rendering or line.providers:
+        yield from write_providers(guide, [("82", line.rendering)], line.providers, guide.line_parts)
     for decision in line.adjudications:
         yield from _write_adjudication(decision)
-    yield from forms
+    if line.others:
+        yield from (x12_other(segment) for segment in line.others if segment.name in _FORMS)
 
 
 def _write_line_itself(guide: ClaimGuide, line: ClaimLine) -> Iterator[OutgoingSegment]:
@@ -152,13 +154,20 @@ def _write_line_itself(guide: ClaimGuide, line: ClaimLine) -> Iterator[OutgoingS
         yield x12_period("472", line.period)
     for qualifier, period in line.dates:
         yield x12_period(qualifier, period)
-    yield from write_numbers((("G1", line.prior_authorization), ("6R", line.control_number), ("9F", line.referral)))
-    yield from map(write_reference, line.references)
+    if line.prior_authorization:
+        yield ("REF", "G1", line.prior_authorization)
+    if line.control_number:
+        yield ("REF", "6R", line.control_number)
+    if line.referral:
+        yield ("REF", "9F", line.referral)
+    if line.references:
+        yield from map(write_reference, line.references)
     for amount in line.amounts:
         yield ("AMT", amount.qualifier, x12_amount(amount.amount_cents))
     if line.note:
         yield ("NTE", line.note_kind, line.note)
-    yield from (x12_other(segment) for segment in line.others if segment.name not in _FORMS)
+    if line.others:
+        yield from (x12_other(segment) for segment in line.others if segment.name not in _FORMS)
 
 
 def _write_professional(line: ClaimLine) -> Iterator[OutgoingSegment]:
@@ -196,7 +205,7 @@ _SERVICE_WRITERS = {
 
 def _procedure(procedure: Procedure) -> Element:
     """The composite of a service; a line that names no procedure has none."""
-    return "" if procedure == NO_PROCEDURE else write_procedure(procedure)
+    return write_procedure(procedure) if procedure.code or procedure != NO_PROCEDURE else ""
 
 
 def _pointers(line: ClaimLine) -> Element:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
 from claimwright.documents.parties import Provider
 from claimwright.documents.parties_x12 import read_provider, write_party
-from claimwright.documents.values_x12 import Pool
+from claimwright.documents.values_x12 import Pool, ranks_of
 from claimwright.x12.tree import Loop
 from claimwright.x12.writing import OutgoingSegment
 
@@ -51,6 +51,8 @@ def write_providers(
 ) -> Iterator[OutgoingSegment]:
     """The providers' loops in the guide's order of their parts."""
     everyone = [(part, provider) for part, provider in named if provider] + list(further)
-    ranks = {part: rank for rank, part in enumerate(order.split())}
-    for part, provider in sorted(everyone, key=lambda one: ranks.get(one[0], len(ranks))):
+    if len(everyone) > 1:
+        ranks = ranks_of(order)
+        everyone.sort(key=lambda one: ranks.get(one[0], len(ranks)))
+    for part, provider in everyone:
         yield from write_party(part, provider, guide.said_of)

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 
-from claimwright.documents.claim import Claim, ClaimBatch
-from claimwright.documents.claim_body_x12 import Level, write_claim
+from claimwright.documents.claim import Claim, ClaimBatch, Subscriber
+from claimwright.documents.claim_body_x12 import write_claim
 from claimwright.documents.claim_kinds_x12 import GUIDES, PROFESSIONAL, ClaimGuide, guide_of
 from claimwright.documents.claim_payers_x12 import write_sbr
 from claimwright.documents.claim_reading_x12 import STEPS, ClaimSetReader
-from claimwright.documents.parties import Person
+from claimwright.documents.parties import Party, Person, Provider
 from claimwright.documents.parties_x12 import write_party, write_person, write_specialty
-from claimwright.documents.rows_x12 import feed_set
+from claimwright.documents.rows_x12 import collector_paused, feed_set
 from claimwright.documents.values_x12 import remember, x12_day, x12_number, x12_time
 from claimwright.findings import Finding
 from claimwright.x12.reading import TransactionSet
@@ -59,7 +59,8 @@ def write_claims(batch: ClaimBatch) -> OutgoingSet:
     if batch.raw:
         return batch.raw
     guide = GUIDES[batch.claim_kind]
-    return OutgoingSet("837", guide.version, tuple(_write_set(guide, batch)))
+    with collector_paused():
+        return OutgoingSet("837", guide.version, tuple(_write_set(guide, batch)))
 
 
 def _write_set(guide: ClaimGuide, batch: ClaimBatch) -> Iterator[OutgoingSegment]:
@@ -70,59 +71,85 @@ def _write_set(guide: ClaimGuide, batch: ClaimBatch) -> Iterator[OutgoingSegment
     yield from _write_levels(guide, batch.claims)
 
 
-def _group(claims: Iterable[Claim]) -> dict[Level, dict[Level, dict[Level, list[Claim]]]]:
-    """The claims by billing provider, by subscriber and payer, by patient (for a subscriber's own: the same again)."""
-    tree: dict[Level, dict[Level, dict[Level, list[Claim]]]] = {}
+_Billing = tuple[Provider, Party | None, Party | None, str]
+_Policy = tuple[Subscriber, Party]
+_Patient = tuple[Person | None, str]
+
+
+def _group(claims: Iterable[Claim]) -> dict[_Billing, dict[_Policy, dict[_Patient, list[Claim]]]]:
+    """The claims by billing provider, by subscriber and payer, by patient and what that is to the subscriber.
+
+    Policies of patients that are none of their subscribers go without the relationship, which stands with the patient.
+    """
+    tree: dict[_Billing, dict[_Policy, dict[_Patient, list[Claim]]]] = {}
+    before: Claim | None = None
+    policies: dict[_Policy, dict[_Patient, list[Claim]]] = {}
     for claim in claims:
-        billing = Level(claim.billing, claim.pay_to, claim.pay_to_plan, claim.currency)
-        patient = replace(billing, subscriber=claim.subscriber, payer=claim.payer, patient=claim.patient)
-        subscriber = patient
+        if before is None or not _is_billed_alike(claim, before):
+            billing = (claim.billing, claim.pay_to, claim.pay_to_plan, claim.currency)
+            policies = tree.setdefault(billing, {})
+        subscriber, before = claim.subscriber, claim
         if claim.patient:
-            subscriber = replace(patient, patient=None, subscriber=replace(claim.subscriber, relationship=""))
-        tree.setdefault(billing, {}).setdefault(subscriber, {}).setdefault(patient, []).append(claim)
+            subscriber = replace(subscriber, relationship="")
+        patient = (claim.patient, claim.subscriber.relationship)
+        policies.setdefault((subscriber, claim.payer), {}).setdefault(patient, []).append(claim)
     return tree
+
+
+def _is_billed_alike(claim: Claim, other: Claim) -> bool:
+    """True where it is sure without comparing field by field."""
+    return (
+        claim.billing is other.billing
+        and claim.pay_to is other.pay_to
+        and claim.pay_to_plan is other.pay_to_plan
+        and claim.currency == other.currency
+    )
 
 
 def _write_levels(guide: ClaimGuide, claims: Iterable[Claim]) -> Iterator[OutgoingSegment]:
     """2000A, 2000B, 2000C, numbered 1, 2, 3 ... through the set."""
     number = count(1)
-    for billing, subscribers in _group(claims).items():
+    for billing, policies in _group(claims).items():
         billing_number = str(next(number))
         yield ("HL", billing_number, "", "20", "1")
-        yield from _write_billing(guide, billing)
-        for subscriber, patients in subscribers.items():
+        yield from _write_billing(guide, *billing)
+        for (subscriber, payer), patients in policies.items():
             subscriber_number = str(next(number))
-            has_patients = next(iter(patients)).patient is not None
+            has_patients = next(iter(patients))[0] is not None
             yield ("HL", subscriber_number, billing_number, "22", "1" if has_patients else "0")
-            yield from _write_subscriber(guide, subscriber, has_patients=has_patients)
-            for level, members in patients.items():
-                if level.patient:
+            yield from _write_policy(guide, subscriber, payer, has_patients=has_patients)
+            for (patient, relationship), members in patients.items():
+                if patient:
                     yield ("HL", str(next(number)), subscriber_number, "23", "0")
-                    yield _write_pat(guide, level.patient, level.subscriber.relationship)
-                    yield from write_person("QC", level.patient, contacts=guide.tells_more)
+                    yield _write_pat(guide, patient, relationship)
+                    yield from write_person("QC", patient, contacts=guide.tells_more)
                 for claim in members:
                     yield from write_claim(guide, claim)
 
 
-def _write_billing(guide: ClaimGuide, level: Level) -> Iterator[OutgoingSegment]:
-    yield from write_specialty("BI", level.billing.taxonomy)
-    if level.currency:
-        yield ("CUR", "85", level.currency)
-    yield from write_party("85", level.billing, guide.said_of)
-    if level.pay_to:
-        yield from write_party("87", level.pay_to, guide.said_of)
-    if level.pay_to_plan:
-        yield from write_party("PE", level.pay_to_plan, guide.said_of)
+def _write_billing(
+    guide: ClaimGuide, billing: Provider, pay_to: Party | None, pay_to_plan: Party | None, currency: str
+) -> Iterator[OutgoingSegment]:
+    yield from write_specialty("BI", billing.taxonomy)
+    if currency:
+        yield ("CUR", "85", currency)
+    yield from write_party("85", billing, guide.said_of)
+    if pay_to:
+        yield from write_party("87", pay_to, guide.said_of)
+    if pay_to_plan:
+        yield from write_party("PE", pay_to_plan, guide.said_of)
 
 
-def _write_subscriber(guide: ClaimGuide, level: Level, *, has_patients: bool) -> Iterator[OutgoingSegment]:
-    yield write_sbr(guide, level.subscriber)
-    person = level.subscriber.person
+def _write_policy(
+    guide: ClaimGuide, subscriber: Subscriber, payer: Party, *, has_patients: bool
+) -> Iterator[OutgoingSegment]:
+    yield write_sbr(guide, subscriber)
+    person = subscriber.person
     says_more = person.death_date or person.weight_pounds is not None or person.is_pregnant
     if guide.tells_more and says_more and not has_patients:
         yield _write_pat(guide, person, "")
     yield from write_person("IL", person, contacts=guide.tells_more)
-    yield from write_party("PR", level.payer, guide.said_of)
+    yield from write_party("PR", payer, guide.said_of)
 
 
 def _write_pat(guide: ClaimGuide, person: Person, relationship: str) -> OutgoingSegment:

@@ -42,6 +42,7 @@ from claimwright.documents.rows_x12 import (
     LoopSteps,
     Row,
     RowReader,
+    collector_paused,
     feed_set,
     kept,
 )
@@ -485,7 +486,8 @@ def _read_provider_adjustments(segments: Iterable[Segment], reader: Reader) -> I
 
 def write_remittance(remittance: Remittance) -> OutgoingSet:
     """The 835 set of a remittance: the one that was read when it is unchanged, else a new one."""
-    return remittance.raw or OutgoingSet("835", VERSION, tuple(_write_set(remittance)))
+    with collector_paused():
+        return remittance.raw or OutgoingSet("835", VERSION, tuple(_write_set(remittance)))
 
 
 def _write_set(remittance: Remittance) -> Iterator[OutgoingSegment]:
@@ -562,9 +564,11 @@ def _write_headers(remittance: Remittance) -> Iterator[OutgoingSegment]:
 
 
 def _write_claim(claim: RemittanceClaim) -> Iterator[OutgoingSegment]:
-    yield from in_order(_write_claim_itself(claim), _CLAIM_ORDER)
+    own = _write_claim_itself(claim)
+    yield from in_order(own, _CLAIM_ORDER) if claim.others else own
     for line in claim.lines:
-        yield from in_order(_write_line(line), _LINE_ORDER)
+        own = _write_line(line)
+        yield from in_order(own, _LINE_ORDER) if line.others else own
 
 
 def _write_claim_itself(claim: RemittanceClaim) -> Iterator[OutgoingSegment]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -330,6 +331,7 @@ def parse_instant(day: str, time: str) -> datetime | None:
         return None
 
 
+@lru_cache(maxsize=_REMEMBERED_MAX)
 def x12_day(day: date | None) -> str:
     """CCYYMMDD; `''` for no day."""
     return day.isoformat().replace("-", "") if day else ""
@@ -340,6 +342,7 @@ def x12_time(at: datetime) -> str:
     return f"{at:%H%M%S}" if at.second else f"{at:%H%M}"
 
 
+@lru_cache(maxsize=_REMEMBERED_MAX)
 def x12_number(number: Decimal | None) -> str:
     """A number in its shortest form: no exponent, no zeros at the end; `''` for no number."""
     if number is None:
@@ -368,8 +371,14 @@ def x12_other(segment: OtherSegment) -> OutgoingSegment:
 
 def in_order(segments: Iterable[OutgoingSegment], order: str) -> list[OutgoingSegment]:
     """The segments of a loop in the guide's order of names; names that it does not know go last."""
-    ranks = {name: rank for rank, name in enumerate(order.split())}
+    ranks = ranks_of(order)
     return sorted(segments, key=lambda segment: ranks.get(str(segment[0]), len(ranks)))
+
+
+@cache
+def ranks_of(order: str) -> dict[str, int]:
+    """Where each name stands in an order, which a mapping spells."""
+    return {name: rank for rank, name in enumerate(order.split())}
 
 
 def batched(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
