@@ -55,7 +55,7 @@ def build(folder: Path) -> Path:
     """The fuzzer, built with the core and the sanitizers."""
     source, program = Path(__file__).with_name("native_fuzz.c"), folder / "native_fuzz"
     native = library_path().parent
-    command = [COMPILER, "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", "-g", *WARNINGS, *_SANITIZERS, f"-I{native}"]
+    command = [COMPILER, "-std=c11", "-D_XOPEN_SOURCE=700", "-O2", "-g", *WARNINGS, *_SANITIZERS, f"-I{native}"]
     subprocess.run([*command, str(source), "-o", str(program)], check=True)
     return program
 
