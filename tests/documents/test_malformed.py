@@ -38,6 +38,8 @@ def unaccounted(transaction_set, record, findings) -> list[str]:
     openings = [segment for segment in transaction_set.segments if segment.id == _OPENING[transaction_set.st01]]
     read = {claim.origin.index for claim in record.claims}
     accused = [found.where.index for found in findings if found.severity is Severity.ERROR]
+    if not openings:
+        return []
     ends = [segment.index for segment in openings[1:]] + [transaction_set.segments[-1].index + 1]
     return [
         str(segment)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from claimwright.documents.claim_body_x12 import Level, make_level
 from claimwright.documents.claim_kinds_x12 import ClaimReader
 from claimwright.documents.claim_payers_x12 import read_subscriber
 from claimwright.documents.parties import Party
-from claimwright.documents.parties_x12 import read_party, read_person, read_provider
+from claimwright.documents.parties_x12 import make_party, name_of, read_party, read_person, read_provider
 from claimwright.documents.values_x12 import Pool
 from claimwright.x12.tree import Loop
 
 _TAX_QUALIFIERS = ("EI", "SY")
+_REMEMBERED_LENGTH_MAX = 200
 
 
 def read_named_party(loop: Loop | None, what: str, above: Loop, reader: ClaimReader) -> Party:
     """The party of a loop; an error when there is none or it has no name."""
+    is_short = loop is not None and len(loop.segments) == 1 and loop.segments[0].length <= _REMEMBERED_LENGTH_MAX
+    if loop is not None and is_short:
+        return _party_by_name(tuple(loop.segments[0].fields))
     pool = reader.named_pool(loop, what, above)
     party = read_party(pool)
     reader.leave(pool)
     return party
+
+
+@lru_cache(maxsize=256)
+def _party_by_name(nm1: tuple[str, ...]) -> Party:
+    """The party that an NM1 alone names: mostly a payer, and mostly the one of the claim before."""
+    return make_party(*name_of(list(nm1)))
 
 
 def read_billing(loop: Loop, _: Level, reader: ClaimReader) -> Level:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -133,7 +134,7 @@ class RemittanceReader(RowReader):
         line.origin = self.since(self.line_start)
         if days:
             known = [days[qualifier] for qualifier in _SERVICE_DAYS if qualifier in days]
-            line.period = make_period(known[0], known[-1])
+            line.period = _period(known[0], known[-1])
             self.days = {}
         _lines.seal(line)
         self.line = None
@@ -340,6 +341,7 @@ def _line_other(reader: RemittanceReader, row: Row) -> None:
     reader.other(row, reader.line.others, "2110")
 
 
+_period = lru_cache(maxsize=4096)(make_period)
 _claims = Drafts(RemittanceClaim)
 _lines = Drafts(RemittanceLine)
 _HEADER = kept("2000")

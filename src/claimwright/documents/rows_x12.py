@@ -229,6 +229,9 @@ class RowReader(Reader):
     def adjustments(self, row: Row, known: list[Adjustment]) -> None:
         """Every triplet of a CAS. One whose amount is none loses the record."""
         origin, group = self.here(), row[1] if len(row) > 1 else ""
+        if len(row) == 4 and row[2]:
+            known.append(make_adjustment(group, row[2], self.must_cents(row, 3), None, origin))
+            return
         for at in range(2, len(row), 3):
             if row[at] or any(row[at + 1 : at + 2]):
                 quantity = self.may_number(row, at + 2) if len(row) > at + 2 else None

@@ -60,6 +60,8 @@ class Pieces:
 
     def _find_starts(self, sizes: list[int]) -> list[int]:
         edges, pieces = self._edges, self._pieces
+        if self.texts is pieces:
+            return edges[:-1]
         return [edge + len(piece) - size for edge, piece, size in zip(edges, pieces, sizes, strict=False)]
 
     def at(self, offset: int) -> int:
