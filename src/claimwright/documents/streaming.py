@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from io import BytesIO
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -61,6 +62,8 @@ def stream_claims(
         with Path(fspath(source)).open("rb", buffering=0) as file:
             yield from stream_claims(file, sha256=sha256, rules=rules, engine=engine, settings=settings, window=window)
         return
+    if isinstance(source, bytes):
+        source = BytesIO(source)  # So that the window counts.
     listener = _Listener(sha256, engine)
     driver = Driver(Buffer(source, window), listener, listener.make, settings, rules=rules)
     for _ in driver.steps():
