@@ -446,6 +446,16 @@ def test_no_bytes_stop_the_work(tmp_path_factory, data):
     assert day.names()
 
 
+@pytest.mark.parametrize("place", [b"CLM*", b"NM1*IL*1*", b"ISA*00*          *00*          *ZZ*"])
+def test_a_byte_that_is_no_text_stops_no_work(day, place):
+    good = x12.write_interchange(day.envelope(), [write_claims(batch(claim()))])
+    assert place in good
+    day.deliver(good.replace(place, place + b"\xff"))
+    day.now += 30 * A_DAY
+    day.house.work(day.now)
+    assert not list(day.house.inbound.iterdir())
+
+
 @pytest.mark.parametrize("name", ["", "..", "/", "claims.part", "claims.x12.tmp"])
 def test_a_name_that_could_never_be_read_is_refused(day, name):
     with pytest.raises(InputError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -77,11 +77,23 @@ class Row:
     was_decided: bool
 
 
+class _Memory(sqlite3.Connection):
+    """A connection that takes any text: bytes of a file that are no UTF-8 stand in texts as lone surrogates, which no
+    database stores; they are remembered as question marks."""
+
+    def execute(self, question: str, values: Sequence[object] = ()) -> sqlite3.Cursor:  # type: ignore[override]
+        return super().execute(question, tuple(map(_storable, values)))
+
+
+def _storable(value: object) -> object:
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
 class State:
     """The memory of one clearinghouse, in one file."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=_Memory)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(_SCHEMA)
 
