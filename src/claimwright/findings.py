@@ -77,6 +77,20 @@ class Finding:
         return f"{self.severity} {self.code} at {self.where}: {self.message}{hint}"
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of finding of a room that has no SNIP levels; message and hint are formats."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+
+    def finding(self, where: Where, **words: object) -> Finding:
+        """A finding of this kind."""
+        return Finding(self.code, self.severity, self.message.format(**words), self.hint.format(**words), where)
+
+
 def has_errors(findings: Iterable[Finding]) -> bool:
     """True when any finding is of error severity."""
     return any(finding.severity is Severity.ERROR for finding in findings)

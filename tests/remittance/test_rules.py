@@ -21,7 +21,7 @@ from claimwright.remittance.proof import prove
 from claimwright.remittance.reversals import exact_original
 from claimwright.remittance.table import ROWS
 from claimwright.remittance.treatments import Treatment, has_ended, treatment_of, why_unclassified
-from claimwright.remittance.workdays import business_days_after
+from claimwright.workdays import business_days_after
 from tests.remittance.trade import SCENARIOS, TODAY, play, read
 
 PAID = "row_20_allowed_as_expected"

@@ -6,9 +6,9 @@ Fields are read by position as the ACH record layouts give them; positions below
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from claimwright.deposits.catalogue import finding
+from claimwright.deposits.days import YYMMDD, read_day
 from claimwright.deposits.records import Deposit, DepositKind
 from claimwright.deposits.traces import find_trace
 from claimwright.findings import Finding
@@ -107,7 +107,7 @@ class _Reader:
             return
         (number, offset, line), self.entry = self.entry, None
         text, self.addenda = "".join(self.addenda).rstrip(), []
-        day = _date(self.batch[69:75])
+        day = read_day(self.batch[69:75], YYMMDD)
         if day is None:
             self.findings.append(finding("DEP-ROW-002", number, value=self.batch[69:75]))
             return
@@ -142,13 +142,6 @@ class _Reader:
         if not text.isdigit() or int(text) != expected:
             words = {"trailer": trailer, "what": what, "value": text.strip(), "expected": expected}
             self.findings.append(finding("DEP-FILE-003", number, **words))
-
-
-def _date(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%y%m%d").date()  # noqa: DTZ007 - a calendar day
-    except ValueError:
-        return None
 
 
 def read_ach(lines: list[str], offsets: list[int], sha256: str) -> tuple[list[Deposit], list[Finding]]:

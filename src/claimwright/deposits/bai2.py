@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from claimwright.deposits.catalogue import finding
+from claimwright.deposits.days import YYMMDD, read_day
 from claimwright.deposits.records import Deposit, DepositKind
 from claimwright.deposits.traces import find_trace
 from claimwright.findings import Finding
@@ -90,7 +91,7 @@ class _Reader:
             case "01":
                 pass
             case "02":
-                self.day = _date(_field(record, 4))
+                self.day = read_day(_field(record, 4), YYMMDD)
                 self.currency = _field(record, 6) or "USD"
                 self._open("98", record)
                 self.groups += 1
@@ -195,13 +196,6 @@ def _after_funds(fields: list[str]) -> list[str]:
         count = fields[1].strip() if len(fields) > 1 else ""
         return fields[2 + 2 * int(count) :] if count.isdigit() else fields[2:]
     return fields[1 + {"V": 2, "S": 3}.get(kind, 0) :]
-
-
-def _date(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%y%m%d").date()  # noqa: DTZ007 - a calendar day
-    except ValueError:
-        return None
 
 
 def read_bai2(lines: list[str], offsets: list[int], sha256: str) -> tuple[list[Deposit], list[Finding]]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
 
 from claimwright.deposits.catalogue import finding
+from claimwright.deposits.days import read_day
 from claimwright.deposits.records import Deposit, DepositKind
 from claimwright.deposits.traces import find_trace
 from claimwright.findings import Finding
@@ -80,7 +80,7 @@ def _deposit(cells: Mapping[str, str], number: int, origin: Origin) -> Deposit |
     currency = cells.get("currency", "") or "USD"
     if currency.upper() != "USD":
         return finding("DEP-ROW-003", number, value=currency)
-    day = _date(cells["date"])
+    day = read_day(cells["date"], *_DATES)
     if day is None:
         return finding("DEP-ROW-002", number, value=cells["date"])
     cents = _signed_cents(cells)
@@ -126,12 +126,3 @@ def _cents(text: str) -> int | None:
         return sign * parse_cents(text.strip("()").replace("$", "").replace(",", "").replace("-", ""))
     except ValueError:
         return None
-
-
-def _date(text: str) -> date | None:
-    for form in _DATES:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a calendar day
-        except ValueError:
-            continue
-    return None

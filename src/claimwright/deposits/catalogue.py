@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from claimwright.findings import Finding, Severity, Where
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of finding."""
-
-    code: str
-    severity: Severity
-    message: str
-    hint: str
-
+from claimwright.findings import Finding, Kind, Severity, Where
 
 E, W = Severity.ERROR, Severity.WARNING
 _AGAIN = "Fetch the file from the bank again; take no deposit from this one before its totals hold."
@@ -44,6 +31,4 @@ KINDS = {
 
 def finding(code: str, line: int | None = None, **words: object) -> Finding:
     """A finding of the kind `code`; `line` counts the lines of the file from 1."""
-    kind = KINDS[code]
-    words = {"line": line, **words}
-    return Finding(code, kind.severity, kind.message.format(**words), kind.hint.format(**words), Where(index=line))
+    return KINDS[code].finding(Where(index=line), line=line, **words)

@@ -12,17 +12,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from itertools import combinations
 
 from claimwright.deposits.records import Deposit
+from claimwright.workdays import business_days_after
 
 WINDOW_BUSINESS_DAYS = 3
 CHASE_AFTER_BUSINESS_DAYS = 4
 _MOST_SUMMED = 12
 """Sums are tried over at most so many remittances: beyond it a person looks."""
-_FRIDAY = 4
 
 _Test = Callable[[Deposit, "ExpectedPayment"], bool]
 
@@ -39,8 +39,7 @@ class Sureness(StrEnum):
 class ExpectedPayment:
     """What a remittance announces: BPR02, TRN02, TRN03 without its first digit or with it, BPR16, and how it comes.
 
-    `key` is the caller's. `payer` names the payer in the caller's terms, '' when unknown; `payer_companies` are the
-    company numbers that are known to pay for it. `method` is BPR04: ACH, CHK, FWT, BOP or NON.
+    `key` is the caller's. `method` is BPR04: ACH, CHK, FWT, BOP or NON.
     """
 
     key: int
@@ -49,8 +48,6 @@ class ExpectedPayment:
     company_id: str
     date: date | None
     method: str = "ACH"
-    payer: str = ""
-    payer_companies: frozenset[str] = frozenset()
 
     @property
     def expects_money(self) -> bool:
@@ -143,11 +140,9 @@ class _Ladder:
 
     @staticmethod
     def _same_payer(deposit: Deposit, payment: ExpectedPayment) -> bool:
-        companies = {_company(number) for number in (*payment.payer_companies, payment.company_id)} - {""}
-        is_same = _company(deposit.company_id) in companies
-        return (
-            is_same and payment.date is not None and _business_days(deposit.date, payment.date) <= WINDOW_BUSINESS_DAYS
-        )
+        company = _company(payment.company_id)
+        is_same = bool(company) and _company(deposit.company_id) == company
+        return is_same and payment.date is not None and _is_near(deposit.date, payment.date)
 
     def _sums(self) -> None:
         """One deposit for several remittances of one payer (a card, a lump): proposed, when only one sum fits."""
@@ -182,13 +177,6 @@ def _company(number: str) -> str:
     return digits[1:] if len(digits) == 10 and digits[0] == "1" else digits
 
 
-def _business_days(one: date, other: date) -> int:
-    """How many business days lie between two days."""
+def _is_near(one: date, other: date) -> bool:
     first, last = sorted((one, other))
-    count = 0
-    while first < last:
-        first += timedelta(days=1)
-        count += first.weekday() <= _FRIDAY
-        if count > WINDOW_BUSINESS_DAYS:
-            break
-    return count
+    return last <= business_days_after(first, WINDOW_BUSINESS_DAYS)

@@ -5,20 +5,7 @@ The words are formats, filled where the finding is made. The first seven kinds a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from claimwright.findings import Finding, Severity, Where
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of finding."""
-
-    code: str
-    severity: Severity
-    message: str
-    hint: str
-
+from claimwright.findings import Finding, Kind, Severity, Where
 
 E, W = Severity.ERROR, Severity.WARNING
 
@@ -125,5 +112,4 @@ KINDS = {
 
 def finding(code: str, where: Where, **words: object) -> Finding:
     """A finding of the kind `code`."""
-    kind = KINDS[code]
-    return Finding(code, kind.severity, kind.message.format(**words), kind.hint.format(**words), where)
+    return KINDS[code].finding(where, **words)

@@ -13,7 +13,7 @@ from claimwright.remittance.plan import PATIENT, ClaimState, Confidence, MoveKin
 from claimwright.remittance.reversals import reverse
 from claimwright.remittance.standing import PENDING_ROW, Standing
 from claimwright.remittance.treatments import FORWARDING_REMARKS, NOT_FORWARDED_REMARKS
-from claimwright.remittance.workdays import business_days_after
+from claimwright.workdays import business_days_after
 
 UNKNOWN_PATIENT = "4"
 FORWARDED = frozenset({"19", "20", "21"})

@@ -11,7 +11,7 @@ from claimwright.money import format_dollars
 from claimwright.remittance.balance import balance_findings
 from claimwright.remittance.books import Books
 from claimwright.remittance.plan import Queue, ReviewItem
-from claimwright.remittance.workdays import business_days_after
+from claimwright.workdays import business_days_after
 
 KNOWN_STATUSES = frozenset({"1", "2", "3", "4", "19", "20", "21", "22", "23", "25"})
 """The claim statuses of a 5010 835 that a rule decides."""

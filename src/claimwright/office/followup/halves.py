@@ -15,7 +15,7 @@ from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import NewItem, close_many, open_many
 from claimwright.office.posting.deposits import unbanked_remittances
 from claimwright.office.posting.models import Deposit
-from claimwright.remittance.workdays import business_days_after
+from claimwright.workdays import business_days_after
 
 _QUEUE = WorkItem.Queue.REMITTANCE
 _RULE = "halves"

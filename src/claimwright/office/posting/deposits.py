@@ -187,7 +187,6 @@ def _expected(remittance: Remittance) -> ExpectedPayment:
         company_id=remittance.payer_tax_id,
         date=remittance.payment_date,
         method=remittance.method,
-        payer=remittance.payer_name,
     )
 
 
