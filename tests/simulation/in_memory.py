@@ -250,8 +250,6 @@ class Player:
                 sent.payer_tax_id,
                 sent.payment_date,
                 sent.method,
-                sent.payer.name,
-                frozenset({sent.payer_tax_id}),
             )
 
 
