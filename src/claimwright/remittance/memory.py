@@ -10,7 +10,7 @@ from datetime import date
 from claimwright.documents.remittance import Remittance
 from claimwright.errors import ConflictError, InputError
 from claimwright.remittance.books import KnownClaim, PayerItem, PostingPolicy
-from claimwright.remittance.plan import CASH_KINDS, RESULT_STATES, ItemChange, MoveKind, Plan
+from claimwright.remittance.plan import CASH_KINDS, RESULT_STATES, MoveKind, Plan
 from claimwright.remittance.standing import Standing
 
 Identity = tuple[str, str, int, date | None]
@@ -125,26 +125,18 @@ class ClaimsInMemory:
         self.claims = [standings[claim.key].to_known() if claim.key in standings else claim for claim in self.claims]
 
     def _carry_items(self, plan: Plan) -> None:
+        opened: list[int] = []
         for change in plan.item_changes:
             if change.cents > 0:
-                key = 1 + max((item.key for item in self.items), default=0)
-                self.items.append(PayerItem(key, change.code, change.reference, change.cents))
+                opened.append(1 + max((item.key for item in self.items), default=0))
+                self.items.append(PayerItem(opened[-1], change.code, change.reference, change.cents))
             else:
-                # The newest first: what this plan has opened comes after what was open before under the same reference.
-                index, item = next(
-                    (index, item)
-                    for index, item in reversed(list(enumerate(self.items)))
-                    if item.open_cents and _is_meant(item, change)
-                )
+                key = opened[change.opening - 1] if change.item_key is None else change.item_key
+                index = next(index for index, item in enumerate(self.items) if item.key == key)
+                item = self.items[index]
                 self.items[index] = replace(item, open_cents=item.open_cents + change.cents)
 
 
 def identity_of(remittance: Remittance) -> Identity:
     """What makes two remittances the same: trace, payer, amount and day (billing rules B.1)."""
     return remittance.trace_number, remittance.payer_tax_id, remittance.payment_cents, remittance.payment_date
-
-
-def _is_meant(item: PayerItem, change: ItemChange) -> bool:
-    if change.item_key is not None:
-        return item.key == change.item_key
-    return (item.code, item.reference) == (change.code, change.reference)

@@ -316,13 +316,15 @@ class ItemChange:
     """A payer-side item opened (`item_key` None) or settled, in full or in part, by a PLB.
 
     `cents` is positive when it opens and negative when it settles that much of what is open. `code` is the PLB code
-    that opened the item (WO, FB, 72, AP, PI), `reference` the reference it is looked up by.
+    that opened the item (WO, FB, 72, AP, PI), `reference` the reference it is looked up by. One that settles what its
+    own plan opens has no `item_key`: `opening` says which of the plan's openings it is, counted from 1.
     """
 
     code: str
     reference: str
     cents: int
     item_key: int | None = None
+    opening: int = 0
     origin: Origin = field(default=NOWHERE, compare=False, repr=False)
 
 

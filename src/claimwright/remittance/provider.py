@@ -56,12 +56,13 @@ class ProviderPlan:
 
 @dataclass(slots=True)
 class _OpenItem:
-    """An open item, less what this plan has settled of it; `key` None: opened by this plan."""
+    """An open item, less what this plan has settled of it; `key` None: the plan's own, its `opening`-th."""
 
     code: str
     reference: str
     open_cents: int
     key: int | None = None
+    opening: int = 0
 
 
 def plan_provider_adjustments(
@@ -151,7 +152,7 @@ def _open(
         reference = reference or remittance.trace_number
     _move(plan, adjustment, OPENING_KINDS[code], cents)
     plan.item_changes.append(ItemChange(code, reference, cents, origin=adjustment.origin))
-    shelf.append(_OpenItem(code, reference, cents))
+    shelf.append(_OpenItem(code, reference, cents, opening=sum(change.cents > 0 for change in plan.item_changes)))
 
 
 def _settle(
@@ -167,8 +168,9 @@ def _settle(
             left -= settled
             item.open_cents -= settled
             _move(plan, adjustment, kind, sign * settled, detail=f"PLB {adjustment.reason} settles {item.reference}")
-            change = ItemChange(item.code, item.reference, -settled, item.key, origin=adjustment.origin)
-            plan.item_changes.append(change)
+            plan.item_changes.append(
+                ItemChange(item.code, item.reference, -settled, item.key, item.opening, adjustment.origin)
+            )
     if not items:
         _ask(plan, adjustment, cents, f"nothing open has the reference {adjustment.reference or '(none)'}")
     elif left:

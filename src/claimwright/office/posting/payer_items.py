@@ -19,7 +19,7 @@ UNSETTLED_DAYS = 60
 def change_items(remittance: Remittance, changes: Sequence[ItemChange]) -> None:
     """Open and settle items as the plan says. Raises `ConflictError` when an item has less open than it settles."""
     now = clock.now()
-    opened: dict[tuple[str, str], int] = {}
+    opened: list[int] = []
     for change in changes:
         if change.cents > 0:
             item = PayerItem.objects.create(
@@ -30,9 +30,9 @@ def change_items(remittance: Remittance, changes: Sequence[ItemChange]) -> None:
                 opened_by=remittance,
                 opened_at=now,
             )
-            opened[change.code, change.reference] = item.pk
+            opened.append(item.pk)
             continue
-        key = opened[change.code, change.reference] if change.item_key is None else change.item_key
+        key = opened[change.opening - 1] if change.item_key is None else change.item_key
         items = PayerItem.objects.filter(pk=key)
         if not items.filter(open_cents__gte=-change.cents).update(open_cents=F("open_cents") + change.cents):
             raise ConflictError("Another remittance settled an item of this payer meanwhile; post this one again.")
