@@ -29,6 +29,15 @@ def samples() -> Path:
 
 
 @pytest.fixture
+def publishers() -> Path:
+    """The folder of real files of CMS and others, which is not part of the repository."""
+    folder = SHARED / "data"
+    if not folder.exists():
+        pytest.skip("the publishers' real files are not here (../shared/data)")
+    return folder
+
+
+@pytest.fixture
 def office_clock() -> Iterator[MovedClock]:
     """The office's clock, standing at nine on Monday 5 January 2026 until a test moves it."""
     from claimwright.office.core import clock

@@ -1,0 +1,94 @@
+"""What can be loaded, as data: code sets, their tables, their columns.
+
+A code set is dated in one of two ways. An *edition* holds from its effective date until the next edition's (ICD-10-CM,
+MPFS, MUE). Where the *rows* carry their own dates (HCPCS II, NCCI PTP, LEIE), the newest release answers for every day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Dating(StrEnum):
+    """Where the days of a code set are written."""
+
+    EDITION = "edition"
+    ROWS = "rows"
+
+
+class Kind(StrEnum):
+    """What a column holds. Dates and decimals are stored as text (ISO 8601; plain digits), exactly as they compare."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DATE = "date"
+    DECIMAL = "decimal"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. A date or a number that is not given is None; a text that is not given is ''."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a code set. `key` names the columns that tell its rows apart within a release.
+
+    `searched` names columns that are looked up without the others of the key.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    searched: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSet:
+    """One code set. `terms` says in one line who owns it and whether it may be passed on."""
+
+    name: str
+    title: str
+    publisher: str
+    dating: Dating
+    tables: tuple[Table, ...]
+    terms: str = ""
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """The columns of a line such as `code name added:date units:integer`; text where no kind is given."""
+    parts = (word.partition(":") for word in text.split())
+    return tuple(Column(name, Kind(kind or "text")) for name, _, kind in parts)
+
+
+_US_WORK = "A work of the United States government; may be passed on."
+
+PLACES = CodeSet(
+    "places",
+    "Place of service codes",
+    "CMS",
+    Dating.EDITION,
+    (Table("places", columns("code name is_facility:integer"), ("code",)),),
+    _US_WORK,
+)
+
+TAXONOMY = CodeSet(
+    "taxonomy",
+    "Health care provider taxonomy",
+    "NUCC",
+    Dating.EDITION,
+    (Table("taxonomy", columns("code grouping classification specialization display_name section"), ("code",)),),
+    "Copyright of the American Medical Association for the NUCC; loaded from your own copy.",
+)
+
+CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType({one.name: one for one in (PLACES, TAXONOMY)})
+"""Every code set by its name."""
