@@ -39,3 +39,18 @@ def test_an_account_stands_on_a_past_day_as_it_stood_then(lakeside) -> None:
     assert account_totals(at=date(2026, 1, 2)) == {"receivable": 100_00, "charges": -100_00}
     assert account_totals(at=date(2026, 1, 3)) == account_totals()
     assert account_totals(at=date(2025, 12, 31)) == {}
+
+
+def test_what_was_owed_at_the_end_of_a_day_is_asked_by_owner_and_charge_too(lakeside) -> None:
+    charge(1, 100_00, on=date(2026, 1, 1))
+    charge(1, 20_00, "PATIENT", on=date(2026, 1, 3))
+    assert owed_on_encounters([1], at=date(2026, 1, 2)) == {1: {7: {"P": 100_00}}}
+    assert owed_by_patients(at=date(2026, 1, 2)) == {1: 100_00}
+    assert owed_by_patients(owner="PATIENT", at=date(2026, 1, 2)) == {}
+    assert owed_by_patients(owner="PATIENT", at=date(2026, 1, 3)) == {1: 20_00}
+
+
+def test_what_stands_on_an_encounter_as_a_whole_has_no_charge(lakeside) -> None:
+    sides = (NewPosting(Account.RECEIVABLE, 5_00, owner="P"), NewPosting(Account.CHARGES, -5_00))
+    post_entries([NewEntry("charge", sides, patient_id=1, encounter_id=4)])
+    assert owed_on_encounters([4]) == {4: {None: {"P": 5_00}}}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from claimwright.errors import ConflictError
 from claimwright.office.core.scope import ScopeMissing, client_scope
 from claimwright.office.ledger.balances import account_totals, owed_on_encounters
-from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries, reverse_entries
+from claimwright.office.ledger.journal import NewEntry, NewPosting, entries_posted, post_entries, reverse_entries
 from claimwright.office.ledger.models import Account, JournalEntry, Posting
 
 CHARGE = NewEntry(
@@ -86,6 +89,47 @@ def test_an_entry_is_reversed_only_once(lakeside):
     reverse_entries(numbers, text="once")
     with pytest.raises(ConflictError):
         reverse_entries(numbers, text="twice")
+
+
+def test_posting_nothing_makes_nothing(lakeside):
+    assert post_entries([]) == []
+    assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "sides",
+    [(NewPosting(Account.CASH, 0), NewPosting(Account.CHARGES, 0)), ()],
+    ids=["sides of zero", "no sides"],
+)
+def test_an_entry_without_two_sides_of_money_is_refused(lakeside, sides):
+    with pytest.raises(ValueError, match="two sides or more, none of them zero"):
+        post_entries([NewEntry("charge", sides)])
+
+
+def test_rooms_above_hear_which_entries_were_posted(lakeside):
+    heard = []
+
+    def hear(first, last, **_):
+        heard.append((first, last))
+
+    entries_posted.connect(hear)
+    try:
+        numbers = post_entries([CHARGE, CHARGE])
+        (mirror,) = reverse_entries(numbers[:1], text="wrong patient")
+    finally:
+        entries_posted.disconnect(hear)
+    assert heard == [(numbers[0], numbers[-1]), (mirror, mirror)]
+
+
+def test_the_guards_can_be_lifted_by_the_migration_that_set_them(lakeside):
+    guards = import_module("claimwright.office.ledger.migrations.0002_guards")
+    editor = SimpleNamespace(connection=connection)
+    (number,) = post_entries([CHARGE])
+    guards.lift_guards(None, editor)
+    assert Posting.objects.filter(entry=number).update(reference="lifted") == 2
+    guards.set_guards(None, editor)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Posting.objects.update(reference="set again")
 
 
 def test_balances_of_a_past_day_leave_out_what_came_later(lakeside, office_clock):

@@ -1,7 +1,7 @@
 """Rules that the database itself keeps, whoever writes to it: triggers, in the words of each engine.
 
-For migrations. `append_only` refuses every change and deletion of a table's rows; `before_insert` refuses an
-insertion while a query finds something.
+For migrations. `append_only` refuses every change and deletion of a table's rows; `before_insert` and `before_update`
+refuse a row while a query finds something.
 """
 
 from __future__ import annotations
@@ -10,17 +10,28 @@ from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+_APPEND_ONLY = "{} is append-only: correct it with a new row"
+
 
 def append_only(connection: BaseDatabaseWrapper, table: str) -> None:
     """Nothing in the table can be changed or deleted from now on."""
-    message = f"{table} is append-only: correct it with a new row"
-    for action in ("UPDATE", "DELETE"):
-        _trigger(connection, table, action, f"{table}_no_{action.lower()}", "", message)
+    _trigger(connection, table, "UPDATE", f"{table}_no_update", "", _APPEND_ONLY.format(table))
+    never_delete(connection, table)
+
+
+def never_delete(connection: BaseDatabaseWrapper, table: str) -> None:
+    """Nothing in the table can be deleted from now on."""
+    _trigger(connection, table, "DELETE", f"{table}_no_delete", "", _APPEND_ONLY.format(table))
 
 
 def before_insert(connection: BaseDatabaseWrapper, table: str, name: str, *, refuse_if: str, message: str) -> None:
     """Refuse a new row of `table` when the SQL condition `refuse_if` holds; `NEW` is the row."""
     _trigger(connection, table, "INSERT", name, refuse_if, message)
+
+
+def before_update(connection: BaseDatabaseWrapper, table: str, name: str, *, refuse_if: str, message: str) -> None:
+    """Refuse a change of a row when the SQL condition `refuse_if` holds; `OLD` is the row before, `NEW` after it."""
+    _trigger(connection, table, "UPDATE", name, refuse_if, message)
 
 
 def drop_guards(connection: BaseDatabaseWrapper, table: str, names: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""Balances: sums over the journal, now or at any past date."""
+"""Balances: sums over the journal, now or at the end of any day.
+
+What is told of a day in a closed month never changes again: no entry can be dated there.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from claimwright.office.ledger.models import Account, Posting
 
@@ -14,10 +17,11 @@ Owed = dict[int | None, dict[str, int]]
 """Cents by charge (None: the encounter as a whole) and owner; owners who owe nothing are left out."""
 
 
-def owed_on_encounters(encounter_ids: Collection[int]) -> Mapping[int, Owed]:
-    """What each owner owes on each charge of these encounters, in cents."""
+def owed_on_encounters(encounter_ids: Collection[int], *, at: date | None = None) -> Mapping[int, Owed]:
+    """What each owner owes on each charge of these encounters, in cents; at the end of the day `at` if given."""
     rows = (
-        Posting.objects.filter(account=Account.RECEIVABLE, encounter_id__in=encounter_ids)
+        _postings(at)
+        .filter(account=Account.RECEIVABLE, encounter_id__in=encounter_ids)
         .values_list("encounter_id", "charge_id", "owner")
         .annotate(total=Sum("cents"))
         .order_by()
@@ -29,9 +33,12 @@ def owed_on_encounters(encounter_ids: Collection[int]) -> Mapping[int, Owed]:
     return owed
 
 
-def owed_by_patients(patient_ids: Collection[int] | None = None, *, owner: str | None = None) -> dict[int, int]:
-    """What is owed on the accounts of these patients (all when None), by patient, in cents; by one owner if given."""
-    postings = Posting.objects.filter(account=Account.RECEIVABLE)
+def owed_by_patients(
+    patient_ids: Collection[int] | None = None, *, owner: str | None = None, at: date | None = None
+) -> dict[int, int]:
+    """What is owed on the accounts of these patients (all when None), by patient, in cents; by one owner, and at the
+    end of the day `at`, if given."""
+    postings = _postings(at).filter(account=Account.RECEIVABLE)
     if patient_ids is not None:
         postings = postings.filter(patient_id__in=patient_ids)
     if owner is not None:
@@ -42,8 +49,10 @@ def owed_by_patients(patient_ids: Collection[int] | None = None, *, owner: str |
 
 def account_totals(*, at: date | None = None) -> dict[str, int]:
     """The balance of every account in cents (debit positive), over entries up to and including the day `at`."""
-    postings = Posting.objects.all()
-    if at is not None:
-        postings = postings.filter(entry__entry_date__lte=at)
-    rows = postings.values_list("account").annotate(total=Sum("cents")).order_by()
+    rows = _postings(at).values_list("account").annotate(total=Sum("cents")).order_by()
     return dict(rows)
+
+
+def _postings(at: date | None) -> QuerySet[Posting]:
+    """The postings of all entries, or of those dated up to and including a day."""
+    return Posting.objects.all() if at is None else Posting.objects.filter(entry__entry_date__lte=at)

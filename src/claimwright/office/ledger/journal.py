@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from claimwright.errors import ConflictError
 from claimwright.office.core import clock
 from claimwright.office.core.numbers import take_installation_numbers
 from claimwright.office.ledger.models import Account, JournalEntry, Posting, Seal
+from claimwright.office.ledger.periods import JOURNAL_SERIES, first_open_day
 from claimwright.origin import NOWHERE, Origin
 
-_SERIES = "journal entry"
+entries_posted = Signal()
+"""Sent within the transaction with `first` and `last`: the numbers of the entries that were posted, without a gap."""
+
 _TEXT_MAX = 300
 
 
@@ -32,7 +36,7 @@ class NewPosting:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry to post; see `models.JournalEntry`. `entry_date` None means today."""
+    """An entry to post; see `models.JournalEntry`. `entry_date` is the day it is about, None means today."""
 
     kind: str
     postings: tuple[NewPosting, ...]
@@ -47,7 +51,8 @@ class NewEntry:
 
 
 def post_entries(entries: Sequence[NewEntry]) -> list[int]:
-    """Post the entries, all or none, and give their numbers.
+    """Post the entries, all or none, and give their numbers. One about a day of a closed month is dated on the first
+    open day, and keeps its own as `effective_date`.
 
     Raises `ValueError` for an entry that does not balance, has fewer than two sides, or a side of zero.
     """
@@ -57,15 +62,17 @@ def post_entries(entries: Sequence[NewEntry]) -> list[int]:
         _check(entry)
     now, today = clock.now(), clock.today()
     with transaction.atomic():
-        first = take_installation_numbers(_SERIES, len(entries))
-        numbered = list(enumerate(entries, first))
+        first = take_installation_numbers(JOURNAL_SERIES, len(entries))
+        open_from = first_open_day()
+        numbered = [(number, entry, entry.entry_date or today) for number, entry in enumerate(entries, first)]
         JournalEntry.objects.bulk_create(
             [
                 JournalEntry(
                     id=number,
                     seal_id=number,
                     kind=entry.kind,
-                    entry_date=entry.entry_date or today,
+                    entry_date=max(day, open_from),
+                    effective_date=day if day < open_from else None,
                     recorded_at=now,
                     text=entry.text[:_TEXT_MAX],
                     patient_id=entry.patient_id,
@@ -78,7 +85,7 @@ def post_entries(entries: Sequence[NewEntry]) -> list[int]:
                     segment_index=entry.origin.index,
                     reverses_id=entry.reverses_id,
                 )
-                for number, entry in numbered
+                for number, entry, day in numbered
             ]
         )
         Posting.objects.bulk_create(
@@ -94,12 +101,14 @@ def post_entries(entries: Sequence[NewEntry]) -> list[int]:
                     payer_id=side.payer_id,
                     reference=side.reference,
                 )
-                for number, entry in numbered
+                for number, entry, _ in numbered
                 for side in entry.postings
             ]
         )
-        Seal.objects.bulk_create([Seal(entry_id=number) for number, _ in numbered])
-    return [number for number, _ in numbered]
+        numbers = [number for number, *_ in numbered]
+        Seal.objects.bulk_create([Seal(entry_id=number) for number in numbers])
+        entries_posted.send(JournalEntry, first=numbers[0], last=numbers[-1])
+    return numbers
 
 
 def reverse_entries(entry_ids: Iterable[int], *, text: str, origin: Origin = NOWHERE, row: int = 0) -> list[int]:

@@ -1,12 +1,14 @@
-"""Tables of the ledger: journal entries, their postings, and the seals that close them.
+"""Tables of the ledger: journal entries, their postings, the seals that close them, and the closings of months.
 
 An entry points at its seal, a seal at its entry. The pointer of the entry is checked when the transaction ends, and a
 seal can only be made when the entry's postings sum to zero: so no transaction ends with an entry that does not
-balance. After the seal nothing about the entry can change (see `migrations/0002_guards.py`).
+balance. After the seal nothing about the entry can change, and no entry comes into a month that is closed (see
+`migrations/0002_guards.py`).
 """
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from claimwright.office.core.models import ScopedModel
@@ -46,13 +48,15 @@ class Account(models.TextChoices):
 class JournalEntry(ScopedModel):
     """One balanced entry. Its number counts the entries of the whole installation without a gap.
 
-    `patient_id`, `encounter_id`, `remittance_id` are keys of other rooms; `row` is the row of the posting decision
-    table; the file and its bytes are where the fact came from.
+    `entry_date` is the day on which the books count it. `effective_date` is set for a late entry only: the day it is
+    about, whose month was closed when it came. `patient_id`, `encounter_id`, `remittance_id` are keys of other rooms;
+    `row` is the row of the posting decision table; the file and its bytes are where the fact came from.
     """
 
     id = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=24)
     entry_date = models.DateField()
+    effective_date = models.DateField(null=True)
     recorded_at = models.DateTimeField()
     text = models.CharField(max_length=300, blank=True)
     patient_id = models.BigIntegerField(null=True)
@@ -78,6 +82,11 @@ class JournalEntry(ScopedModel):
             models.Index(fields=["client", "remittance_id"]),
             models.Index(fields=["client", "entry_date"]),
         ]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the day it is about lies in a month that was closed already."""
+        return self.effective_date is not None
 
 
 class Posting(ScopedModel):
@@ -112,3 +121,37 @@ class Seal(models.Model):
     """Says that an entry is complete and balanced."""
 
     entry = models.OneToOneField(JournalEntry, primary_key=True, on_delete=models.PROTECT, related_name="+")
+
+
+class PeriodClosing(ScopedModel):
+    """One closing of a month. Opened again, the row stays, and the next closing of the month is another row.
+
+    closed ──▶ reopened
+
+    Months close in their order, and the first closing closes all before it: so there is one last closed day, and it
+    moves by months. `report` is the `rollforward.MonthReport` of that moment as JSON; `last_entry` the newest entry of
+    the installation then; `note` why a person closed in spite of what was open.
+    """
+
+    first_date = models.DateField()
+    last_date = models.DateField()
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField(max_length=300, blank=True)
+    last_entry = models.BigIntegerField()
+    report = models.JSONField()
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reopen_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "last_date"], condition=models.Q(reopened_at=None), name="month_closed_once"
+            )
+        ]
