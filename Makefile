@@ -49,7 +49,7 @@ fuzz-native: .venv/ready-dev  ## mutate what the core in C reads, under the sani
 	$(BIN)/python -m tests.fuzz.native $(or $(N),2000000)
 
 crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases (KILLS=300)
-	CLAIMWRIGHT_KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash
+	CLAIMWRIGHT_KILLS=$(KILLS) $(BIN)/python -m pytest --log-cli-level INFO tests/crash
 
 simulate: .venv/ready-dev  ## play seeded years of a small practice against difficult payers (YEARS=1000 FIRST=1)
 	$(BIN)/python -m tests.simulation --first $(FIRST) --years $(YEARS)
