@@ -183,11 +183,16 @@ def _find(shelf: list[_OpenItem], code: str, reference: str, cents: int) -> list
     """
     items = [item for item in shelf if item.code == code and item.open_cents]
     wanted = _letters(reference)
-    same = [item for item in items if wanted and _letters(item.reference) == wanted]
+    same = [item for item in items if same_reference(item.reference, reference)]
     if same:
         return [item for item in same if item.open_cents == cents][:1] or same
     near = [item for item in items if item.open_cents == cents and _is_within(_letters(item.reference), wanted)]
     return near if len(near) == 1 else []
+
+
+def same_reference(one: str, other: str) -> bool:
+    """Whether two references are one: the same letters and digits, and some."""
+    return bool(_letters(one)) and _letters(one) == _letters(other)
 
 
 def _is_within(one: str, other: str) -> bool:

@@ -9,8 +9,11 @@ import pytest
 from claimwright.office.core import clock
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import _TITLES, QUEUES, show_unsettled_items
-from claimwright.office.followup.worklists import set_due_date
+from claimwright.office.followup.worklists import finish_item, open_item, reopen_item, set_due_date
+from claimwright.office.posting.decisions import explain_unapplied, undo_decision
+from claimwright.office.posting.models import Remittance
 from claimwright.office.posting.posting import post_claim_again, post_remittance, remittance_posted
+from claimwright.office.posting.undoing import undo_line
 from claimwright.remittance.plan import Queue
 from tests.office.posting.scenes import PAID, PAID_A2, TAKEN_BACK
 
@@ -135,3 +138,55 @@ def test_what_was_asked_about_a_result_is_closed_when_the_payer_takes_it_back(pr
     assert item.state == WorkItem.State.DONE
     assert "Taken back" in item.resolution
     assert not open_items().filter(queue="underpaid").exists()
+
+
+def state_of(remittance: Remittance) -> str:
+    return Remittance.objects.values_list("state", flat=True).get(pk=remittance.pk)
+
+
+def test_a_remittance_is_reviewed_when_its_last_item_is_done_and_to_review_when_one_comes_back(practice, people):
+    remittance = practice.post("T1", 160_00, PAID + PAID_A2)
+    first, second = open_items().filter(remittance=remittance)
+    finish_item(first, resolution="looked at", actor=people["bob"])
+    assert state_of(remittance) == "review"
+    finish_item(second, resolution="looked at", actor=people["bob"])
+    assert state_of(remittance) == "posted"
+    reopen_item(second, actor=people["bob"])
+    assert state_of(remittance) == "review"
+
+
+def test_a_remittance_is_reviewed_when_the_office_closes_its_items(practice):
+    remittance = practice.post("T1", 80_00, PAID.replace("A1", "OLD"))
+    assert state_of(remittance) == "review"
+    post_claim_again(remittance.claims.get(), claim=practice.bill("A1", [("99213", 150_00)]))
+    assert state_of(remittance) == "posted"
+
+
+def test_an_item_about_its_deposit_does_not_make_a_remittance_one_to_review(practice):
+    practice.bill("A1", [("99213", 150_00)])
+    remittance = practice.post("T1", 80_00, PAID)
+    open_item("remittance", f"remittance {remittance.pk} deposit", title="late", reason="late", rule="halves",
+              remittance=remittance)  # fmt: skip
+    assert state_of(remittance) == "posted"
+
+
+def test_money_that_an_undoing_leaves_waiting_is_work_until_it_is_explained(practice):
+    claim = practice.bill("A1", [("99213", 150_00)])
+    remittance = practice.post("T1", 80_00, PAID)
+    (row,) = remittance.claims.all()
+    undo_line(row, claim.lines.get().charge_id, reason="the wrong line")
+    (item,) = open_items().filter(remittance=remittance)
+    assert (item.queue, item.money_cents, state_of(remittance)) == ("unmatched", 80_00, "review")
+    number = explain_unapplied(remittance.pk, reference="A1", cents=80_00, as_what="advance", reason="paid ahead")
+    item.refresh_from_db()
+    assert (item.state, item.resolution) == ("done", "Explained as advance: paid ahead")
+    assert state_of(remittance) == "posted"
+    undo_decision(number, reason="said too soon")
+    assert open_items().get(remittance=remittance).subject == item.subject
+    assert state_of(remittance) == "review"
+
+
+def test_a_part_that_was_explained_leaves_the_item_open(practice):
+    remittance = practice.post("T1", 80_00, PAID)
+    explain_unapplied(remittance.pk, reference="A1", cents=30_00, as_what="advance", reason="a payer's advance")
+    assert open_items().filter(remittance=remittance).exists()

@@ -161,11 +161,11 @@ class Stage:
         encounter = claim.encounter
         for owner, cents in line.owed_cents.items():
             if owner == PATIENT:
-                asked = ask_next(encounter, owner="P", to=PATIENT, cents=-cents, reason="asked", charge_id=charge_id)
+                asked = ask_next(encounter, owner="P", to=PATIENT, cents=-cents, reason="agreed", charge_id=charge_id)
                 take_payment(claim.patient, cents=-cents, method="cash", encounter_id=encounter.pk)
                 reverse_entries([asked], text="the payer is to answer first")
             elif owner != "P":
-                ask_next(encounter, owner="P", to=owner, cents=cents, reason="asked first", charge_id=charge_id)
+                ask_next(encounter, owner="P", to=owner, cents=cents, reason="other_coverage", charge_id=charge_id)
 
     def _open_items(self, scenario: Scenario) -> None:
         """Items from before the scenario: opened by a remittance whose interest pays for them, or refunded by us."""

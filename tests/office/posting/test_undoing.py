@@ -188,3 +188,13 @@ def test_a_reversal_of_another_remittance_keeps_the_first_from_being_undone(prac
     with pytest.raises(ConflictError, match="afterwards"):
         undo_remittance(first, reason=WHY)
     assert Remittance.objects.get(pk=first.pk).state in ("posted", "review")
+
+
+def test_a_claim_whose_line_was_undone_before_holds_its_money_once(practice, lakeside):
+    claim = practice.bill("A1", [("99213", 150_00)])
+    (row,) = practice.post("T1", 80_00, PAID).claims.all()
+    undo_line(row, claim.lines.get().charge_id, reason="the wrong line")
+    undo_claim(row, reason="the wrong claim altogether")
+    assert owed(claim) == {"P": 150_00}
+    assert totals()["unapplied"] == -80_00
+    assert check_practice(lakeside) == []

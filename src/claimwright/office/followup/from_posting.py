@@ -15,13 +15,16 @@ from claimwright.office.followup.denials import close_overturned, note_correctio
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import (
     close_answered,
+    close_explained,
     close_found,
     close_taken_back,
     open_reviews,
     open_ticklers,
+    show_money_that_waits,
 )
 from claimwright.office.followup.withdrawing import withdraw
 from claimwright.office.followup.worklists import open_item
+from claimwright.office.posting.decisions import money_explained, money_waits
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.next_payers import next_claim_refused
 from claimwright.office.posting.posting import remittance_posted
@@ -64,6 +67,20 @@ def show_set_aside(remittance: Remittance, reason: str, findings: Sequence[Findi
 def withdraw_work(remittance: Remittance, rows: Sequence[RemittanceClaim], reason: str, **_: Any) -> None:
     """Close the work that the undone results made, and show what was sent on their strength."""
     withdraw(remittance, rows, reason)
+
+
+@receiver(money_waits, dispatch_uid="followup.show_money_that_waits")
+def show_waiting_money(
+    remittance: Remittance, row: RemittanceClaim | None, cents: int, reason: str, reference: str = "", **_: Any
+) -> None:
+    """Show money to a person that was settled before and waits again."""
+    show_money_that_waits(remittance, row, cents=cents, reason=reason, reference=reference)
+
+
+@receiver(money_explained, dispatch_uid="followup.close_explained")
+def close_what_is_explained(remittance: Remittance, reference: str, words: str, **_: Any) -> None:
+    """Close the items about money of which nothing waits any more."""
+    close_explained(remittance, reference, words)
 
 
 @receiver(next_claim_refused, dispatch_uid="followup.show_refused_claim")

@@ -15,6 +15,7 @@ from claimwright.office.core import clock
 from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import NewItem, close_many, close_open, open_many
+from claimwright.office.posting.decisions import waiting_money
 from claimwright.office.posting.models import PayerItem, Remittance, RemittanceClaim
 from claimwright.office.posting.payer_items import unsettled_items
 from claimwright.remittance.plan import RESULT_STATES, ClaimState, Plan, Queue, ReviewItem, Tickler
@@ -166,6 +167,44 @@ def close_found(remittance: Remittance, plan: Plan) -> int:
     }
     waiting = WorkItem.objects.filter(remittance=remittance)
     return _close(waiting, found, "Its claim was found and it is posted")
+
+
+def close_explained(remittance: Remittance, reference: str, words: str) -> int:
+    """Close the items of money under this reference of which nothing waits any more; how many were closed.
+
+    The item about a remittance's provider adjustments goes when nothing waits of any of them.
+    """
+    waiting = waiting_money(remittance.pk)
+    if reference in waiting:
+        return 0
+    positions = remittance.claims.filter(control_number=reference).values_list("position", flat=True)
+    done = {subjects.of_remittance(remittance.pk, at, queue.value) for at in positions for queue in _FOUND_QUEUES}
+    adjustments = remittance.record.get("provider_adjustments", [])
+    if not waiting.keys() & {one["reference"][:50] or remittance.trace_number[:50] for one in adjustments}:
+        done.add(subjects.of_remittance(remittance.pk, what=Queue.PROVIDER_ADJUSTMENT.value))
+    return _close(WorkItem.objects.filter(remittance=remittance), done, words)
+
+
+def show_money_that_waits(
+    remittance: Remittance, row: RemittanceClaim | None, *, cents: int, reason: str, reference: str = ""
+) -> None:
+    """Open an item for money of a posted remittance that waits again: of one of its claims, or under a reference."""
+    row = row or remittance.claims.filter(control_number=reference).first()
+    queue = Queue.UNMATCHED_CLAIM if row else Queue.PROVIDER_ADJUSTMENT
+    about = f"claim {row.control_number}" if row else f"reference {reference or 'none'}"
+    name = f"{remittance.payer_name or 'payer'}, {remittance.trace_number}".strip(", ")
+    item = NewItem(
+        queue=QUEUES[queue],
+        subject=subjects.of_remittance(remittance.pk, row.position if row else None, queue.value),
+        title=f"{format_dollars(cents)} waits unapplied: {name}",
+        reason=f"{about.capitalize()}. {reason}",
+        next_action="Post it again to the right claim, or say what the money was.",
+        rule="row 38",
+        money_cents=abs(cents),
+        due_date=clock.today() + timedelta(days=REVIEW_WITHIN_DAYS),
+        remittance_id=remittance.pk,
+    )
+    open_many([item])
 
 
 def close_taken_back(remittance: Remittance, plan: Plan) -> int:

@@ -6,6 +6,10 @@ STATUS = "status"
 """What a payer answered when it was asked about a claim."""
 
 
+REMITTANCE = "remittance "
+"""How the subject of every item about a remittance begins."""
+
+
 def of_claim(claim_id: int, level: str, what: str = "") -> str:
     """A claim at one payer level; `what` tells several matters of it apart."""
     return f"claim {claim_id} level {level} {what}".rstrip()
@@ -14,4 +18,4 @@ def of_claim(claim_id: int, level: str, what: str = "") -> str:
 def of_remittance(remittance_id: int, position: int | None = None, what: str = "") -> str:
     """A remittance, or one claim of it by its position from 1."""
     place = f" claim {position}" if position else ""
-    return f"remittance {remittance_id}{place} {what}".rstrip()
+    return f"{REMITTANCE}{remittance_id}{place} {what}".rstrip()

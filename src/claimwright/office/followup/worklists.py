@@ -2,6 +2,8 @@
 
 An item is opened for a subject (`"claim 12 level P"`, `"coverage 7"`): while one is open for the same subject in the
 same queue, opening it again refreshes its words and money and makes no second one.
+
+A posted remittance is "to review" while an item about it is open; closing the last one, by whatever way, says so.
 """
 
 from __future__ import annotations
@@ -15,13 +17,18 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from claimwright.errors import ConflictError
 from claimwright.office.core import clock
+from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem, WorkNote
+from claimwright.office.posting.reviewing import mark_for_review, mark_reviewed
 
 if TYPE_CHECKING:
     from claimwright.office.core.models import User
 
 Queue = WorkItem.Queue
 State = WorkItem.State
+
+_REVIEWS = Q(remittance__isnull=False, subject__startswith=subjects.REMITTANCE, rule__startswith="row ")
+"""The items that a posting left to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,11 @@ def open_item(queue: str, subject: str, *, title: str, reason: str, **details: A
     values = {"title": title[:160], "reason": reason[:400], **details}
     item = WorkItem.objects.exclude(state=State.DONE).filter(queue=queue, subject=subject).first()
     if item is None:
-        return WorkItem.objects.create(queue=queue, subject=subject, opened_at=clock.now(), **values)
+        item = WorkItem(queue=queue, subject=subject, opened_at=clock.now())
     for name, value in values.items():
         setattr(item, name, value)
     item.save()
+    _follow_remittances(item.remittance_id)
     return item
 
 
@@ -88,6 +96,7 @@ def open_many(new: Sequence[NewItem]) -> dict[tuple[str, str], WorkItem]:
         if (queue, subject) not in found
     ]
     created = WorkItem.objects.bulk_create(fresh)
+    _follow_remittances(*{item.remittance_id for item in created})
     return found | {(item.queue, item.subject): item for item in created}
 
 
@@ -107,13 +116,26 @@ def close_many(subjects: Collection[str], *, queues: Collection[str], resolution
 def close_open(items: QuerySet[WorkItem], *, resolution: str) -> int:
     """Close those of the items that are open; how many were closed."""
     open_ones = items.exclude(state=State.DONE)
-    return open_ones.update(state=State.DONE, closed_at=clock.now(), resolution=resolution[:200])
+    remittances = set(open_ones.filter(_REVIEWS).values_list("remittance_id", flat=True))
+    closed = open_ones.update(state=State.DONE, closed_at=clock.now(), resolution=resolution[:200])
+    _follow_remittances(*remittances)
+    return closed
+
+
+def _follow_remittances(*keys: int | None) -> None:
+    """Let these remittances say whether something of them waits."""
+    wanted = {key for key in keys if key is not None}
+    if not wanted:
+        return
+    waiting = WorkItem.objects.exclude(state=State.DONE).filter(_REVIEWS, remittance__in=wanted)
+    for_review = set(waiting.values_list("remittance_id", flat=True))
+    mark_for_review(for_review)
+    mark_reviewed(wanted - for_review)
 
 
 def close_items(queue: str, subject: str, *, resolution: str) -> int:
     """Close the open item for this subject, if there is one; how many were closed."""
-    open_items = WorkItem.objects.exclude(state=State.DONE).filter(queue=queue, subject=subject)
-    return open_items.update(state=State.DONE, closed_at=clock.now(), resolution=resolution[:200])
+    return close_open(WorkItem.objects.filter(queue=queue, subject=subject), resolution=resolution)
 
 
 def finish_item(item: WorkItem, *, resolution: str, actor: User | None = None) -> None:
@@ -128,6 +150,7 @@ def finish_item(item: WorkItem, *, resolution: str, actor: User | None = None) -
         raise ConflictError("This item was closed already; reload the list.")
     write_note(item, f"Done: {resolution}", author=actor)
     item.refresh_from_db()
+    _follow_remittances(item.remittance_id)
 
 
 def reopen_item(item: WorkItem, *, actor: User | None = None) -> None:
@@ -138,6 +161,7 @@ def reopen_item(item: WorkItem, *, actor: User | None = None) -> None:
     WorkItem.objects.filter(pk=item.pk).update(state=State.OPEN, closed_at=None, resolution="")
     write_note(item, "Opened again", author=actor)
     item.refresh_from_db()
+    _follow_remittances(item.remittance_id)
 
 
 def take_item(item: WorkItem, *, actor: User) -> None:

@@ -7,7 +7,7 @@ followed from it (a claim to the next payer, a statement, a denial) is told thro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from claimwright.office.core import audit, clock
 from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries, reverse_entries
 from claimwright.office.ledger.models import Account, JournalEntry
 from claimwright.office.posting.closing import close_settled
+from claimwright.office.posting.decisions import money_waits
 from claimwright.office.posting.deposits import undo_match
 from claimwright.office.posting.models import DepositShare, PayerItem, Remittance, RemittanceClaim
 from claimwright.office.posting.results import state_of
@@ -77,13 +78,15 @@ def undo_claim(row: RemittanceClaim, *, reason: str) -> list[int]:
         if remittance.state not in _POSTED or row.claim_id is None or row.outcome not in _STANDING:
             raise ConflictError("This answer is not posted to a claim; there is nothing to undo.")
         _refuse_if_built_upon(remittance, [row])
-        numbers = _reverse(_standing_entries(row.moves), reason)
-        held = _hold_cash(row, row.moves)
+        standing = _standing_entries(row.moves)
+        numbers = _reverse(standing, reason)
+        held = _hold_cash(row, row.moves, standing)
         encounters = _encounters([row])
         _take_back(remittance, [row], reason)
         row.outcome = ClaimState.REVIEW.value
         row.moves = held
         _save([row])
+        _tell_what_waits(row, held, reason)
         close_settled(encounters)
         audit.record("remittance.undo_claim", f"remittance {remittance.pk} claim {row.position}", reason=reason)
     return numbers
@@ -99,11 +102,14 @@ def undo_line(row: RemittanceClaim, charge_id: int, *, reason: str) -> list[int]
         take_turn()
         row.refresh_from_db(from_queryset=RemittanceClaim.objects.all())
         of_line = [data for data in row.moves if data.get("line_key") == charge_id and "entry" in data]
-        numbers = _reverse(_standing_entries(of_line), reason)
-        if not numbers:
+        standing = _standing_entries(of_line)
+        if not standing:
             raise ConflictError("Nothing of this answer is posted to that line; reload and look again.")
-        row.moves = [*row.moves, *_hold_cash(row, of_line)]
+        numbers = _reverse(standing, reason)
+        held = _hold_cash(row, of_line, standing)
+        row.moves = [*row.moves, *held]
         _save([row])
+        _tell_what_waits(row, held, reason)
         close_settled(_encounters([row]))
         audit.record("remittance.undo_line", f"remittance {row.remittance_id} claim {row.position}", charge=charge_id)
     return numbers
@@ -143,7 +149,7 @@ def _undo_items(remittance: Remittance) -> None:
     for (code, reference), cents in opened_cents.items():
         items = PayerItem.objects.filter(opened_by=remittance, code=code, reference=reference, closed_at=None)
         if sum(items.values_list("open_cents", flat=True)) != cents:
-            raise ConflictError(f"A later remittance settled {code} {reference} of this one; undo that first.")
+            raise ConflictError(f"Another remittance settled {code} {reference} of this one; undo that first.")
         items.update(open_cents=0, closed_by=remittance, closed_at=clock.now())
 
 
@@ -182,9 +188,12 @@ def _renumbered(data: dict[str, Any], restored: Mapping[int, int]) -> dict[str, 
     return {**data, "entry": restored[entry]} if entry in restored else data
 
 
-def _hold_cash(row: RemittanceClaim, undone: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Keep the money of moves that were undone, as the planner keeps that of a CLP without a claim."""
-    cents = sum(data["cents"] for data in undone if "entry" in data and MoveKind(data["kind"]) in CASH_KINDS)
+def _hold_cash(
+    row: RemittanceClaim, moves: Iterable[Mapping[str, Any]], undone: Collection[int]
+) -> list[dict[str, Any]]:
+    """Keep the money of those moves whose entries were undone just now, as the planner keeps that of a CLP without a
+    claim."""
+    cents = sum(data["cents"] for data in moves if data.get("entry") in undone and data["kind"] in CASH_KINDS)
     if not cents:
         return []
     origin = Origin(row.remittance.file.sha256, row.offset, row.length, row.segment_index)
@@ -206,6 +215,12 @@ def _hold_cash(row: RemittanceClaim, undone: Iterable[Mapping[str, Any]]) -> lis
     )
     (number,) = post_entries([entry])
     return [{**move.to_plain(), "entry": number}]
+
+
+def _tell_what_waits(row: RemittanceClaim, held: Sequence[Mapping[str, Any]], reason: str) -> None:
+    cents = sum(data["cents"] for data in held)
+    if cents:
+        money_waits.send(RemittanceClaim, remittance=row.remittance, row=row, cents=cents, reason=f"Undone: {reason}")
 
 
 def _place(row: RemittanceClaim) -> tuple[int, int, int]:

@@ -6,17 +6,15 @@ from types import MappingProxyType
 
 from django.db import models, transaction
 
-from claimwright.errors import ConflictError, InputError
-from claimwright.money import format_dollars
+from claimwright.errors import InputError
 from claimwright.office.charges.models import Encounter
 from claimwright.office.core import audit
-from claimwright.office.core.access import NotAllowed, role_in
-from claimwright.office.core.models import Client, Membership, User
-from claimwright.office.core.scope import required_client_id
-from claimwright.office.ledger.balances import owed_on_encounters
+from claimwright.office.core.models import Membership, User
 from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries
 from claimwright.office.ledger.models import Account
 from claimwright.office.posting.closing import close_settled
+from claimwright.office.posting.decisions import WRITE_OFF, refuse_if_changed
+from claimwright.office.posting.limits import check_limit
 from claimwright.office.posting.turns import take_turn
 
 
@@ -54,22 +52,22 @@ def write_off(
     actor: User,
     charge_id: int | None = None,
     note: str = "",
+    seen_cents: int | None = None,
 ) -> int:
     """Give up `cents` of what `owner` (a payer level, or PATIENT) owes on a charge; the journal entry's number.
 
-    Undo it with `ledger.journal.reverse_entries`. Raises `InputError` for an unknown reason or an amount not above
-    zero, `NotAllowed` beyond the limit of the actor's role, `ConflictError` when less than that is owed.
+    `seen_cents` is what the person saw owed there. Undo it with `decisions.undo_decision`. Raises `InputError` for an
+    unknown reason or an amount not above zero, `NotAllowed` beyond the limit of the actor's role, `ConflictError` when
+    less than that is owed, or not what was seen.
     """
     if reason not in Reason.values:
         raise InputError(f"{reason!r} is not a reason to write off; choose one of {', '.join(Reason.values)}.")
     if cents <= 0:
         raise InputError("A write-off is an amount above zero.")
-    _check_limit(actor, cents)
+    check_limit(actor, cents, LIMITS_CENTS, "write_off_limits_cents", "write off")
     with transaction.atomic():
         take_turn()
-        owed = owed_on_encounters([encounter.pk]).get(encounter.pk, {}).get(charge_id, {}).get(owner, 0)
-        if cents > owed:
-            raise ConflictError(f"Only {format_dollars(owed)} is owed there now; reload and look again.")
+        refuse_if_changed(encounter, charge_id, owner, cents, seen_cents)
         label = str(Reason(reason).label)
         sides = (
             NewPosting(Account.WRITE_OFF, cents, charge_id=charge_id, owner=owner, reference=reason),
@@ -77,19 +75,8 @@ def write_off(
         )
         text = f"{label}: {note}" if note else label
         (number,) = post_entries(
-            [NewEntry("write_off", sides, text, patient_id=encounter.patient_id, encounter_id=encounter.pk)]
+            [NewEntry(WRITE_OFF, sides, text, patient_id=encounter.patient_id, encounter_id=encounter.pk)]
         )
         close_settled([encounter.pk])
         audit.record("write_off", f"entry {number}", patient_id=encounter.patient_id, cents=cents, reason=reason)
     return number
-
-
-def _check_limit(actor: User, cents: int) -> None:
-    client = Client.objects.get(pk=required_client_id())
-    role = role_in(actor, client)
-    limits = {**LIMITS_CENTS, **client.settings.get("write_off_limits_cents", {})}
-    if role not in limits:
-        raise NotAllowed("Your role does not write off balances; ask a manager.")
-    limit = limits[role]
-    if limit is not None and cents > limit:
-        raise NotAllowed(f"Your role may write off up to {format_dollars(limit)}; ask a manager.")
