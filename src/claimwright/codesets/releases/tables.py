@@ -90,5 +90,19 @@ TAXONOMY = CodeSet(
     "Copyright of the American Medical Association for the NUCC; loaded from your own copy.",
 )
 
-CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType({one.name: one for one in (PLACES, TAXONOMY)})
+ICD10CM = CodeSet(
+    "icd10cm",
+    "ICD-10-CM diagnoses",
+    "NCHS and CMS",
+    Dating.EDITION,
+    (
+        Table("icd10cm_codes", columns("code is_valid:integer description"), ("code",)),
+        Table("icd10cm_sections", columns("code parent first last description"), ("code",)),
+        Table("icd10cm_notes", columns("owner position:integer kind text"), ("owner", "position")),
+        Table("icd10cm_extensions", columns("owner character text"), ("owner", "character")),
+    ),
+    _US_WORK,
+)
+
+CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType({one.name: one for one in (PLACES, TAXONOMY, ICD10CM)})
 """Every code set by its name."""

@@ -1,0 +1,53 @@
+"""Every loaded code set of one store, asked by day.
+
+Edits, prices, the search and the screens are given a `CodeLibrary`, not a store: it reads a release when it is first
+asked for and keeps it. Where nothing is loaded for a day the answer is None, and nobody asks anything of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from claimwright.codesets.icd10cm import Icd10cm
+from claimwright.codesets.releases.store import CodeStore
+
+Found = TypeVar("Found")
+
+
+class CodeLibrary:
+    """The code sets of a store, or of none. One thread at a time; a release loaded later is seen after `refresh`."""
+
+    def __init__(self, store: CodeStore | None) -> None:
+        self._store = store
+        self._by_day: dict[tuple[str, date], object] = {}
+        self._by_release: dict[tuple[str, int], object] = {}
+
+    def icd10cm(self, day: date) -> Icd10cm | None:
+        """ICD-10-CM as it was in force on a day."""
+        return self._ask("icd10cm", day, Icd10cm.from_store)
+
+    def refresh(self) -> None:
+        """Forget what was read, so that releases loaded or withdrawn since are seen."""
+        self._by_day.clear()
+        self._by_release.clear()
+
+    def _ask(self, code_set: str, day: date, read: Callable[[CodeStore, date], Found | None]) -> Found | None:
+        key = code_set, day
+        if key not in self._by_day:
+            self._by_day[key] = self._read(code_set, day, read)
+        return self._by_day[key]  # type: ignore[return-value]
+
+    def _read(self, code_set: str, day: date, read: Callable[[CodeStore, date], Found | None]) -> Found | None:
+        release = self._store.release_on(code_set, day) if self._store is not None else None
+        if self._store is None or release is None:
+            return None
+        key = code_set, release.id
+        if key not in self._by_release:
+            self._by_release[key] = read(self._store, day)
+        return self._by_release[key]  # type: ignore[return-value]
+
+
+NOTHING_LOADED = CodeLibrary(None)
+"""The library of whoever has loaded nothing."""
