@@ -221,6 +221,8 @@ class _Writer:
         self._controls = re.compile("[" + "".join(sorted(_CONTROLS - marks)) + "]")
         self._composites: dict[tuple[str, ...], tuple[str, int]] = {}
         """Composites that were written, each with its text and the marks in it."""
+        self._structured: set[Element] = set()
+        """The names of segments that were seen to have composites or repetitions."""
         self._components = self._repetitions = 0
 
     def segment(self, segment: OutgoingSegment) -> str:
@@ -253,20 +255,26 @@ class _Writer:
 
     def _joined(self, segments: Sequence[OutgoingSegment]) -> str:
         marks = self.delimiters
-        join, structure = marks.element.join, self._structure
+        join, structured = marks.element.join, self._structured
         self._components = self._repetitions = 0
         texts = []
         for segment in segments:
-            try:
-                texts.append(join(segment))  # type: ignore[arg-type]
-            except TypeError:  # An element is no text but a composite or a repetition.
-                texts.append(join([one if one.__class__ is str else structure(one, segment) for one in segment]))
+            if segment[0] not in structured:
+                try:
+                    texts.append(join(segment))  # type: ignore[arg-type]
+                except TypeError:  # An element is no text but a composite or a repetition.
+                    structured.add(segment[0])
+                else:
+                    continue
+            texts.append(join([one if one.__class__ is str else self._structure(one, segment) for one in segment]))
         body = marks.terminator.join(texts)
         separators = sum(map(len, segments)) - len(segments)
         expected = (separators, self._components, self._repetitions, len(segments) - 1)
         if self._marks_in(body) != expected or self._has_controls(body):
             self._refuse(segments)
-        return _without_ends(body + marks.terminator, marks.element, marks.terminator)[:-1]
+        if marks.element + marks.terminator not in body + marks.terminator:
+            return body
+        return marks.terminator.join([text.rstrip(marks.element) for text in texts])
 
     def _as_read(self, segments: SegmentsAsRead) -> str:
         """What was read with the same delimiters holds no others."""
