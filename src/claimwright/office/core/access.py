@@ -25,8 +25,10 @@ class Permission(StrEnum):
     SEND_CLAIMS = "send_claims"
     SEE_MONEY = "see_money"
     POST_MONEY = "post_money"
+    TAKE_PAYMENTS = "take_payments"
     WRITE_OFF = "write_off"
     WORK_ITEMS = "work_items"
+    CLOSE_BOOKS = "close_books"
     SEE_AUDIT = "see_audit"
     MANAGE = "manage"
 
@@ -36,16 +38,16 @@ _SEE = frozenset({_P.SEE_PATIENTS, _P.SEE_CLAIMS, _P.SEE_MONEY})
 
 ALLOWED = MappingProxyType(
     {
-        _Role.FRONT_DESK: frozenset({_P.SEE_PATIENTS, _P.EDIT_PATIENTS, _P.WORK_ITEMS}),
-        _Role.BILLER: _SEE | {_P.EDIT_PATIENTS, _P.EDIT_CLAIMS, _P.SEND_CLAIMS, _P.WORK_ITEMS},
-        _Role.POSTER: _SEE | {_P.POST_MONEY, _P.WORK_ITEMS},
-        _Role.DENIALS: _SEE | {_P.EDIT_CLAIMS, _P.SEND_CLAIMS, _P.WORK_ITEMS},
+        _Role.FRONT_DESK: frozenset({_P.SEE_PATIENTS, _P.EDIT_PATIENTS, _P.TAKE_PAYMENTS, _P.WORK_ITEMS}),
+        _Role.BILLER: _SEE | {_P.EDIT_PATIENTS, _P.EDIT_CLAIMS, _P.SEND_CLAIMS, _P.WRITE_OFF, _P.WORK_ITEMS},
+        _Role.POSTER: _SEE | {_P.POST_MONEY, _P.TAKE_PAYMENTS, _P.WRITE_OFF, _P.WORK_ITEMS},
+        _Role.DENIALS: _SEE | {_P.EDIT_CLAIMS, _P.SEND_CLAIMS, _P.WRITE_OFF, _P.WORK_ITEMS},
         _Role.MANAGER: frozenset(_P) - {_P.MANAGE},
         _Role.AUDITOR: _SEE | {_P.SEE_AUDIT},
         _Role.ADMINISTRATOR: frozenset({_P.MANAGE, _P.SEE_AUDIT}),
     }
 )
-"""What each role may do. An administrator sets up users and connections and sees no patient."""
+"""What each role may do; how much it may write off or give back at once, `posting.limits` says. An administrator sets up users and connections and sees no patient."""
 
 
 class NotAllowed(ClaimwrightError):  # noqa: N818 - reads as what it says

@@ -113,7 +113,8 @@ def close_period(period: Period, *, note: str = "") -> PeriodClosing:
     """
     with transaction.atomic():
         last_entry = hold_journal()
-        _refuse_out_of_turn(period)
+        if why_not := why_not_closable(period):
+            raise ConflictError(why_not)
         report = report_days(period.first_date, period.last_date)
         if not report.is_balanced:
             raise ConflictError(f"The books of {period} do not balance; run `claimwright check` and report it.")
@@ -130,17 +131,17 @@ def close_period(period: Period, *, note: str = "") -> PeriodClosing:
     return closing
 
 
-def _refuse_out_of_turn(period: Period) -> None:
+def why_not_closable(period: Period) -> str:
+    """Why it is not the month's turn to be closed, in words; nothing when it is."""
     if period.last_date >= clock.today():
-        raise ConflictError(f"{period} is not over; a month is closed after its last day.")
+        return f"{period} is not over; a month is closed after its last day."
     last = closed_through()
     if last is None:
-        return
+        return ""
     if period.last_date <= last:
-        raise ConflictError(f"{period} is closed already.")
+        return f"{period} is closed already."
     following = Period.of(last + _DAY)
-    if period != following:
-        raise ConflictError(f"Months are closed in their order: {following} comes first.")
+    return "" if period == following else f"Months are closed in their order: {following} comes first."
 
 
 def reopen_period(period: Period, *, reason: str) -> PeriodClosing:

@@ -14,7 +14,8 @@ from claimwright.money import format_dollars
 from claimwright.office.core import audit
 from claimwright.office.core.models import Client, StoredFile
 from claimwright.office.core.scope import client_scope
-from claimwright.office.ledger.models import Account, JournalEntry, Posting
+from claimwright.office.ledger.models import Account, JournalEntry, PeriodClosing, Posting
+from claimwright.office.ledger.rollforward import report_days
 from claimwright.office.posting.models import PayerItem, Remittance
 from claimwright.office.reports.accounting import account_for
 from claimwright.origin import sha256_of
@@ -25,7 +26,14 @@ _POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
 def check_practice(client: Client) -> list[Finding]:
     """Everything that does not hold in this practice; nothing when all is well."""
     with client_scope(client):
-        findings = [*_ledger(), *_remittances(), *_items(), *_files(), *audit.verify(client)]
+        files = [*_files(), *audit.verify(client)]
+    return [*check_books(client), *files]
+
+
+def check_books(client: Client) -> list[Finding]:
+    """What does not hold of its money: the ledger, closed months, remittances, the accounting."""
+    with client_scope(client):
+        findings = [*_ledger(), *_closings(), *_remittances(), *_items()]
     return [*findings, *_accounting(client)]
 
 
@@ -41,6 +49,14 @@ def _ledger() -> Iterator[Finding]:
     strangers = Posting.objects.exclude(entry__client_id=F("client_id")).values_list("entry_id", flat=True)
     for number in strangers.distinct():
         yield _wrong("CHK-LED-004", f"Journal entry {number} has a side of another practice.", f"entry {number}")
+
+
+def _closings() -> Iterator[Finding]:
+    """What is told of a closed month today is what was told when it was closed."""
+    for closing in PeriodClosing.objects.filter(reopened_at=None).order_by("last_date"):
+        if report_days(closing.first_date, closing.last_date).to_plain() != closing.report:
+            month = f"{closing.first_date:%Y-%m}"
+            yield _wrong("CHK-LED-005", f"The books of {month} are not what they were closed with.", f"period {month}")
 
 
 def _remittances() -> Iterator[Finding]:
