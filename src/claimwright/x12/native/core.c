@@ -8,3 +8,4 @@
 #include "rules.c"
 #include "walk.c"
 #include "columns.c"
+#include "bounds.c"
