@@ -14,7 +14,7 @@ from claimwright import bulk
 from claimwright.bulk import scanning
 from claimwright.bulk.scanning import uses_native
 from claimwright.x12 import native
-from claimwright.x12.driver import Buffer
+from claimwright.x12.source import Buffer
 from tests.x12.files import CLAIM, DEPENDENT, PAYMENT, file_of, with_delimiters
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "x12-samples"

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from claimwright import x12
 from claimwright.x12 import native
 from claimwright.x12.checking import check
-from claimwright.x12.driver import Buffer, Driver, read_binary_head
+from claimwright.x12.driver import Driver
 from claimwright.x12.settings import DEFAULTS, Limits, Settings
+from claimwright.x12.source import Buffer, read_binary_head
 from claimwright.x12.tree import Delimiters
 from claimwright.x12.walk import Walk
 from tests.x12.test_guides_of_other_sets import BODIES, KEYS

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from claimwright import x12
-from claimwright.x12 import driver
+from claimwright.x12 import source
 from tests.x12.files import CLAIM, ISA, PAYMENT, file_of, spoil
 
 CLAIMS = file_of("837", CLAIM)
@@ -157,7 +157,7 @@ def test_each_byte_is_looked_at_a_bounded_number_of_times(data, monkeypatch):
     counted = _CountedBytes(data)
     counted.counts = counts = [0]
     for name in ("_ISA", "_NOT_BLANK"):
-        monkeypatch.setattr(driver, name, _Counted(getattr(driver, name), counts))
+        monkeypatch.setattr(source, name, _Counted(getattr(source, name), counts))
 
     x12.read(counted)
 

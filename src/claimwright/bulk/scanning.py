@@ -14,7 +14,7 @@ from claimwright.bulk.sources import Source
 from claimwright.findings import Finding, Severity
 from claimwright.x12 import Delimiters, Guide, Segment, native
 from claimwright.x12.columns import Plan, plan_columns
-from claimwright.x12.driver import WINDOW, Buffer, Driver
+from claimwright.x12.driver import Driver
 from claimwright.x12.engine import EngineName, Report, SetEngine
 from claimwright.x12.extracting import ExtractingWalk, TrailExtractor, day_or_none
 from claimwright.x12.guides import nearest_guide
@@ -22,6 +22,7 @@ from claimwright.x12.guides.language import Position
 from claimwright.x12.native.columns import NativeExtractor, load
 from claimwright.x12.native.engine import NativeEngine
 from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.source import WINDOW, Buffer
 from claimwright.x12.walk import Walk
 
 Record = dict[str, object]

@@ -19,10 +19,11 @@ from claimwright.documents.feeding_x12 import Feed
 from claimwright.documents.remittance import Remittance, RemittanceClaim
 from claimwright.documents.rows_x12 import collector_paused
 from claimwright.findings import Finding, Where
-from claimwright.x12.driver import Buffer, Driver
+from claimwright.x12.driver import Driver
 from claimwright.x12.engine import EngineName, Report, SetEngine, engine_maker
 from claimwright.x12.guides import Guide
 from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.source import Buffer
 from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import Delimiters, Segment
 

@@ -7,17 +7,22 @@ verdict.accepted, verdict.findings, verdict.as_json()
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from claimwright.findings import Finding, Severity
-from claimwright.x12.driver import WINDOW, Buffer, Driver
+from claimwright.x12.driver import Driver
 from claimwright.x12.engine import EngineName, SetEngine, engine_maker
 from claimwright.x12.guides import Guide
 from claimwright.x12.settings import DEFAULTS, Limits, Settings
+from claimwright.x12.source import WINDOW, Buffer
 from claimwright.x12.tree import Delimiters, Segment
+
+if TYPE_CHECKING:
+    from claimwright.x12.ahead import Ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,12 @@ def check(
     engine: EngineName = "auto",
     settings: Settings = DEFAULTS,
     window: int = WINDOW,
+    workers: int | None = 1,
 ) -> Verdict:
     """Check bytes, the file of a path, or an open binary file, reading it `window` bytes at a time.
+
+    `workers` is how many cores walk the sets, `None` all that there are when the file is a large one. The verdict is
+    the same. A set is walked by one core, so a file that is one large set gains nothing.
 
     What is wrong is in the verdict. Raises `OSError` when the file cannot be read, and `ValueError` for
     `engine="native"` where there is none; `auto` takes the native engine if it is there. `rules=False` leaves out what
@@ -100,12 +109,32 @@ def check(
     if isinstance(source, (str, PathLike)):
         with Path(fspath(source)).open("rb", buffering=0) as file:
             return check(
-                file, name=name or fspath(source), rules=rules, engine=engine, settings=settings, window=window
+                file,
+                name=name or fspath(source),
+                rules=rules,
+                engine=engine,
+                settings=settings,
+                window=window,
+                workers=workers,
             )
     judge = _Judge(settings.limits)
-    driver = Driver(Buffer(source, window), judge, engine_maker(engine), settings, rules=rules)
-    driver.run()
+    make = engine_maker(engine)
+    with _ahead(source, engine, settings, workers, rules=rules) as ahead:
+        driver = Driver(Buffer(source, window), judge, make, settings, rules=rules, ahead=ahead)
+        driver.run()
     return judge.verdict(name, driver.segments)
+
+
+def _ahead(
+    source: bytes | BinaryIO, engine: EngineName, settings: Settings, workers: int | None, *, rules: bool
+) -> AbstractContextManager[Ahead | None]:
+    """Who walks the sets ahead, when other cores are wanted."""
+    if workers == 1:
+        return nullcontext()
+    from claimwright.x12 import ahead
+
+    count = workers or ahead.worthwhile(source)
+    return ahead.checking(engine, settings, count, rules=rules) if count > 1 else nullcontext()
 
 
 class _Judge:

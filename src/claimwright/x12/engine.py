@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from claimwright.findings import Finding
 from claimwright.x12.settings import Settings
+from claimwright.x12.tree import CONTROL, Loop
 
 if TYPE_CHECKING:
     from claimwright.x12.guides import Guide
@@ -44,6 +45,35 @@ class MakesEngine(Protocol):
     """Makes the engine for an interchange. One that has a `find_isa` finds the next interchange by it, too."""
 
     def __call__(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine: ...
+
+
+class Unguided:
+    """The engine of a set that no guide knows: it only counts the segments, and keeps them if asked to."""
+
+    name = "python"
+
+    def __init__(self, opening: Segment, *, keeps: bool) -> None:
+        self._keeps = keeps
+        self.segments: list[Segment] = [opening] if keeps else []
+        self.root = Loop("ST", self.segments)
+
+    def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
+        raise NotImplementedError
+
+    def run(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
+        pieces = stretch.pieces
+        mark = stretch.delimiters.element
+        start = number = pieces.at(stretch.base + position)
+        for number in range(start, len(pieces.texts)):
+            if pieces.texts[number].partition(mark)[0] in CONTROL:
+                return pieces.edge(number) - stretch.base, index + number - start
+            if self._keeps:
+                self.segments.append(pieces.segment(number, index + number - start))
+        return stretch.end, index + len(pieces.texts) - start
+
+    def end(self, closing: Segment | None) -> None:
+        if closing is not None and self._keeps:
+            self.segments.append(closing)
 
 
 def engine_maker(name: EngineName) -> MakesEngine:

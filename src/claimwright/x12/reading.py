@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from claimwright.findings import Finding, has_errors
-from claimwright.x12.driver import Buffer, Driver
+from claimwright.x12.driver import Driver
 from claimwright.x12.engine import Report, SetEngine
 from claimwright.x12.guides import Guide
 from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.source import Buffer
 from claimwright.x12.tree import Delimiters, Loop, Segment
 from claimwright.x12.walk import Walk
 

@@ -10,14 +10,13 @@ from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from claimwright.findings import Finding
-from claimwright.x12.driver import WINDOW, Buffer, Driver
+from claimwright.x12.driver import Driver
 from claimwright.x12.engine import Report, SetEngine
 from claimwright.x12.guides import Guide
 from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.source import WINDOW, Buffer
 from claimwright.x12.stretch import Stretch
-from claimwright.x12.tree import Delimiters, Segment
-
-_CONTROLS = frozenset(("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1"))
+from claimwright.x12.tree import CONTROL, Delimiters, Segment
 
 Sink = Callable[[Segment], None]
 
@@ -86,7 +85,7 @@ class _Teller:
         mark = stretch.delimiters.element
         start = pieces.at(stretch.base + position)
         for number in range(start, len(pieces.texts)):
-            if pieces.texts[number].partition(mark)[0] in _CONTROLS:
+            if pieces.texts[number].partition(mark)[0] in CONTROL:
                 return pieces.edge(number) - stretch.base, index + number - start
             self._sink(pieces.segment(number, index + number - start))
         return stretch.end, index + len(pieces.texts) - start

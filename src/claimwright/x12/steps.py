@@ -17,9 +17,6 @@ from claimwright.x12.rules.quick import SLOW, QuickPlan, quick_plan, quick_test
 from claimwright.x12.rules.running import Effects, Plan
 from claimwright.x12.tree import Delimiters, Segment
 
-CONTROL = frozenset(("ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"))
-"""Segments that are no engine's: whoever reads the envelopes takes them."""
-
 _MET_BEFORE_COMPILED = 20
 """An accepting expression takes longer to make than a few segments take to explain."""
 

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CONTROL = frozenset(("ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"))
+"""The segments of envelopes: no engine's, but the driver's."""
 BINARY = frozenset(("BIN", "BDS"))
 """The segments whose last element may hold any bytes, as many as the element before it says."""
+BINARY_SETS = frozenset(("102", "275", "841"))
+"""The sets that may hold them: only their length tells what follows."""
 
 
 @dataclass(frozen=True, slots=True)

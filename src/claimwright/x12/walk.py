@@ -25,9 +25,9 @@ from claimwright.x12.rules.looks import LOOKS
 from claimwright.x12.rules.running import Doubt, Effects, Rest, Scene
 from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.standard import segments as standard_segments
-from claimwright.x12.steps import CONTROL, Found, Step, Stop, Tables, Way
+from claimwright.x12.steps import Found, Step, Stop, Tables, Way
 from claimwright.x12.stretch import Stretch
-from claimwright.x12.tree import Delimiters, Loop, Segment
+from claimwright.x12.tree import CONTROL, Delimiters, Loop, Segment
 
 _REMEMBERED = 256
 """Texts that are remembered at each position."""

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from claimwright import x12
-from claimwright.x12 import driver
+from claimwright.x12 import source
 from claimwright.x12.guides import guide_names, load_guide
 from claimwright.x12.native import NativeEngine, available, binding, why_not
 from claimwright.x12.native.tables import GuideTables
@@ -84,7 +84,7 @@ def test_the_core_finds_the_next_interchange_where_python_does(length, after):
     data = b"S" * length + b"ISA" + after + b"A" * (length % 7)
     places = range(len(data) + 2)
 
-    assert [binding.find_isa(data, at) for at in places] == [driver.find_isa(data, at) for at in places]
+    assert [binding.find_isa(data, at) for at in places] == [source.find_isa(data, at) for at in places]
 
 
 @needs_core

@@ -26,7 +26,7 @@ from claimwright.x12.native.packing import (
 from claimwright.x12.native.rule_tables import RuleTables
 from claimwright.x12.rules.binding import Program, loops_of, positions_of
 from claimwright.x12.standard import Note
-from claimwright.x12.steps import CONTROL
+from claimwright.x12.tree import CONTROL
 
 NAME_SLOTS = 512
 _LONGEST_NAME = 3
