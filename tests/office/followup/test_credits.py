@@ -14,7 +14,7 @@ def test_a_credit_that_a_visit_may_still_need_is_no_work(practice):
     assert show_idle_credits() == 0
 
 
-def test_a_credit_that_nothing_waits_for_is_work_until_it_is_given_back(practice):
+def test_a_credit_that_nothing_waits_for_is_work_until_it_is_given_back(practice, people):
     claim = practice.bill("A1", [("99213", 150_00)])
     take_payment(claim.patient, cents=25_00, method="card")
     practice.post("T1", 100_00, IN_FULL)
@@ -22,7 +22,7 @@ def test_a_credit_that_nothing_waits_for_is_work_until_it_is_given_back(practice
     assert show_idle_credits() == 1
     item = WorkItem.objects.get(queue="credit")
     assert (item.money_cents, item.patient, item.state) == (25_00, claim.patient, WorkItem.State.OPEN)
-    refund_credit(claim.patient, cents=25_00, method="check")
+    refund_credit(claim.patient, cents=25_00, method="check", reason="asked", actor=people["bob"])
     assert show_idle_credits() == 0
     item.refresh_from_db()
     assert item.state == WorkItem.State.DONE

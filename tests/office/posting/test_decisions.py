@@ -6,11 +6,19 @@ import pytest
 
 from claimwright.errors import ConflictError, InputError
 from claimwright.office.ledger.balances import account_totals
-from claimwright.office.ledger.models import Account
-from claimwright.office.posting.decisions import ask_next, explain_unapplied, unapplied_cents
+from claimwright.office.ledger.models import Account, JournalEntry
+from claimwright.office.posting.decisions import (
+    ask_next,
+    explain_unapplied,
+    explanations_of,
+    unapplied_cents,
+    undo_decision,
+    waiting_money,
+)
+from claimwright.office.posting.write_offs import write_off
 from claimwright.office.reports import check_practice
 from claimwright.remittance.plan import PATIENT
-from tests.office.posting.scenes import owed
+from tests.office.posting.scenes import PAID_A2, owed
 
 NOT_COVERED = """
     CLP*A1*1*150*0*150*MB*ICN1
@@ -74,3 +82,58 @@ def test_unapplied_money_is_explained_by_a_person(practice, lakeside):
     assert account_totals()[Account.UNAPPLIED] == 0
     assert account_totals()[Account.PROVIDER_ADJUSTMENT] == -25_00
     assert check_practice(lakeside) == []
+
+
+def test_a_decision_is_taken_back_once(denied_to_patient, people, lakeside):
+    claim, charge = denied_to_patient, denied_to_patient.encounter.charges.get()
+    told = {"cents": 150_00, "charge_id": charge.pk}
+    asked = ask_next(claim.encounter, owner="P", to=PATIENT, reason="notice_signed", **told)
+    given_up = write_off(claim.encounter, owner=PATIENT, reason="hardship", actor=people["bob"], **told)
+    with pytest.raises(ConflictError, match="paid or moved since"):
+        undo_decision(asked, reason="the notice was not signed")
+    undo_decision(given_up, reason="not a hardship")
+    assert owed(claim) == {PATIENT: 150_00}
+    undo_decision(asked, reason="the notice was not signed")
+    assert owed(claim) == {"P": 150_00}
+    for number in (given_up, asked):
+        with pytest.raises(ConflictError, match="undone already"):
+            undo_decision(number, reason="once more")
+    assert check_practice(lakeside) == []
+
+
+def test_what_a_remittance_posted_is_no_decision_to_take_back(denied_to_patient, practice):
+    practice.bill("A2", [("99213", 150_00)])
+    practice.post("T2", 80_00, PAID_A2)
+    for entry in JournalEntry.objects.all():
+        with pytest.raises(InputError, match="no decision"):
+            undo_decision(entry.pk, reason="wrong")
+    with pytest.raises(InputError, match="Say why"):
+        undo_decision(1, reason=" ")
+
+
+def test_an_explanation_that_is_taken_back_waits_again(practice, lakeside):
+    remittance = practice.post("T1", 25_00, "PLB*1999999984*20261231*CS:BONUS*-25")
+    number = explain_unapplied(
+        remittance.pk, reference="BONUS", cents=25_00, as_what="interest", reason="said so", seen_cents=25_00
+    )
+    assert [entry.pk for entry in explanations_of(remittance.pk)] == [number]
+    undo_decision(number, reason="it was not")
+    assert waiting_money(remittance.pk) == {"BONUS": 25_00}
+    assert explanations_of(remittance.pk) == []
+    assert check_practice(lakeside) == []
+
+
+def test_who_saw_another_balance_is_told_and_changes_nothing(denied_to_patient, practice, people):
+    claim, charge = denied_to_patient, denied_to_patient.encounter.charges.get()
+    seen = {"charge_id": charge.pk, "seen_cents": 150_00}
+    write_off(claim.encounter, owner="P", cents=10_00, reason="courtesy", actor=people["bob"], **seen)
+    with pytest.raises(ConflictError, match=r"140\.00 is owed there now"):
+        write_off(claim.encounter, owner="P", cents=10_00, reason="courtesy", actor=people["bob"], **seen)
+    with pytest.raises(ConflictError, match=r"140\.00 is owed there now"):
+        ask_next(claim.encounter, owner="P", to=PATIENT, cents=10_00, reason="agreed", **seen)
+    assert owed(claim) == {"P": 140_00}
+    remittance = practice.post("T3", 25_00, "PLB*1999999984*20261231*CS:BONUS*-25")
+    told = {"reference": "BONUS", "cents": 5_00, "as_what": "interest", "reason": "said so", "seen_cents": 25_00}
+    explain_unapplied(remittance.pk, **told)
+    with pytest.raises(ConflictError, match=r"20\.00 waits there now"):
+        explain_unapplied(remittance.pk, **told)

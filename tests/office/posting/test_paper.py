@@ -8,8 +8,11 @@ from datetime import date
 import pytest
 
 from claimwright.errors import ConflictError, InputError
-from claimwright.office.posting.models import Remittance
+from claimwright.office.ledger.balances import account_totals
+from claimwright.office.ledger.models import Account
+from claimwright.office.posting.models import PayerItem, Remittance
 from claimwright.office.posting.paper import (
+    PaperAdjustment,
     PaperCheck,
     PaperClaim,
     PaperLine,
@@ -123,3 +126,77 @@ def test_the_same_check_again_and_the_835_of_a_check_typed_before_are_not_posted
     late = practice.receive("T9", 80_00, PAID)
     assert late.state == Remittance.State.DUPLICATE
     assert not check_practice(lakeside)
+
+
+def test_what_a_payer_keeps_of_a_check_and_adds_to_it_counts_for_the_remainder_and_is_posted(practice, claim, lakeside):
+    kept, added = PaperAdjustment("WO", "B7", "30"), PaperAdjustment("L6", "", "1.25", raises=True)
+    check = replace(paper(practice, line(), cents=51_25), adjustments=(kept, added))
+    remittance = post_paper(check, payee_of(practice.billing))
+    assert owed(claim) == {"PATIENT": 20_00}
+    assert account_totals()[Account.INTEREST] == -1_25
+    assert account_totals()[Account.UNAPPLIED] == 30_00, "nobody announced the takeback: a person explains it"
+    assert remittance.state == Remittance.State.REVIEW
+    assert b"PLB*1999999984*20261231*WO:B7*30*L6*-1.25" in remittance.file.data
+    assert not check_practice(lakeside)
+
+
+def test_a_takeback_that_was_announced_on_paper_is_settled_on_paper(practice, claim, lakeside):
+    announced = PaperAdjustment("WO", "A1", "40", raises=True)
+    post_paper(replace(paper(practice, line(), cents=120_00), adjustments=(announced,)), payee_of(practice.billing))
+    assert PayerItem.objects.get().open_cents == 40_00
+    practice.bill("A2", [("99213", 150_00)])
+    paid = replace(paper(practice, line()).claims[0], number="A2", lines=(line(),))
+    service = replace(line().service, control_number="A2-1")
+    paid = replace(paid, lines=(replace(line(), service=service),))
+    kept = PaperCheck(practice.payers["medicare"], "4712", DAY, 40_00, (paid,), (PaperAdjustment("WO", "A1", "40"),))
+    post_paper(kept, payee_of(practice.billing))
+    assert PayerItem.objects.get().open_cents == 0
+    assert not check_practice(lakeside)
+
+
+def test_a_check_of_interest_alone_needs_no_claim(practice, lakeside):
+    check = PaperCheck(
+        practice.payers["medicare"], "4713", DAY, 2_00, (), (PaperAdjustment("L6", "", "2", raises=True),)
+    )
+    post_paper(check, payee_of(practice.billing))
+    assert account_totals()[Account.INTEREST] == -2_00
+    assert not check_practice(lakeside)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "field"),
+    [
+        (PaperAdjustment("", "B7", "30"), "PAPER-010", "adjustments[1].code"),
+        (PaperAdjustment("ZZ", "B7", "30"), "PAPER-010", "adjustments[1].code"),
+        (PaperAdjustment("WO", "B7", "some"), "PAPER-011", "adjustments[1].amount"),
+        (PaperAdjustment("WO", "B7", ""), "PAPER-011", "adjustments[1].amount"),
+        (PaperAdjustment("WO", "B7", "0"), "PAPER-012", "adjustments[1].amount"),
+        (PaperAdjustment("WO", "B7", "-30"), "PAPER-012", "adjustments[1].amount"),
+    ],
+)
+def test_a_bad_adjustment_is_a_finding_at_its_row(practice, claim, typed, code, field):
+    check = replace(paper(practice, line(), cents=50_00), adjustments=(typed,))
+    _, (finding,) = read_check(check, payee_of(practice.billing))
+    assert (finding.code, finding.where.field) == (code, field)
+    assert finding.hint
+
+
+def test_a_cent_that_an_adjustment_leaves_is_a_cent_left(practice, claim):
+    check = replace(paper(practice, line(), cents=50_00), adjustments=(PaperAdjustment("WO", "B7", "29.99"),))
+    assert codes(practice, check) == ["PAPER-004"]
+
+
+@pytest.mark.parametrize("text", ["A*B", "A~B", "A:B", "A^B", "A\nB"])
+def test_letters_that_x12_cannot_carry_are_said_and_post_nothing(practice, claim, text):
+    whole = paper(practice, line())
+    odd_adjustment = (PaperAdjustment("L6", text, "1"), PaperAdjustment("L6", "", "1", raises=True))
+    claims = (replace(whole.claims[0], payer_number=text),)
+    for check in (
+        replace(whole, number=text),
+        replace(whole, adjustments=odd_adjustment),
+        replace(whole, claims=claims),
+    ):
+        with pytest.raises(InputError) as refused:
+            post_paper(check, payee_of(practice.billing))
+        assert [finding.code for finding in refused.value.findings] == ["X12-WRT-001"]
+    assert not Remittance.objects.exists()

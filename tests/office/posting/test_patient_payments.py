@@ -8,11 +8,15 @@ import pytest
 
 from claimwright.errors import ConflictError, InputError
 from claimwright.office.core import audit
+from claimwright.office.core.access import NotAllowed
+from claimwright.office.core.models import Membership
 from claimwright.office.ledger.balances import account_totals
 from claimwright.office.ledger.models import Account
 from claimwright.office.posting.patient_payments import (
+    NO_ENCOUNTER,
     apply_credit,
     credit_cents,
+    last_payment_id,
     refund_credit,
     release_overpaid,
     take_payment,
@@ -94,10 +98,10 @@ def test_undoing_a_payment_whose_credit_was_applied_makes_the_patient_owe_again(
     assert check_practice(lakeside) == []
 
 
-def test_a_payment_whose_credit_was_given_back_is_not_undone(practice):
+def test_a_payment_whose_credit_was_given_back_is_not_undone(practice, people):
     patient = practice.patient()
     payment = take_payment(patient, cents=40_00, method="check")
-    refund_credit(patient, cents=40_00, method="check")
+    refund_credit(patient, cents=40_00, method="check", reason="overpaid", actor=people["bob"])
     before = account_totals()
     with pytest.raises(ConflictError):
         undo_payment(payment, reason="The check bounced")
@@ -118,7 +122,7 @@ def test_who_took_the_money_is_kept(practice, people):
     assert payment.taken_by == people["alice"]
 
 
-def test_what_a_correction_leaves_overpaid_becomes_credit_and_is_refunded(practice, lakeside):
+def test_what_a_correction_leaves_overpaid_becomes_credit_and_is_refunded(practice, lakeside, people):
     claim = practice.bill("A1", [("99213", 150_00)])
     practice.post("T1", 80_00, PAID)
     take_payment(claim.patient, cents=20_00, method="card")
@@ -126,7 +130,9 @@ def test_what_a_correction_leaves_overpaid_becomes_credit_and_is_refunded(practi
     assert owed(claim) == {PATIENT: -20_00}
     assert release_overpaid(claim.patient) == 20_00
     assert (owed(claim), credit_cents(claim.patient)) == ({}, 20_00)
-    refund = refund_credit(claim.patient, cents=20_00, method="check", reference="2001")
+    refund = refund_credit(
+        claim.patient, cents=20_00, method="check", reason="payer_paid", actor=people["bob"], reference="2001"
+    )
     assert refund.cents == -20_00
     assert account_totals()[Account.CASH] == 0
     assert check_practice(lakeside) == []
@@ -135,6 +141,66 @@ def test_what_a_correction_leaves_overpaid_becomes_credit_and_is_refunded(practi
     assert check_practice(lakeside) == []
 
 
-def test_no_more_than_the_credit_is_refunded(practice):
+def test_no_more_than_the_credit_is_refunded(practice, people):
     with pytest.raises(ConflictError):
-        refund_credit(practice.patient(), cents=1, method="check")
+        refund_credit(practice.patient(), cents=1, method="check", reason="asked", actor=people["bob"])
+
+
+def test_credit_is_applied_to_the_visit_that_was_chosen(practice, lakeside):
+    patient = practice.patient()
+    take_payment(patient, cents=30_00, method="card", encounter_id=NO_ENCOUNTER)
+    first = practice.bill("A", [("99213", 25_00)], (), patient=patient)
+    second = practice.bill("B", [("99213", 25_00)], (), patient=patient)
+    assert apply_credit(patient, encounter_id=second.encounter_id) == 25_00
+    assert (owed(first), owed(second), credit_cents(patient)) == ({PATIENT: 25_00}, {}, 5_00)
+    assert check_practice(lakeside) == []
+
+
+def test_a_visit_of_somebody_else_is_neither_paid_nor_credited(practice):
+    patient, other = practice.patient("ROE"), practice.patient("DOE")
+    take_payment(patient, cents=5_00, method="cash", encounter_id=NO_ENCOUNTER)
+    visit = practice.bill("A", [("99213", 25_00)], (), patient=other)
+    before = account_totals()
+    with pytest.raises(InputError, match="not on the account"):
+        take_payment(patient, cents=25_00, method="cash", encounter_id=visit.encounter_id)
+    with pytest.raises(InputError, match="not on the account"):
+        apply_credit(patient, encounter_id=visit.encounter_id)
+    assert account_totals() == before
+
+
+def test_a_form_that_is_sent_twice_takes_and_gives_back_once(practice, people):
+    patient = practice.patient()
+    take_payment(patient, cents=10_00, method="cash", seen_id=0)
+    with pytest.raises(ConflictError, match="meanwhile"):
+        take_payment(patient, cents=10_00, method="cash", seen_id=0)
+    told = {"cents": 4_00, "method": "cash", "reason": "asked", "actor": people["bob"]}
+    seen = last_payment_id(patient)
+    refund_credit(patient, seen_id=seen, **told)
+    with pytest.raises(ConflictError, match="meanwhile"):
+        refund_credit(patient, seen_id=seen, **told)
+    assert credit_cents(patient) == 6_00
+
+
+@pytest.mark.parametrize(
+    ("role", "cents", "is_allowed"),
+    [("poster", 250_00, True), ("poster", 250_01, False), ("manager", 900_00, True), ("biller", 1, False)],
+)
+def test_giving_back_has_a_limit_by_role(practice, lakeside, people, role, cents, is_allowed):
+    patient = practice.patient()
+    take_payment(patient, cents=900_00, method="check")
+    Membership.objects.filter(user=people["alice"], client=lakeside).update(role=role)
+    told = {"cents": cents, "method": "check", "reason": "asked", "actor": people["alice"]}
+    if is_allowed:
+        assert refund_credit(patient, **told).cents == -cents
+    else:
+        with pytest.raises(NotAllowed, match="ask a manager"):
+            refund_credit(patient, **told)
+    assert credit_cents(patient) == 900_00 - cents * is_allowed
+
+
+def test_a_reason_of_ones_own_gives_nothing_back(practice, people):
+    patient = practice.patient()
+    take_payment(patient, cents=9_00, method="check")
+    with pytest.raises(InputError, match="not a reason"):
+        refund_credit(patient, cents=9_00, method="check", reason="a friend", actor=people["bob"])
+    assert credit_cents(patient) == 9_00

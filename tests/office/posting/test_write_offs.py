@@ -8,8 +8,8 @@ from claimwright.errors import ConflictError, InputError
 from claimwright.office.core.access import NotAllowed
 from claimwright.office.core.models import Membership
 from claimwright.office.ledger.balances import account_totals
-from claimwright.office.ledger.journal import reverse_entries
 from claimwright.office.ledger.models import Account, JournalEntry
+from claimwright.office.posting.decisions import undo_decision
 from claimwright.office.posting.write_offs import write_off
 from tests.office.posting.scenes import owed
 
@@ -37,7 +37,7 @@ def test_it_can_be_undone(claim, charge_id, people):
     number = write_off(
         claim.encounter, owner="P", cents=50_00, reason="courtesy", actor=people["bob"], charge_id=charge_id
     )
-    reverse_entries([number], text="asked by mistake")
+    undo_decision(number, reason="asked by mistake")
     assert owed(claim) == {"P": 300_00}
 
 

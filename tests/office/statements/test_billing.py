@@ -10,7 +10,7 @@ from claimwright.office.ledger.balances import account_totals
 from claimwright.office.ledger.models import JournalEntry
 from claimwright.office.posting.cash import confirm_cash
 from claimwright.office.posting.models import Remittance
-from claimwright.office.posting.patient_payments import take_payment
+from claimwright.office.posting.patient_payments import NO_ENCOUNTER, take_payment
 from claimwright.office.statements.accounts import charge_accounts
 from claimwright.office.statements.billing import run_statements
 from claimwright.office.statements.gates import Gate
@@ -154,7 +154,7 @@ def test_not_for_a_claim_on_hold(settled):
 
 
 def test_the_patients_credit_lowers_what_is_asked(settled):
-    take_payment(settled.patient, cents=8_00, method="card", encounter_id=0)
+    take_payment(settled.patient, cents=8_00, method="card", encounter_id=NO_ENCOUNTER)
     (statement,) = run_statements().statements
     assert statement.amount_cents == 12_00
 

@@ -60,6 +60,8 @@ ROUTES = {
     "deposits-enter": ("POST", POST, None),
     "deposit": ("GET", MONEY, "deposit"),
     "deposit-confirm": ("POST", POST, "deposit"),
+    "credit-apply": ("POST", POST, "patient"),
+    "credit-keep": ("POST", POST, "patient"),
     "deposit-undo": ("POST", POST, "deposit"),
     "deposit-aside": ("POST", POST, "deposit"),
     "deposit-reopen": ("POST", POST, "deposit"),

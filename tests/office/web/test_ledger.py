@@ -1,4 +1,4 @@
-"""The ledger's screens, and money of patients at the desk."""
+"""The ledger's screens."""
 
 from __future__ import annotations
 
@@ -55,18 +55,3 @@ def test_a_reversed_entry_names_its_reversal_and_the_other_way_round(desk, world
     desk.post(reverse("payment-undo", args=[world.payment.pk]), {"reason": "card refused"})
     page = text_of(desk.get(reverse("ledger-entry", args=[number])))
     assert "reversed by" in page
-
-
-def test_a_payment_is_taken_at_the_desk_undone_for_a_reason_and_credit_given_back(desk, world):
-    patient = world.payment.patient_id
-    take, refund = reverse("payment-take", args=[patient]), reverse("payment-refund", args=[patient])
-    assert "Write dollars and cents" in text_of(desk.post(take, {"cents": "some", "method": "cash"}, follow=True))
-    assert "is not a way of payment" in text_of(desk.post(take, {"cents": "5", "method": "shells"}, follow=True))
-    assert "Taken: 5.00." in text_of(desk.post(take, {"cents": "$5", "method": "cash"}, follow=True))
-    page = text_of(desk.post(refund, {"cents": "31", "method": "check"}, follow=True))
-    assert "credit is smaller" in page
-    page = text_of(desk.post(refund, {"cents": "30", "method": "check", "reference": "77"}, follow=True))
-    assert "Given back: 30.00." in page
-    undo = reverse("payment-undo", args=[world.payment.pk])
-    assert "Say why" in text_of(desk.post(undo, follow=True))
-    assert "undo the refund first" in text_of(desk.post(undo, {"reason": "bounced"}, follow=True))

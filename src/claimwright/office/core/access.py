@@ -47,7 +47,8 @@ ALLOWED = MappingProxyType(
         _Role.ADMINISTRATOR: frozenset({_P.MANAGE, _P.SEE_AUDIT}),
     }
 )
-"""What each role may do; how much it may write off or give back at once, `posting.limits` says. An administrator sets up users and connections and sees no patient."""
+"""What each role may do; how much of it at once, `posting.limits` says. An administrator sets up users and connections
+and sees no patient."""
 
 
 class NotAllowed(ClaimwrightError):  # noqa: N818 - reads as what it says

@@ -1,6 +1,7 @@
 """Paper EOBs: typed once, checked to the cent, written as an 835 of their own, and posted by the same planner.
 
-check = PaperCheck(payer, "4711", day, 80_00, (PaperClaim("C1", "P", (PaperLine(service, "80", "100", "PR-2 20"),)),))
+check = PaperCheck(payer, "4711", day, 40_00, (PaperClaim("C1", "P", (PaperLine(service, "80", "100", "PR-2 20"),)),),
+                   (PaperAdjustment("WO", "C0", "40"),))       what moves outside of claims: here the payer keeps 40.00
 read_check(check, payee)      the 835 that says the same, and what is wrong, each finding at its claim and line
 post_paper(check, payee)      the same stored as a file, received and posted; `InputError` with the findings else
 
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from django.db import transaction
 
@@ -20,8 +22,8 @@ from claimwright import x12
 from claimwright.codesets.reasons import carc
 from claimwright.documents.adjustments import Adjustment, Amount
 from claimwright.documents.parties import NOBODY, Address, Party, Period, Procedure, Provider, Reference
+from claimwright.documents.remittance import ProviderAdjustment, RemittanceClaim, RemittanceLine
 from claimwright.documents.remittance import Remittance as Document
-from claimwright.documents.remittance import RemittanceClaim, RemittanceLine
 from claimwright.documents.remittance_x12 import write_remittance
 from claimwright.errors import ConflictError, InputError
 from claimwright.findings import Finding, Severity, Where
@@ -40,6 +42,24 @@ from claimwright.office.posting.turns import take_turn
 GROUPS = ("CO", "PR", "OA", "PI")
 CONTRACT_REASON = "45"
 """The charge is above what the contract allows: the adjustment that an allowed amount says by itself."""
+
+PROVIDER_REASONS = MappingProxyType(
+    {
+        "WO": "Overpayment recovery",
+        "FB": "Balance forward",
+        "L6": "Interest",
+        "72": "Our refund, acknowledged",
+        "AP": "Advance payment",
+        "PI": "Periodic interim payment",
+        "IR": "Tax withheld",
+        "LE": "Levy",
+        "50": "Late charge",
+        "51": "Interest penalty",
+        "J1": "Offset, not paid out",
+        "CS": "Adjustment, see its text",
+    }
+)
+"""Why money moves outside of claims (PLB03-1), in our words."""
 
 _STATUSES = {"P": "1", "S": "2", "T": "3"}
 _REASON = re.compile(r"\s*([A-Za-z]{2})[-\s]?([A-Za-z]?\d{1,3})[\s:=]+\$?(-?\d+(?:\.\d{0,2})?)\s*(?:[,;]|\Z|(?=\s))")
@@ -80,14 +100,26 @@ class PaperClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperAdjustment:
+    """Money that moves outside of claims, as typed; it lowers the check, or raises it. `code` is one of
+    `PROVIDER_REASONS`."""
+
+    code: str
+    reference: str
+    amount: str
+    raises: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PaperCheck:
-    """A check and the claims that it pays; the amount in cents."""
+    """A check, the claims that it pays, and what moves outside of them; the amount in cents."""
 
     payer: Payer
     number: str
     check_date: date
     cents: int
     claims: tuple[PaperClaim, ...]
+    adjustments: tuple[PaperAdjustment, ...] = ()
 
 
 def read_cents(text: str) -> int:
@@ -114,12 +146,13 @@ def read_check(check: PaperCheck, payee: Provider) -> tuple[Document, tuple[Find
     """The remittance that says what was typed, and everything that is wrong with it (`PAPER-nnn`), at its line."""
     findings = list(_check_findings(check))
     claims = tuple([_read_claim(claim, findings) for claim in check.claims])
-    left = check.cents - sum(claim.paid_cents for claim in claims)
+    adjustments = tuple([_read_adjustment(check, payee, at, findings) for at in range(1, len(check.adjustments) + 1)])
+    left = check.cents - sum(claim.paid_cents for claim in claims) + sum(one.amount_cents for one in adjustments)
     if left and not findings:
         said = (
             f"{format_dollars(abs(left))} {'of the check is not' if left > 0 else 'more than the check is'} given out"
         )
-        hint = "Add the claims that are missing, or mend a paid amount: the remainder must be zero."
+        hint = "Add the claims or adjustments that are missing, or mend an amount: the remainder must be zero."
         findings.append(_finding("PAPER-004", f"{said}.", hint, Where(field="cents")))
     document = Document(
         handling="I",
@@ -132,6 +165,7 @@ def read_check(check: PaperCheck, payee: Provider) -> tuple[Document, tuple[Find
         payer=_party_of(check.payer),
         payee=payee,
         claims=claims,
+        provider_adjustments=adjustments,
         production_date=check.check_date,
     )
     return document, tuple(findings)
@@ -196,13 +230,38 @@ def _check_findings(check: PaperCheck) -> Iterator[Finding]:
         yield _finding("PAPER-001", "The check has no number.", "Write the number on the check.", Where(field="number"))
     if check.cents < 0:
         yield _finding("PAPER-002", "A check is not below zero.", "Write what it pays.", Where(field="cents"))
-    if not check.claims:
-        yield _finding("PAPER-003", "The check pays no claim.", "Add a claim by its number.", Where(field="claims"))
+    if not check.claims and not check.adjustments:
+        hint = "Add a claim by its number, or what moves outside of claims."
+        yield _finding("PAPER-003", "The check pays no claim.", hint, Where(field="claims"))
     numbers = [claim.number for claim in check.claims]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}):
         yield _finding(
             "PAPER-005", f"Claim {number} is there twice.", "Take one of the two away.", Where(record=number)
         )
+
+
+def _read_adjustment(check: PaperCheck, payee: Provider, number: int, findings: list[Finding]) -> ProviderAdjustment:
+    typed = check.adjustments[number - 1]
+    field = f"adjustments[{number}]"
+    if typed.code not in PROVIDER_REASONS:
+        hint = f"It is one of {', '.join(PROVIDER_REASONS)}."
+        message = f"Adjustment {number}: {typed.code or 'nothing'} is no code for it."
+        findings.append(_finding("PAPER-010", message, hint, Where(field=f"{field}.code")))
+    cents = 0
+    try:
+        cents = read_cents(typed.amount)
+    except ValueError:
+        hint = "Write dollars and cents, such as 80 or 80.50."
+        message = f"Adjustment {number}: {typed.amount!r} is no amount."
+        findings.append(_finding("PAPER-011", message, hint, Where(field=f"{field}.amount")))
+    else:
+        if cents <= 0:
+            hint = "Say beside it whether it lowers or raises the check."
+            message = f"Adjustment {number}: the amount is above zero."
+            findings.append(_finding("PAPER-012", message, hint, Where(field=f"{field}.amount")))
+    year_end = date(check.check_date.year, 12, 31)
+    reference = typed.reference.strip()[:50]
+    return ProviderAdjustment(payee.id, year_end, typed.code, reference, -cents if typed.raises else cents)
 
 
 def _read_claim(claim: PaperClaim, findings: list[Finding]) -> RemittanceClaim:

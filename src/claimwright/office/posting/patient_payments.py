@@ -5,22 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Sum
 
 from claimwright.errors import ConflictError, InputError
 from claimwright.office.charges.models import Encounter
 from claimwright.office.core import audit, clock
+from claimwright.office.core.models import Membership, User
 from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries, reverse_entries
 from claimwright.office.ledger.models import Account, JournalEntry, Posting
 from claimwright.office.patients.models import Patient
 from claimwright.office.posting.closing import close_settled
+from claimwright.office.posting.limits import check_limit
 from claimwright.office.posting.models import PatientPayment
 from claimwright.office.posting.turns import take_turn
 from claimwright.remittance.plan import PATIENT
 
 METHODS = frozenset({"cash", "check", "card", "transfer", "online"})
+
+NO_ENCOUNTER = 0
+"""In place of an encounter: apply nothing, keep all of it as the patient's credit."""
+
+REFUND_LIMITS_CENTS = MappingProxyType({Membership.Role.POSTER: 250_00, Membership.Role.MANAGER: None})
+"""The most that a role may give back at once (None: any amount); roles that are not here may not. A practice sets its
+own under `Client.settings["refund_limits_cents"]`."""
+
+
+class RefundReason(models.TextChoices):
+    """Why a patient's credit is given back."""
+
+    OVERPAID = "overpaid", "Paid more than was owed"
+    TWICE = "twice", "Paid twice"
+    PAYER_PAID = "payer_paid", "The payer paid after all"
+    NOT_OWED = "not_owed", "Not owed after a correction"
+    ASKED = "asked", "The patient asked for it"
 
 
 def take_payment(
@@ -31,15 +51,20 @@ def take_payment(
     reference: str = "",
     received_date: date | None = None,
     encounter_id: int | None = None,
+    seen_id: int | None = None,
 ) -> PatientPayment:
     """Take a payment of a patient and apply it: to one encounter if named, else oldest service first, dependents' too.
 
-    What is left over becomes the patient's credit. Raises `InputError` for an amount not above zero or an unknown
-    method. The acting user is who took it.
+    What is left over becomes the patient's credit (all of it for `NO_ENCOUNTER`). `seen_id` is the newest payment on
+    the account that the person saw (0: none). Raises `InputError` for an amount not above zero, an unknown method, or
+    an encounter that is not of this account; `ConflictError` when another payment was taken since `seen_id`. The acting
+    user is who took it.
     """
     _check_input(cents, method)
     with transaction.atomic():
         take_turn()
+        _refuse_if_stale(patient, seen_id)
+        _check_encounter(patient, encounter_id)
         payment = _new_payment(patient, cents, method, reference, received_date)
         payment.entries = post_entries(list(_apply(payment, encounter_id)))
         payment.save(update_fields=["entries"])
@@ -55,6 +80,29 @@ def _check_input(cents: int, method: str) -> None:
         )
     if method not in METHODS:
         raise InputError(f"{method!r} is not a way of payment; one of {', '.join(sorted(METHODS))} is.")
+
+
+def _refuse_if_stale(patient: Patient, seen_id: int | None) -> None:
+    """The same form sent twice, or two people at one account: the second looks again before money moves twice."""
+    if seen_id is not None and last_payment_id(patient) != seen_id:
+        raise ConflictError("Another payment was entered on this account meanwhile; look at it, then enter this one.")
+
+
+def last_payment_id(patient: Patient) -> int:
+    """The newest payment or refund on an account; 0 when there is none."""
+    return patient.payments.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def _check_encounter(patient: Patient, encounter_id: int | None) -> None:
+    if encounter_id is None or encounter_id == NO_ENCOUNTER:
+        return
+    if not Encounter.objects.filter(patient__in=_account_of(patient), pk=encounter_id).exists():
+        raise InputError("This encounter is not on the account of this patient.")
+
+
+def _account_of(patient: Patient) -> list[int]:
+    """The patient and the dependents whose bills go to him."""
+    return [patient.pk, *Patient.objects.filter(guarantor=patient).values_list("pk", flat=True)]
 
 
 def _new_payment(
@@ -110,18 +158,25 @@ def _take_from_visits(patient: Patient, reason: str) -> list[int]:
     return reverse_entries(undone, text=reason) + _apply_credit(patient)
 
 
-def apply_credit(patient: Patient) -> int:
-    """Apply the patient's credit to what is owed now; the cents applied."""
+def apply_credit(patient: Patient, *, encounter_id: int | None = None) -> int:
+    """Apply the patient's credit to what is owed now, of one encounter or oldest service first; the cents applied.
+
+    Raises `InputError` for an encounter that is not of this account.
+    """
     with transaction.atomic():
         take_turn()
+        _check_encounter(patient, encounter_id)
         before = credit_cents(patient)
-        _close(_apply_credit(patient))
-        return before - credit_cents(patient)
+        _close(_apply_credit(patient, encounter_id))
+        applied = before - credit_cents(patient)
+        if applied:
+            audit.record("credit.apply", f"patient {patient.pk}", patient_id=patient.pk, cents=applied)
+        return applied
 
 
-def _apply_credit(patient: Patient) -> list[int]:
+def _apply_credit(patient: Patient, encounter_id: int | None = None) -> list[int]:
     source = _credit_of(patient)
-    debts = _spread(credit_cents(patient), _debts(patient, None))
+    debts = _spread(credit_cents(patient), _debts(patient, encounter_id))
     return post_entries([_entry(debt, source, "credit_applied", "The patient's credit was applied") for debt in debts])
 
 
@@ -133,17 +188,35 @@ def release_overpaid(patient: Patient) -> int:
         overpaid = _balances(patient, None, lambda cents: cents < 0)
         source, text = _credit_of(patient), "Paid more than is owed now: kept as credit"
         _close(post_entries([_entry(debt, source, "credit_released", text) for debt in overpaid]))
-    return -sum(debt.cents for debt in overpaid)
+        released = -sum(debt.cents for debt in overpaid)
+        if released:
+            audit.record("credit.release", f"patient {patient.pk}", patient_id=patient.pk, cents=released)
+    return released
 
 
-def refund_credit(patient: Patient, *, cents: int, method: str, reference: str = "") -> PatientPayment:
+def refund_credit(
+    patient: Patient,
+    *,
+    cents: int,
+    method: str,
+    reason: str,
+    actor: User,
+    reference: str = "",
+    seen_id: int | None = None,
+) -> PatientPayment:
     """Give the patient's credit back: a payment below zero. Undo it with `undo_payment`.
 
-    Raises `InputError` for an amount not above zero or an unknown method, `ConflictError` when the credit is smaller.
+    `reason` is one of `RefundReason`; `seen_id` as in `take_payment`. Raises `InputError` for another reason, an amount
+    not above zero or an unknown method, `NotAllowed` beyond the limit of the actor's role, `ConflictError` when the
+    credit is smaller or another payment was entered meanwhile.
     """
+    if reason not in RefundReason.values:
+        raise InputError(f"{reason!r} is not a reason to give back; choose one of {', '.join(RefundReason.values)}.")
     _check_input(cents, method)
+    check_limit(actor, cents, REFUND_LIMITS_CENTS, "refund_limits_cents", "give back")
     with transaction.atomic():
         take_turn()
+        _refuse_if_stale(patient, seen_id)
         if cents > credit_cents(patient):
             raise ConflictError("The patient's credit is smaller than that now; reload and look again.")
         credit = _credit_of(patient)
@@ -153,10 +226,18 @@ def refund_credit(patient: Patient, *, cents: int, method: str, reference: str =
         )
         refund = _new_payment(patient, -cents, method, reference, None)
         refund.entries = post_entries(
-            [NewEntry("patient_refund", sides, f"Refunded ({method})", patient_id=patient.pk)]
+            [
+                NewEntry(
+                    "patient_refund",
+                    sides,
+                    f"{RefundReason(reason).label}: given back ({method})",
+                    patient_id=patient.pk,
+                )
+            ]
         )
         refund.save(update_fields=["entries"])
-        audit.record("payment.refund", f"patient payment {refund.pk}", patient_id=patient.pk, cents=cents)
+        subject = f"patient payment {refund.pk}"
+        audit.record("payment.refund", subject, patient_id=patient.pk, cents=cents, reason=reason)
     return refund
 
 
@@ -164,6 +245,23 @@ def credit_cents(patient: Patient) -> int:
     """What the practice holds of the patient's money."""
     credit = Posting.objects.filter(account=Account.PATIENT_CREDIT, reference=patient.account_number)
     return -(credit.aggregate(total=Sum("cents"))["total"] or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What the patient owes on one encounter of the account; below zero: what was paid too much there."""
+
+    encounter: Encounter
+    cents: int
+
+
+def owed_by_patient(patient: Patient) -> list[Debt]:
+    """By encounter, oldest first, the dependents' too; those where something is owed or was paid too much."""
+    cents: dict[int, int] = {}
+    for debt in _balances(patient, None, bool):
+        cents[debt.encounter_id] = cents.get(debt.encounter_id, 0) + debt.cents
+    visits = Encounter.objects.filter(pk__in=cents).select_related("patient").order_by("service_date", "pk")
+    return [Debt(visit, cents[visit.pk]) for visit in visits if cents[visit.pk]]
 
 
 def _close(entries: Sequence[int]) -> None:
@@ -225,8 +323,8 @@ def _debts(patient: Patient, encounter_id: int | None) -> list[_Debt]:
 
 
 def _balances(patient: Patient, encounter_id: int | None, wanted: Callable[[int], bool]) -> list[_Debt]:
-    patients = [patient.pk, *Patient.objects.filter(guarantor=patient).values_list("pk", flat=True)]
-    owed = Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT, patient_id__in=patients)
+    accounts = _account_of(patient)
+    owed = Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT, patient_id__in=accounts)
     if encounter_id is not None:
         owed = owed.filter(encounter_id=encounter_id)
     rows = owed.values_list("patient_id", "encounter_id", "charge_id").annotate(total=Sum("cents")).order_by()

@@ -29,6 +29,7 @@ from claimwright.office.ledger.models import Account, Posting
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.patients.roster import correct_member_id
 from claimwright.office.posting.patient_payments import (
+    RefundReason,
     apply_credit,
     credit_cents,
     refund_credit,
@@ -221,7 +222,14 @@ class Biller:
                 finish_item(item, resolution="Kept as the patient's credit", actor=self.user)
                 done += 1
             elif item.claim is None and (cents := credit_cents(patient)) > 0:
-                refund_credit(patient, cents=cents, method="check", reference=f"R{item.pk:06d}")
+                refund_credit(
+                    patient,
+                    cents=cents,
+                    method="check",
+                    reason=RefundReason.OVERPAID,
+                    actor=self.user,
+                    reference=f"R{item.pk:06d}",
+                )
                 finish_item(item, resolution="Given back to the patient", actor=self.user)
                 done += 1
         return done

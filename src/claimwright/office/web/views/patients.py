@@ -21,7 +21,14 @@ from claimwright.office.followup.models import WorkItem
 from claimwright.office.ledger.balances import owed_by_patients, owed_on_encounters
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.posting.explain import explain
-from claimwright.office.posting.patient_payments import METHODS, credit_cents
+from claimwright.office.posting.patient_payments import (
+    METHODS,
+    NO_ENCOUNTER,
+    RefundReason,
+    credit_cents,
+    last_payment_id,
+    owed_by_patient,
+)
 from claimwright.office.statements.models import Statement
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.middleware import OfficeRequest
@@ -113,15 +120,21 @@ def show_patient(request: OfficeRequest, patient_id: int) -> HttpResponse:
         "page": page,
         "visits": _visits(list(page)),
         "items": list(_items(request, patient)),
+        "methods": sorted(METHODS),
+        "keep": NO_ENCOUNTER,
+        "seen": last_payment_id(patient),
     }
     if sees_money:
         owed = owed_by_patients([patient.pk])
+        debts = owed_by_patient(patient)
         context |= {
             "open_cents": owed.get(patient.pk, 0),
             "owes_cents": owed_by_patients([patient.pk], owner="PATIENT").get(patient.pk, 0),
             "credit_cents": credit_cents(patient),
+            "debts": [debt for debt in debts if debt.cents > 0],
+            "overpaid_cents": -sum(debt.cents for debt in debts if debt.cents < 0),
+            "refund_reasons": RefundReason.choices,
             "statements": list(patient.statements.order_by("-pk")),
-            "methods": sorted(METHODS),
             "payments": list(patient.payments.order_by("-pk")),
         }
     return render(request, "web/patient.html", context)

@@ -30,7 +30,7 @@ from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.posting import plan_of, post_remittance
 from claimwright.office.posting.receiving import findings_of
 from claimwright.office.posting.undoing import undo_claim, undo_remittance
-from claimwright.office.web.acting import act
+from claimwright.office.web.acting import act, reason_of
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.paging import page_of
@@ -40,7 +40,6 @@ from claimwright.remittance.plan import RESULT_STATES, ClaimState, Move, Plan, R
 from claimwright.remittance.table import ROWS
 
 CLAIMS_A_PAGE = 25
-REASON_MAX = 200
 _WAITING = (Remittance.State.RECEIVED, Remittance.State.REFUSED, Remittance.State.UNDONE)
 _POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
 
@@ -288,7 +287,7 @@ def see_cash(request: OfficeRequest, remittance_id: int) -> HttpResponse:
 def undo(request: OfficeRequest, remittance_id: int) -> HttpResponse:
     """Undo everything that posting it did; asks why. What stands on top of it must be undone first and is named."""
     remittance = get_object_or_404(Remittance, pk=remittance_id)
-    reason = _reason_of(request)
+    reason = reason_of(request)
     if reason:
         act(request, lambda: undo_remittance(remittance, reason=reason), "Undone: it waits and can be posted again.")
     return redirect("remittance", remittance.pk)
@@ -298,17 +297,10 @@ def undo(request: OfficeRequest, remittance_id: int) -> HttpResponse:
 def undo_one(request: OfficeRequest, row_id: int) -> HttpResponse:
     """Undo one claim of a posted remittance; its money waits unapplied."""
     row = get_object_or_404(RemittanceClaim.objects.select_related("remittance"), pk=row_id)
-    reason = _reason_of(request)
+    reason = reason_of(request)
     if reason:
         act(request, lambda: undo_claim(row, reason=reason), "Undone: the money of this claim waits unapplied.")
     return redirect(f"{reverse('remittance', args=[row.remittance_id])}#clp-{row.position}")
-
-
-def _reason_of(request: OfficeRequest) -> str:
-    reason = request.POST.get("reason", "").strip()[:REASON_MAX]
-    if not reason:
-        messages.error(request, "Say why it is undone, so that the next person knows.")
-    return reason
 
 
 def _dry_run(remittance: Remittance) -> Plan | None:
