@@ -14,7 +14,7 @@ _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _CODE = r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,4})?"
 _ONE = re.compile(rf"(?P<first>{_CODE})\.?-?,?")
 _RANGE = re.compile(rf"(?P<first>{_CODE})(?:\.?-)?\s?-\s?(?P<last>{_CODE})(?:\.?-)?,?")
-_SUFFIX = re.compile(r"\.([0-9A-Z]{1,4})-?")
+_SUFFIXES = re.compile(r"\.([0-9A-Z]{1,4})(?:-\.([0-9]{1,4}))?-?")
 _FINAL = re.compile(r"final characters -([0-9A-Z]+)")
 _CHARACTER = re.compile(
     r"(fourth|fifth|sixth|seventh|5th|6th|7th)[ -]characters? ([0-9A-Z](?:(?:,| or| and)+ ?[0-9A-Z])*)"
@@ -67,9 +67,9 @@ def _target(text: str, allowed: re.Pattern[str] | None) -> Target | None:
 
 def _allowed(condition: str) -> re.Pattern[str] | None:
     """The endings that a condition leaves: `.51`, `fifth character 1`, `final characters -23`."""
-    suffixes = [_SUFFIX.fullmatch(part) for part in re.split(r",\s*|\s+or\s+|\s+and\s+", condition.strip())]
+    suffixes = [_SUFFIXES.fullmatch(part) for part in re.split(r",\s*|\s+or\s+|\s+and\s+", condition.strip())]
     if all(suffixes):
-        return re.compile("|".join(found[1] for found in suffixes if found))
+        return re.compile("|".join(ending for found in suffixes if found for ending in _endings(*found.groups())))
     final = _FINAL.fullmatch(condition.strip())
     if final is not None:
         return re.compile(f".*{final[1]}$")
@@ -78,6 +78,13 @@ def _allowed(condition: str) -> re.Pattern[str] | None:
         return None
     characters = "".join(re.findall(r"\b[0-9A-Z]\b", character[2]))
     return re.compile(f".{{{_PLACES[character[1]] - 3}}}[{characters}]")
+
+
+def _endings(first: str, last: str | None) -> list[str]:
+    """`51` alone, or all from `51` to `52`."""
+    if last is None or not first.isdigit():
+        return [first]
+    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
 
 
 def _plain(code: str) -> str:

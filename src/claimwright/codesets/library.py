@@ -11,6 +11,7 @@ from datetime import date
 from typing import TypeVar
 
 from claimwright.codesets.icd10cm import Icd10cm
+from claimwright.codesets.ncci import AddOns, PairEdits, UnitLimits
 from claimwright.codesets.releases.store import CodeStore
 
 Found = TypeVar("Found")
@@ -27,6 +28,18 @@ class CodeLibrary:
     def icd10cm(self, day: date) -> Icd10cm | None:
         """ICD-10-CM as it was in force on a day."""
         return self._ask("icd10cm", day, Icd10cm.from_store)
+
+    def pair_edits(self, setting: str, day: date) -> PairEdits | None:
+        """NCCI's pair edits for practitioners or outpatient hospitals."""
+        return self._ask(f"ptp-{setting}", day, lambda store, on: PairEdits.from_store(store, setting, on))
+
+    def unit_limits(self, setting: str, day: date) -> UnitLimits | None:
+        """The medically unlikely edits of a setting as they were in force on a day."""
+        return self._ask(f"mue-{setting}", day, lambda store, on: UnitLimits.from_store(store, setting, on))
+
+    def add_ons(self, day: date) -> AddOns | None:
+        """The add-on code edits."""
+        return self._ask("add-ons", day, AddOns.from_store)
 
     def refresh(self) -> None:
         """Forget what was read, so that releases loaded or withdrawn since are seen."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from claimwright.clock import Clock
 from claimwright.codesets.releases.layouts import Content, Layout, Row, refuse
@@ -47,20 +48,22 @@ def load(
     *,
     clock: Clock,
     layouts: Sequence[Layout],
+    code_set: str = "",
     effective_date: date | None = None,
     accept_fewer: bool = False,
     progress: Progress | None = None,
 ) -> tuple[LoadReport, ...]:
     """Load files, those of one code set together as one release; one report for each code set.
 
-    `effective_date` is the day from which they hold, for files that do not say so. Raises `InputError`, with findings,
-    for a file of no known layout, with columns that are not known, cut off, or with far fewer rows than the release in
-    force (`accept_fewer` takes it all the same); `ConflictError` for files that are loaded already. Then nothing has
-    changed.
+    `code_set` says which it is where the layout alone does not (NCCI's edits for practitioners and for hospitals have
+    one layout); `effective_date` is the day from which they hold, for files that do not say so. Raises `InputError`,
+    with findings, for a file of no known layout, with columns that are not known, cut off, or with far fewer rows than
+    the release in force (`accept_fewer` takes it all the same); `ConflictError` for files that are loaded already. Then
+    nothing has changed.
     """
     by_set: dict[str, list[tuple[Layout, Source]]] = {}
     for source in sources:
-        layout = recognise(source, layouts)
+        layout = recognise(source, layouts, code_set)
         by_set.setdefault(layout.code_set, []).append((layout, source))
     with store.writing():
         return tuple(
@@ -69,14 +72,18 @@ def load(
         )
 
 
-def recognise(source: Source, layouts: Iterable[Layout]) -> Layout:
-    """The layout of a file. Raises `InputError` when it has none of them."""
+def recognise(source: Source, layouts: Iterable[Layout], code_set: str = "") -> Layout:
+    """The layout of a file. Raises `InputError` when it has none, or is of several code sets and nobody says which."""
     known = list(layouts)
-    for layout in known:
-        if layout.recognise(source):
-            return layout
-    names = "; ".join(layout.name for layout in known)
-    raise refuse(source, "LOAD-LAYOUT", "It has the layout of no known publisher's file.", f"Known are: {names}.")
+    matching = [layout for layout in known if layout.recognise(source)]
+    if not matching:
+        names = "; ".join(dict.fromkeys(layout.name for layout in known))
+        raise refuse(source, "LOAD-LAYOUT", "It has the layout of no known publisher's file.", f"Known are: {names}.")
+    meant = [layout for layout in matching if code_set in ("", layout.code_set)]
+    if len(meant) == 1:
+        return meant[0]
+    sets = " or ".join(sorted(layout.code_set for layout in matching))
+    raise refuse(source, "LOAD-WHICH", f"By its layout it is {sets}.", f"Say which: --as {matching[0].code_set}.")
 
 
 @dataclass(frozen=True)
@@ -99,9 +106,9 @@ class _Loading:
             sha256=_sha256([source for _, source in parts]),
             loaded_at=self.clock.now(),
         )
-        for content in contents:
-            for table, rows in content.rows.items():
-                self.store.add_rows(release, table, self._watched(table, rows))
+        for table in dict.fromkeys(name for content in contents for name in content.rows):
+            parts_of_table = (content.rows[table] for content in contents if table in content.rows)
+            self.store.add_rows(release, table, self._watched(table, chain.from_iterable(parts_of_table)))
         count = self.store.count_rows(release)
         self._check_count(parts[0][1], count, before)
         return LoadReport(

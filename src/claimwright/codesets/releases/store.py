@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from claimwright.codesets.releases.layouts import Row
+from claimwright.codesets.releases.pairs import PackedPairs, Pair, changed_pairs
 from claimwright.codesets.releases.tables import CODE_SETS, CodeSet, Dating, Kind, Table
 from claimwright.errors import ConflictError, InputError
 
@@ -29,6 +30,13 @@ CREATE TABLE IF NOT EXISTS release (
     row_count INTEGER NOT NULL,
     loaded_at TEXT NOT NULL,
     is_withdrawn INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE IF NOT EXISTS packed (
+    release INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    row_count INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (release, name)
 ) STRICT;
 """
 _SQL_TYPES = {Kind.TEXT: "TEXT NOT NULL", Kind.INTEGER: "INTEGER", Kind.DATE: "TEXT", Kind.DECIMAL: "TEXT"}
@@ -66,11 +74,15 @@ class CodeStore:
             raise InputError(f"{path} is no store of code sets: {error}") from error
         for code_set in CODE_SETS.values():
             for table in code_set.tables:
-                self._connection.execute(_table_sql(table))
-                for column in table.searched:
-                    self._connection.execute(
-                        f'CREATE INDEX IF NOT EXISTS "{table.name}_{column}" ON "{table.name}" ("{column}")'
-                    )
+                self._make(table)
+
+    def _make(self, table: Table) -> None:
+        if table.is_packed:
+            return
+        self._connection.execute(_table_sql(table))
+        for column in table.searched:
+            index = f'CREATE INDEX IF NOT EXISTS "{table.name}_{column}" ON "{table.name}" ("{column}")'
+            self._connection.execute(index)
 
     def close(self) -> None:
         self._connection.close()
@@ -109,6 +121,11 @@ class CodeStore:
         names, key = _quoted(declared.names), _quoted(declared.key)
         sql = f'SELECT {names} FROM "{table}" WHERE release = ?{asked} ORDER BY {key}'
         return iter(self._connection.execute(sql, [release.id, *equal.values()]))
+
+    def pairs(self, release: Release, table: str) -> PackedPairs:
+        """A packed table of a release."""
+        sql = "SELECT data FROM packed WHERE release = ? AND name = ?"
+        return PackedPairs.from_bytes(self._connection.execute(sql, [release.id, table]).fetchone()[0])
 
     def withdraw(self, release: Release) -> None:
         """Take a release out of force; the one before it answers again."""
@@ -149,6 +166,9 @@ class CodeStore:
     def add_rows(self, release: Release, table: str, rows: Iterable[Row]) -> None:
         """Add rows to a release. Raises `InputError` for two rows with one key."""
         declared = _declared(CODE_SETS[release.code_set], table)
+        if declared.is_packed:
+            self._add_packed(release, table, rows)
+            return
         places = ", ".join("?" * (len(declared.columns) + 1))
         try:
             self._connection.executemany(
@@ -158,18 +178,27 @@ class CodeStore:
             key = ", ".join(declared.key)
             raise InputError(f"{release.source}: two rows have the same {key}, or one lacks it ({error}).") from error
 
+    def _add_packed(self, release: Release, table: str, rows: Iterable[Row]) -> None:
+        """Pack a table's rows; a file that comes in parts gives them all at once (see `loading`)."""
+        packed = PackedPairs.of(Pair(*row) for row in rows)
+        values = [release.id, table, len(packed), packed.to_bytes()]
+        self._connection.execute("INSERT INTO packed VALUES (?, ?, ?, ?)", values)
+
     def count_rows(self, release: Release) -> int:
         """Count a release's rows, and remember the count."""
-        tables = CODE_SETS[release.code_set].tables
-        count = sum(
+        tables = [one for one in CODE_SETS[release.code_set].tables if not one.is_packed]
+        packed = "SELECT coalesce(sum(row_count), 0) FROM packed WHERE release = ?"
+        count = self._connection.execute(packed, [release.id]).fetchone()[0] + sum(
             self._connection.execute(f'SELECT count(*) FROM "{one.name}" WHERE release = ?', [release.id]).fetchone()[0]
             for one in tables
         )
         self._connection.execute("UPDATE release SET row_count = ? WHERE id = ?", [count, release.id])
         return int(count)
 
-    def changes(self, table: Table, before: Release, after: Release) -> tuple[list[Row], list[Row], list[Row]]:
+    def changes(self, table: Table, before: Release, after: Release) -> tuple[Sequence[Row], ...]:
         """The keys that were added, dropped, and changed from one release to another."""
+        if table.is_packed:
+            return changed_pairs(self.pairs(before, table.name), self.pairs(after, table.name))
         key, names = _quoted(table.key), _quoted(table.names)
         of = f'FROM "{table.name}" WHERE release = ?'
         new, old = [after.id, before.id], [before.id, after.id]

@@ -39,13 +39,15 @@ class Column:
 class Table:
     """One table of a code set. `key` names the columns that tell its rows apart within a release.
 
-    `searched` names columns that are looked up without the others of the key.
+    `searched` names columns that are looked up without the others of the key. A packed table has millions of dated
+    pairs (`releases.pairs`) and is kept as one piece.
     """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     searched: tuple[str, ...] = ()
+    is_packed: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,5 +106,56 @@ ICD10CM = CodeSet(
     _US_WORK,
 )
 
-CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType({one.name: one for one in (PLACES, TAXONOMY, ICD10CM)})
+_BY_CPT = "Rows named by CPT numbers, which the American Medical Association owns; loaded from your own copy."
+
+
+def _ptp(setting: str, title: str) -> CodeSet:
+    names = columns("column1 column2 effective_date:date deletion_date:date indicator rationale")
+    table = Table(f"ptp_{setting}", names, ("column1", "column2", "effective_date"), is_packed=True)
+    return CodeSet(
+        f"ptp-{setting}", f"NCCI procedure-to-procedure edits, {title}", "CMS", Dating.ROWS, (table,), _BY_CPT
+    )
+
+
+def _mue(setting: str, title: str) -> CodeSet:
+    table = Table(f"mue_{setting}", columns("code units:integer indicator rationale"), ("code",))
+    return CodeSet(f"mue-{setting}", f"Medically unlikely edits, {title}", "CMS", Dating.EDITION, (table,), _BY_CPT)
+
+
+PTP_PRACTITIONER = _ptp("practitioner", "practitioners")
+PTP_OUTPATIENT = _ptp("outpatient", "outpatient hospitals")
+MUE_PRACTITIONER = _mue("practitioner", "practitioners")
+MUE_OUTPATIENT = _mue("outpatient", "outpatient hospitals")
+MUE_SUPPLIER = _mue("supplier", "suppliers of durable equipment")
+ADD_ONS = CodeSet(
+    "add-ons",
+    "Add-on code edits",
+    "CMS",
+    Dating.ROWS,
+    (
+        Table(
+            "add_ons",
+            columns("add_on primary_code edit_type effective_date:date deletion_date:date"),
+            ("add_on", "primary_code", "effective_date"),
+        ),
+    ),
+    _BY_CPT,
+)
+
+CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
+    {
+        one.name: one
+        for one in (
+            PLACES,
+            TAXONOMY,
+            ICD10CM,
+            PTP_PRACTITIONER,
+            PTP_OUTPATIENT,
+            MUE_PRACTITIONER,
+            MUE_OUTPATIENT,
+            MUE_SUPPLIER,
+            ADD_ONS,
+        )
+    }
+)
 """Every code set by its name."""
