@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claimwright import bulk
-from claimwright.bulk import scanning
-from claimwright.bulk.scanning import uses_native
+from claimwright.bulk import extraction, scanning
+from claimwright.bulk.extraction import uses_native
 from claimwright.x12 import native
 from claimwright.x12.source import Buffer
 from tests.x12.files import CLAIM, DEPENDENT, PAYMENT, file_of, with_delimiters
@@ -92,7 +92,7 @@ def _small(window, source, _):
 
 
 def test_an_engine_that_is_not_there_is_refused(monkeypatch):
-    monkeypatch.setattr(scanning, "load", lambda: None)
+    monkeypatch.setattr(extraction, "load", lambda: None)
 
     assert not uses_native("auto")
     with pytest.raises(ValueError, match="no native engine"):

@@ -12,8 +12,8 @@ tables hold is data (`tables.columns`). Knows `x12` and no billing.
 """
 
 from claimwright.bulk.duck import connect_to, to_duckdb
+from claimwright.bulk.extraction import Batch
 from claimwright.bulk.parquet import Written, to_parquet
-from claimwright.bulk.scanning import Batch
 from claimwright.bulk.schema import schemas
 from claimwright.bulk.tables import Progress, Tables, batches, read
 

@@ -23,9 +23,9 @@ from claimwright.bulk.arrow import pyarrow as pa
 from claimwright.bulk.scanning import Advance, scan
 from claimwright.bulk.schema import schemas, table_names
 from claimwright.bulk.sources import Source, Sources, find_sources, in_groups
-from claimwright.bulk.tables import OnProgress, run
-from claimwright.bulk.working import cores
+from claimwright.bulk.tables import OnProgress, run, share_cores
 from claimwright.errors import ConflictError, InputError
+from claimwright.x12.ahead import cores
 from claimwright.x12.engine import EngineName
 from claimwright.x12.extracting import valid_text
 
@@ -82,8 +82,9 @@ def to_parquet(
         groups = in_groups(new, limit, _PART_FILES)
         parts = [_Part(number, group) for number, group in enumerate(groups, next_part)]
         rows: Counter[str] = Counter()
-        job = partial(_write_part, home=home, wanted=wanted, engine=engine)
-        for step in run(job, parts, new, workers, progress, engine):
+        at_once, inside = share_cores(parts, new, workers)
+        job = partial(_write_part, home=home, wanted=wanted, engine=engine, workers=inside)
+        for step in run(job, parts, new, at_once, progress, engine):
             if isinstance(step, _Rows):
                 rows[step.table] += step.count
     return Written(len(new), len(found) - len(new), dict(rows))
@@ -132,12 +133,14 @@ def _new_sources(found: Sequence[Source], done: dict[str, int], next_file: int) 
     return [replace(source, number=number) for number, source in enumerate(new, next_file)]
 
 
-def _write_part(part: _Part, home: Path, wanted: Sequence[str], engine: EngineName) -> Iterator[Advance | _Rows]:
+def _write_part(
+    part: _Part, home: Path, wanted: Sequence[str], engine: EngineName, workers: int
+) -> Iterator[Advance | _Rows]:
     name = f"part-{part.number:05d}.parquet"
     with ExitStack() as open_files:
         writers = {table: open_files.enter_context(_Writer(home / table / name, table)) for table in wanted}
         for source in part.sources:
-            for step in scan(source, wanted, engine):
+            for step in scan(source, wanted, engine, workers):
                 if isinstance(step, Advance):
                     yield step
                 else:

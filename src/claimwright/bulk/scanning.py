@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from typing import BinaryIO
 
-from claimwright.bulk.arrow import pyarrow as pa
 from claimwright.bulk.catalogue import bad_value_finding, unreadable_file_finding
-from claimwright.bulk.schema import batch_of_records, batch_of_rows, columns
+from claimwright.bulk.extraction import Batch, BlockExtraction, Extraction, plan_of, uses_native
+from claimwright.bulk.schema import batch_of_records
 from claimwright.bulk.sources import Source
+from claimwright.bulk.working import WorkerError
 from claimwright.findings import Finding, Severity
-from claimwright.x12 import Delimiters, Guide, Segment, native
-from claimwright.x12.columns import Plan, plan_columns
+from claimwright.x12 import Delimiters, Guide, Segment
+from claimwright.x12.ahead import Ahead, WalkedSet
 from claimwright.x12.driver import Driver
-from claimwright.x12.engine import EngineName, Report, SetEngine
-from claimwright.x12.extracting import ExtractingWalk, TrailExtractor, day_or_none
+from claimwright.x12.engine import EngineName, SetEngine
+from claimwright.x12.extracting import day_or_none
 from claimwright.x12.guides import nearest_guide
-from claimwright.x12.guides.language import Position
-from claimwright.x12.native.columns import NativeExtractor, load
-from claimwright.x12.native.engine import NativeEngine
-from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.settings import DEFAULTS
 from claimwright.x12.source import WINDOW, Buffer
-from claimwright.x12.walk import Walk
 
 Record = dict[str, object]
 
@@ -31,14 +30,8 @@ _WINDOW = 1 << 18
 """How many bytes are read and walked before rows are taken: what is made of them are many small objects."""
 _ROWS_IN_BATCH = 1 << 14
 """Rows of all tables that wait as Python objects before they become batches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some rows of one table."""
-
-    table: str
-    rows: pa.RecordBatch
+_BAD_IN_SET = 10_000
+"""Values of a set that could not be read are told when it ends; when there are more, as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +45,15 @@ class Advance:
 Step = Batch | Advance
 
 
-AnyExtractor = TrailExtractor | NativeExtractor
-
-
-def uses_native(engine: EngineName) -> bool:
-    """Whether the native core does the work. Raises `ValueError` when it must and cannot."""
-    is_there = engine != "python" and native.available() and load() is not None
-    if engine == "native" and not is_there:
-        raise ValueError(f"there is no native engine: {native.why_not() or 'it makes no columns'}")
-    return is_there
-
-
-def scan(source: Source, wanted: Sequence[str], engine: EngineName = "auto") -> Iterator[Step]:
+def scan(source: Source, wanted: Sequence[str], engine: EngineName = "auto", workers: int = 1) -> Iterator[Step]:
     """The batches of one file; the row of the table `files` comes last. Never raises for what a file is or holds."""
     advanced = 0
-    for step in _Scan(source, wanted, engine).steps():
+    for step in _Scan(source, wanted, engine, workers).steps():
         if isinstance(step, Advance):
             advanced += step.bytes
         if isinstance(step, Advance) or step.table in wanted:
             yield step
     yield Advance(source.size - advanced, files=1)
-
-
-@lru_cache(maxsize=64)
-def _plan(guide: Guide, wanted: tuple[str, ...]) -> Plan | None:
-    return plan_columns(columns(), guide, wanted)
 
 
 class _Scan:
@@ -85,13 +62,13 @@ class _Scan:
     keeps_tree = False
     takes_nearest = True
 
-    def __init__(self, source: Source, wanted: Sequence[str], engine: EngineName) -> None:
+    def __init__(self, source: Source, wanted: Sequence[str], engine: EngineName, workers: int) -> None:
         self.source = source
         self.wanted = tuple(wanted)
         self.is_native = uses_native(engine)
-        self._walk: type[Walk] = NativeEngine if self.is_native else Walk
-        self._extracts: type[AnyExtractor] = NativeExtractor if self.is_native else TrailExtractor
-        self._extractors: dict[Guide, AnyExtractor | None] = {}
+        self._workers = workers
+        self._extraction = Extraction(source.number, self.wanted, is_native=self.is_native)
+        self._made: list[Batch] = []
         self._waiting: dict[str, list[Record]] = {"sets": [], "findings": [], "files": []}
         self._envelope: Record = {}
         self._set: Record = {}
@@ -108,6 +85,8 @@ class _Scan:
                 with what.open("rb", buffering=0) as file:
                     yield from self._read(file)
             yield from self._end()
+        except BrokenExecutor as broken:
+            raise WorkerError(f"a worker process ended before its work was done: {broken}") from broken
         except OSError as failure:
             why = unreadable_file_finding(self.source.name, failure.strerror or str(failure))
             self.found("file", why)
@@ -116,22 +95,26 @@ class _Scan:
 
     def _read(self, what: bytes | BinaryIO) -> Iterator[Step]:
         buffer, done = Buffer(what, WINDOW if self.is_native else _WINDOW), 0
-        for _ in Driver(buffer, self, self._make_engine, DEFAULTS, rules=True).steps():
-            self._take_bad()
-            yield from self._take(_ROWS_IN_BATCH)
-            if buffer.end > done:
-                yield Advance(buffer.end - done)
-                done = buffer.end
+        make = self._extraction.make_engine
+        with self._ahead() as ahead:
+            for _ in Driver(buffer, self, make, DEFAULTS, rules=True, ahead=ahead).steps():
+                if self._extraction.bad_count > _BAD_IN_SET:
+                    self._take_bad()
+                yield from self._take(_ROWS_IN_BATCH)
+                if buffer.end > done:
+                    yield Advance(buffer.end - done)
+                    done = buffer.end
 
-    def _make_engine(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine:
-        walk = self._walk(delimiters, report, rules=rules, settings=settings)
-        return ExtractingWalk(walk, self._extractor)
+    def _ahead(self) -> AbstractContextManager[Ahead | None]:
+        """Who walks the sets ahead, when other cores are wanted."""
+        if self._workers < 2:
+            return nullcontext()
+        make = partial(BlockExtraction, self.source.number, self.wanted, is_native=self.is_native)
+        return Ahead(make, self._workers, "threads" if self.is_native else "processes", self._put_aside)
 
-    def _extractor(self, guide: Guide, positions: Sequence[Position]) -> AnyExtractor | None:
-        if guide not in self._extractors:
-            plan = _plan(guide, self.wanted)
-            self._extractors[guide] = self._extracts(plan, positions) if plan else None
-        return self._extractors[guide]
+    def _put_aside(self, made: list[Batch]) -> None:
+        """A worker has made the rows that come next."""
+        self._made += [*self._extraction.take(1, is_end=True), *made]
 
     # What the driver tells.
 
@@ -173,7 +156,7 @@ class _Scan:
         self._set_errors = 0
         version = st[3] or self._envelope["version"]
         walked = guide or nearest_guide(st[1], str(version))
-        plan = _plan(walked, self.wanted) if walked else None
+        plan = plan_of(walked, self.wanted) if walked else None
         self._set = self._envelope | {
             "set_offset": st.offset,
             "kind": plan.kind if plan else st[1],
@@ -185,6 +168,9 @@ class _Scan:
 
     def set_closes(self, se: Segment | None, engine: SetEngine) -> None:
         self._sets += 1
+        if isinstance(engine, WalkedSet):
+            for told in engine.told:
+                self.found("set", told)
         self._take_bad()
         self._wait("sets", self._set | {"accepted": not self._set_errors})
 
@@ -193,32 +179,23 @@ class _Scan:
 
     # Batches.
 
-    def _used_extractors(self) -> list[AnyExtractor]:
-        return [extractor for extractor in self._extractors.values() if extractor is not None]
-
     def _take_bad(self) -> None:
         """Tell of the values that could not be read since the last time; they are all of the set that is open."""
-        for extractor in self._used_extractors():
-            for bad in extractor.take_bad():
-                self.found("set", bad_value_finding(bad))
+        for bad in self._extraction.take_bad():
+            self.found("set", bad_value_finding(bad))
 
     def _wait(self, table: str, record: Record) -> None:
         self._waiting[table].append({"file": self.source.number, **record})
 
     def _take(self, least: int, *, is_end: bool = False) -> Iterator[Batch]:
         """The rows that wait, of everything of which there are so many."""
-        for extractor in self._used_extractors():
-            if extractor.row_count >= least:
-                yield from self._take_rows(extractor, is_end=is_end)
+        made, self._made = self._made, []
+        yield from made
+        yield from self._extraction.take(least, is_end=is_end)
         for table, records in self._waiting.items():
             if len(records) >= least:
                 self._waiting[table] = []
                 yield Batch(table, batch_of_records(table, records))
-
-    def _take_rows(self, extractor: AnyExtractor, *, is_end: bool) -> Iterator[Batch]:
-        file, kind = self.source.number, extractor.plan.kind
-        for table, rows in extractor.take_rows(is_end=is_end):
-            yield Batch(table.name, batch_of_rows(table, file, kind, rows))
 
     def _end(self, why: str | None = None) -> Iterator[Batch]:
         """What is left, and the row of the file."""

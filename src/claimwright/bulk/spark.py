@@ -28,7 +28,8 @@ from pyspark.sql.types import (
 )
 
 from claimwright.bulk.arrow import pyarrow as pa
-from claimwright.bulk.scanning import Batch, scan
+from claimwright.bulk.extraction import Batch
+from claimwright.bulk.scanning import scan
 from claimwright.bulk.schema import schemas, table_names
 from claimwright.bulk.sources import Source, find_sources, in_groups
 from claimwright.errors import InputError

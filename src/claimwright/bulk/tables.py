@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from claimwright.bulk.arrow import pyarrow as pa
-from claimwright.bulk.scanning import Advance, Batch, scan, uses_native
+from claimwright.bulk.extraction import Batch, uses_native
+from claimwright.bulk.scanning import Advance, scan
 from claimwright.bulk.schema import schemas, table_names
 from claimwright.bulk.sources import Source, Sources, find_sources
-from claimwright.bulk.working import Item, Job, Step, cores, work
+from claimwright.bulk.working import Item, Job, Step, work
+from claimwright.x12.ahead import cores
 from claimwright.x12.engine import EngineName
 
 _WORTH_A_WORKER = 4 << 20
@@ -57,8 +59,9 @@ def read(
     """Everything in the files of `sources`, checked, as tables in memory; rows in the order of the files.
 
     `tables` names those wanted (all of them). `workers` is how many cores to use (as many as are worth it): threads
-    with the native engine, which lets other threads run, processes with the one in Python. `progress` is called as the
-    work goes on, `engine` is that of `x12.check`. A file that cannot be read is a row in `files` and a finding.
+    with the native engine, which lets other threads run, processes with the one in Python. A file that is alone is read
+    by all of them, set by set; one large set is read by one. `progress` is called as the work goes on, `engine` is that
+    of `x12.check`. A file that cannot be read is a row in `files` and a finding.
 
     Raises `InputError` for a name that is no file, folder or table, `ValueError` for `engine="native"` where there is
     none, and `WorkerError` when a worker breaks off.
@@ -83,22 +86,29 @@ def batches(
     The batches of one file and table come in the file's order, those of several files as they are ready.
     """
     found = find_sources(sources)
-    job = partial(scan, wanted=table_names(tables), engine=engine)
-    steps = run(job, found, found, workers, progress, engine)
+    files, inside = share_cores(found, found, workers)
+    job = partial(scan, wanted=table_names(tables), engine=engine, workers=inside)
+    steps = run(job, found, found, files, progress, engine)
     return (step for step in steps if isinstance(step, Batch))
+
+
+def share_cores(items: Sequence[object], sources: Sequence[Source], workers: int | None) -> tuple[int, int]:
+    """How many items are done at once, and how many cores work within one: all of them, where there is one item."""
+    total = sum(source.size for source in sources)
+    count = workers or min(cores(), 1 + total // _WORTH_A_WORKER)
+    return (1, count) if len(items) == 1 else (count, 1)
 
 
 def run(
     job: Job[Item, Step],
     items: Sequence[Item],
     sources: Sequence[Source],
-    workers: int | None,
+    count: int,
     progress: OnProgress | None,
     engine: EngineName,
 ) -> Iterator[Step]:
-    """Do a job over these sources on all cores that are worth it, and tell how far it has come."""
+    """Do a job over these sources, so many items at once, and tell how far it has come."""
     total = sum(source.size for source in sources)
-    count = workers or min(cores(), 1 + total // _WORTH_A_WORKER)
     bytes_done = files_done = 0
     for step in work(job, items, count, "threads" if uses_native(engine) else "processes"):
         if isinstance(step, Advance):

@@ -7,7 +7,6 @@ the one who takes them is slower than those who make them.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import queue
 import threading
 import traceback
@@ -33,11 +32,6 @@ class _Done:
 
 class WorkerError(RuntimeError):
     """A worker broke off: a defect, or the system killed it (out of memory)."""
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def work(job: Job[Item, Step], items: Sequence[Item], workers: int, kind: Kind) -> Iterator[Step]:

@@ -82,6 +82,9 @@ class BadValues:
         of = planned.columns[column]
         self._met.append(BadValue(planned.name, of, loop.path, segment, element, component, text))
 
+    def __len__(self) -> int:
+        return len(self._met)
+
     def take(self) -> list[BadValue]:
         """What was told since the last time."""
         taken, self._met = self._met, []
@@ -155,6 +158,11 @@ class Extractor:
                 yield table, [values[:count] for values in rows]
                 for values in rows:
                     del values[:count]
+
+    @property
+    def bad_count(self) -> int:
+        """How many values wait to be taken."""
+        return len(self._bad)
 
     def take_bad(self) -> list[BadValue]:
         """The values that were left out since the last time."""

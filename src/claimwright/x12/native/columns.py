@@ -255,6 +255,11 @@ class NativeExtractor:
         """How many rows wait to be taken."""
         return int(self._library.cc_rows(self._memory))
 
+    @property
+    def bad_count(self) -> int:
+        """How many values wait to be taken."""
+        return len(self._bad)
+
     def take_bad(self) -> list[BadValue]:
         """The values that were left out since the last time."""
         return self._bad.take()
