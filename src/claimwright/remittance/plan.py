@@ -153,13 +153,13 @@ class Move(NamedTuple):
 
     def to_plain(self) -> dict[str, Any]:
         """The move as JSON data, without what has its default value."""
-        plain: dict[str, Any] = {
-            name: value
-            for name, value in zip(self._fields, self, strict=True)
-            if name != "origin" and value != self._field_defaults.get(name)
-        }
-        if self.origin != NOWHERE:
-            plain["origin"] = [self.origin.sha256, self.origin.offset, self.origin.length, self.origin.index]
+        plain: dict[str, Any] = {"kind": self.kind, "cents": self.cents, "row": self.row}
+        for (name, default), value in zip(_OPTIONAL_FIELDS, self[_OPTIONAL_FROM:], strict=True):
+            if value != default:
+                plain[name] = value
+        origin = self.origin
+        if origin is not NOWHERE and origin != NOWHERE:
+            plain["origin"] = [origin.sha256, origin.offset, origin.length, origin.index]
         return plain
 
     @classmethod
@@ -167,6 +167,10 @@ class Move(NamedTuple):
         """The move that `to_plain` turned into `data`."""
         fields = dict(data, kind=MoveKind(data["kind"]), origin=Origin(*data.get("origin", ())))
         return cls(**fields)
+
+
+_OPTIONAL_FROM = Move._fields.index("origin") + 1
+_OPTIONAL_FIELDS = tuple((name, Move._field_defaults[name]) for name in Move._fields[_OPTIONAL_FROM:])
 
 
 class Queue(StrEnum):

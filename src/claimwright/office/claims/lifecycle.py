@@ -33,7 +33,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -42,6 +42,7 @@ from claimwright.errors import ConflictError
 from claimwright.office.claims.models import Adjudication, Claim, ClaimEvent, Submission
 from claimwright.office.core import audit, clock
 from claimwright.office.core.models import StoredFile
+from claimwright.office.core.rows import database_instant, insert_rows
 from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.origin import NOWHERE, Origin
 
@@ -275,6 +276,23 @@ def balance_owners(claims: Iterable[Claim]) -> dict[int, dict[str, int]]:
     return owners
 
 
+class NewEvent(NamedTuple):
+    """An event that is not written yet: the columns of `ClaimEvent`."""
+
+    claim_id: int
+    at: Any
+    actor_id: int | None
+    kind: str
+    level: str
+    from_state: str
+    to_state: str
+    text: str
+    file_id: int | None
+    offset: int | None
+    length: int | None
+    segment_index: int | None
+
+
 def event(
     claim_id: int,
     kind: str,
@@ -286,28 +304,28 @@ def event(
     at: datetime | None = None,
     file: StoredFile | None = None,
     origin: Origin = NOWHERE,
-) -> ClaimEvent:
+) -> NewEvent:
     """An event of the timeline, to be written with `write_events`. The actor is who acts now (`core.audit`)."""
-    is_placed = origin != NOWHERE
-    return ClaimEvent(
-        claim_id=claim_id,
-        at=at or clock.now(),
-        actor_id=audit.current_actor_id(),
-        kind=kind,
-        level=level,
-        from_state=from_state,
-        to_state=to_state,
-        text=text[:400],
-        file=file,
-        offset=origin.offset if is_placed else None,
-        length=origin.length if is_placed else None,
-        segment_index=origin.index if is_placed else None,
+    is_placed = origin is not NOWHERE and origin != NOWHERE
+    return NewEvent(
+        claim_id,
+        database_instant(at or clock.now()),
+        audit.current_actor_id(),
+        kind,
+        level,
+        str(from_state),
+        str(to_state),
+        text[:400],
+        file.pk if file else None,
+        origin.offset if is_placed else None,
+        origin.length if is_placed else None,
+        origin.index if is_placed else None,
     )
 
 
-def write_events(events: Sequence[ClaimEvent]) -> None:
+def write_events(events: Iterable[NewEvent]) -> None:
     """Add events to their claims' timelines."""
-    ClaimEvent.objects.bulk_create(events, batch_size=CHUNK)
+    insert_rows(ClaimEvent, NewEvent._fields, events)
 
 
 def chunks(items: Sequence[Item]) -> Iterable[Sequence[Item]]:

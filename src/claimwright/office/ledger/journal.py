@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.dispatch import Signal
 
 from claimwright.errors import ConflictError
 from claimwright.office.core import clock
 from claimwright.office.core.numbers import take_installation_numbers
-from claimwright.office.ledger.models import Account, JournalEntry, Posting, Seal
+from claimwright.office.core.rows import Row, database_instant, insert_rows
+from claimwright.office.ledger.models import Account, JournalEntry, Posting
 from claimwright.office.ledger.periods import JOURNAL_SERIES, first_open_day
 from claimwright.origin import NOWHERE, Origin
 
@@ -20,10 +21,40 @@ entries_posted = Signal()
 """Sent within the transaction with `first` and `last`: the numbers of the entries that were posted, without a gap."""
 
 _TEXT_MAX = 300
+_PLAIN_ACCOUNTS = {account: account.value for account in Account}
+_ENTRY_COLUMNS = (
+    "id",
+    "seal_id",
+    "kind",
+    "entry_date",
+    "effective_date",
+    "recorded_at",
+    "text",
+    "patient_id",
+    "encounter_id",
+    "remittance_id",
+    "row",
+    "file_sha256",
+    "offset",
+    "length",
+    "segment_index",
+    "reverses_id",
+)
+_POSTING_COLUMNS = (
+    "entry_id",
+    "account",
+    "cents",
+    "patient_id",
+    "encounter_id",
+    "charge_id",
+    "owner",
+    "payer_id",
+    "reference",
+)
+_SEAL_ALL = "INSERT INTO ledger_seal (entry_id) SELECT id FROM ledger_journalentry WHERE id BETWEEN %s AND %s"
 
 
-@dataclass(frozen=True, slots=True)
-class NewPosting:
+class NewPosting(NamedTuple):
     """One side of an entry to post; see `models.Posting`."""
 
     account: Account
@@ -34,8 +65,7 @@ class NewPosting:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(NamedTuple):
     """An entry to post; see `models.JournalEntry`. `entry_date` is the day it is about, None means today."""
 
     kind: str
@@ -60,55 +90,62 @@ def post_entries(entries: Sequence[NewEntry]) -> list[int]:
         return []
     for entry in entries:
         _check(entry)
-    now, today = clock.now(), clock.today()
+    today = clock.today()
     with transaction.atomic():
         first = take_installation_numbers(JOURNAL_SERIES, len(entries))
-        open_from = first_open_day()
-        numbered = [(number, entry, entry.entry_date or today) for number, entry in enumerate(entries, first)]
-        JournalEntry.objects.bulk_create(
-            [
-                JournalEntry(
-                    id=number,
-                    seal_id=number,
-                    kind=entry.kind,
-                    entry_date=max(day, open_from),
-                    effective_date=day if day < open_from else None,
-                    recorded_at=now,
-                    text=entry.text[:_TEXT_MAX],
-                    patient_id=entry.patient_id,
-                    encounter_id=entry.encounter_id,
-                    remittance_id=entry.remittance_id,
-                    row=entry.row,
-                    file_sha256=entry.origin.sha256,
-                    offset=entry.origin.offset,
-                    length=entry.origin.length,
-                    segment_index=entry.origin.index,
-                    reverses_id=entry.reverses_id,
-                )
-                for number, entry, day in numbered
-            ]
+        last = first + len(entries) - 1
+        insert_rows(JournalEntry, _ENTRY_COLUMNS, _entry_rows(entries, first, today, first_open_day()))
+        insert_rows(Posting, _POSTING_COLUMNS, _posting_rows(entries, first))
+        with connection.cursor() as cursor:
+            cursor.execute(_SEAL_ALL, [first, last])
+        entries_posted.send(JournalEntry, first=first, last=last)
+    return list(range(first, last + 1))
+
+
+def _entry_rows(entries: Sequence[NewEntry], first: int, today: date, open_from: date) -> Iterator[Row]:
+    now = database_instant(clock.now())
+    dates: dict[date | None, tuple[str, str | None]] = {}
+    for number, entry in enumerate(entries, first):
+        days = dates.get(entry.entry_date)
+        if days is None:
+            day = entry.entry_date or today
+            late = day.isoformat() if day < open_from else None
+            days = dates[entry.entry_date] = max(day, open_from).isoformat(), late
+        origin = entry.origin
+        yield (
+            number,
+            number,
+            entry.kind,
+            *days,
+            now,
+            entry.text[:_TEXT_MAX],
+            entry.patient_id,
+            entry.encounter_id,
+            entry.remittance_id,
+            entry.row,
+            origin.sha256,
+            origin.offset,
+            origin.length,
+            origin.index,
+            entry.reverses_id,
         )
-        Posting.objects.bulk_create(
-            [
-                Posting(
-                    entry_id=number,
-                    account=side.account,
-                    cents=side.cents,
-                    patient_id=entry.patient_id,
-                    encounter_id=entry.encounter_id,
-                    charge_id=side.charge_id,
-                    owner=side.owner,
-                    payer_id=side.payer_id,
-                    reference=side.reference,
-                )
-                for number, entry, _ in numbered
-                for side in entry.postings
-            ]
-        )
-        numbers = [number for number, *_ in numbered]
-        Seal.objects.bulk_create([Seal(entry_id=number) for number in numbers])
-        entries_posted.send(JournalEntry, first=numbers[0], last=numbers[-1])
-    return numbers
+
+
+def _posting_rows(entries: Sequence[NewEntry], first: int) -> Iterator[Row]:
+    for number, entry in enumerate(entries, first):
+        patient_id, encounter_id = entry.patient_id, entry.encounter_id
+        for account, cents, charge_id, owner, payer_id, reference in entry.postings:
+            yield (
+                number,
+                _PLAIN_ACCOUNTS[account],
+                cents,
+                patient_id,
+                encounter_id,
+                charge_id,
+                owner,
+                payer_id,
+                reference,
+            )
 
 
 def reverse_entries(entry_ids: Iterable[int], *, text: str, origin: Origin = NOWHERE, row: int = 0) -> list[int]:
@@ -143,8 +180,9 @@ def _mirror(entry: JournalEntry, text: str, origin: Origin, row: int) -> NewEntr
 
 
 def _check(entry: NewEntry) -> None:
-    total = sum(side.cents for side in entry.postings)
+    cents = [side.cents for side in entry.postings]
+    total = sum(cents)
     if total:
         raise ValueError(f"the entry {entry.kind!r} does not balance: its sides sum to {total} cents")
-    if len(entry.postings) < 2 or any(side.cents == 0 for side in entry.postings):
+    if len(cents) < 2 or 0 in cents:
         raise ValueError(f"the entry {entry.kind!r} needs two sides or more, none of them zero")

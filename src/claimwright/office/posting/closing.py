@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from claimwright.office.claims.lifecycle import DECIDED, event, write_events
+from claimwright.office.claims.lifecycle import DECIDED, chunks, event, write_events
 from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.core import clock
 from claimwright.office.ledger.balances import owed_on_encounters
@@ -14,6 +14,11 @@ _DONE = (*DECIDED, Adjudication.State.VOID)
 
 def close_settled(encounter_ids: Collection[int]) -> None:
     """Close the claims of these encounters that are settled, open those again that are not."""
+    for chunk in chunks(list(encounter_ids)):
+        _close_chunk(chunk)
+
+
+def _close_chunk(encounter_ids: Collection[int]) -> None:
     owed = owed_on_encounters(encounter_ids)
     claims = Claim.objects.filter(encounter__in=encounter_ids, held_reason="")
     undecided = Adjudication.objects.filter(claim__encounter__in=encounter_ids, decided_elsewhere=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from claimwright.office.ledger.journal import NewEntry, NewPosting
 from claimwright.office.ledger.models import Account
@@ -30,12 +31,14 @@ WRITE_OFF_ACCOUNTS = MappingProxyType({kind: Account(kind.value) for kind in WRI
 """What a write-off is debited to: the account of the same name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Whose account a claim is on."""
+class Subject(NamedTuple):
+    """Whose account a claim is on; of no claim: nobody's."""
 
-    patient_id: int
-    encounter_id: int
+    patient_id: int | None = None
+    encounter_id: int | None = None
+
+
+_NOBODY = Subject()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,19 @@ def makes_entry(move: Move) -> bool:
 
 def entry_of(move: Move, source: Source, subjects: Mapping[int, Subject], reverses_id: int | None = None) -> NewEntry:
     """The journal entry of one move; `subjects` are those of the claims by their key."""
-    subject = subjects[move.claim_key] if move.claim_key is not None else None
+    subject = subjects[move.claim_key] if move.claim_key is not None else _NOBODY
+    origin = move.origin
     return NewEntry(
-        kind=move.kind.value,
-        postings=_sides(move, source),
-        text=_words(move, source),
-        patient_id=subject.patient_id if subject else None,
-        encounter_id=subject.encounter_id if subject else None,
-        remittance_id=source.remittance_id,
-        row=move.row,
-        origin=replace(move.origin, sha256=source.sha256),
-        reverses_id=reverses_id,
+        move.kind.value,
+        _sides(move, source),
+        _words(move, source),
+        None,
+        subject.patient_id,
+        subject.encounter_id,
+        source.remittance_id,
+        move.row,
+        origin if origin.sha256 == source.sha256 else replace(origin, sha256=source.sha256),
+        reverses_id,
     )
 
 
@@ -78,14 +83,15 @@ def _words(move: Move, source: Source) -> str:
 
 
 def _sides(move: Move, source: Source) -> tuple[NewPosting, NewPosting]:
+    kind, cents, line_key = move.kind, move.cents, move.line_key
     code = f"{move.group}-{move.reason}" if move.reason else ""
-    receivable = NewPosting(Account.RECEIVABLE, -move.cents, charge_id=move.line_key, owner=move.level, reference=code)
-    if move.kind in CASH_KINDS:
-        cash = NewPosting(Account.CASH_DUE, move.cents, payer_id=source.payer_id, reference=source.trace_number[:50])
-        return cash, receivable if move.kind is MoveKind.PAYMENT else _payer_side(move, source)
-    if move.kind is MoveKind.TRANSFER:
-        return replace(receivable, cents=move.cents, owner=move.to), receivable
-    return replace(receivable, account=WRITE_OFF_ACCOUNTS[move.kind], cents=move.cents), receivable
+    receivable = NewPosting(Account.RECEIVABLE, -cents, line_key, move.level, None, code)
+    if kind in CASH_KINDS:
+        cash = NewPosting(Account.CASH_DUE, cents, None, "", source.payer_id, source.trace_number[:50])
+        return cash, receivable if kind is MoveKind.PAYMENT else _payer_side(move, source)
+    if kind is MoveKind.TRANSFER:
+        return NewPosting(Account.RECEIVABLE, cents, line_key, move.to, None, code), receivable
+    return NewPosting(WRITE_OFF_ACCOUNTS[kind], cents, line_key, move.level, None, code), receivable
 
 
 def _payer_side(move: Move, source: Source) -> NewPosting:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from claimwright.documents.parties import Period
 from claimwright.documents.plain import from_plain
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
+from claimwright.office.claims.lifecycle import chunks
 from claimwright.office.claims.models import Adjudication, Claim, ClaimLine
 from claimwright.office.ledger.balances import Owed, owed_on_encounters
 from claimwright.office.ledger.models import JournalEntry
@@ -18,30 +19,68 @@ from claimwright.office.posting.models import RemittanceClaim
 from claimwright.remittance.books import NOTHING_OWED, KnownClaim, KnownLevel, KnownLine, PostedResult
 from claimwright.remittance.plan import RESULT_STATES, ClaimState, Move
 
+Values = Sequence[Any]
+
+_CLAIM = (
+    "pk",
+    "number",
+    "charge_cents",
+    "service_date",
+    "service_end_date",
+    "patient__last_name",
+    "patient__first_name",
+    "billing__npi",
+    "encounter",
+)
+_LINE = (
+    "charge",
+    "number",
+    "control_number",
+    "code",
+    "modifiers",
+    "charge_cents",
+    "service_date",
+    "expected_cents",
+)
+_LEVEL = (
+    "level",
+    "payer",
+    "coverage__member_id",
+    "decided_elsewhere",
+    "state",
+    "payer_claim_number",
+    "payer__kind",
+    "payer__protects_patient",
+)
+
 _LEVEL_ORDER = "PSTABCDEFGH"
 _GOVERNMENT = (Payer.Kind.MEDICARE, Payer.Kind.MEDICAID)
 
 
 def known_claims(claim_ids: Collection[int]) -> list[KnownClaim]:
-    """These claims with everything the planner asks about, in a handful of queries."""
-    claims = list(Claim.objects.filter(pk__in=claim_ids).select_related("patient", "billing").order_by("pk"))
-    encounter_ids = [claim.encounter_id for claim in claims if claim.encounter_id is not None]
+    """These claims with everything the planner asks about, in a handful of queries for thousands of them."""
+    keys = sorted(set(claim_ids))
+    return [known for chunk in chunks(keys) for known in _known_chunk(chunk)]
+
+
+def _known_chunk(keys: Sequence[int]) -> Iterator[KnownClaim]:
+    claims = list(Claim.objects.filter(pk__in=keys).order_by("pk").values_list(*_CLAIM))
+    encounter_ids = [row[-1] for row in claims if row[-1] is not None]
     owed = owed_on_encounters(encounter_ids)
-    lines = _by_claim(ClaimLine.objects.filter(claim__in=claim_ids).order_by("claim", "number"))
-    adjudications = _by_claim(
-        Adjudication.objects.filter(claim__in=claim_ids).select_related("payer", "coverage").order_by("pk")
-    )
-    histories = _histories(claim_ids, encounter_ids)
-    return [
-        _known(
-            claim,
-            [_line(line, owed.get(claim.encounter_id or 0, {})) for line in lines[claim.pk]],
-            adjudications[claim.pk],
-            owed.get(claim.encounter_id or 0, {}).get(None, NOTHING_OWED),
-            histories[claim.pk],
-        )
-        for claim in claims
-    ]
+    lines, levels = _by_claim(ClaimLine, _LINE, keys, "number"), _by_claim(Adjudication, _LEVEL, keys, "pk")
+    histories = _histories(keys, encounter_ids)
+    for claim in claims:
+        yield _known(claim, lines[claim[0]], levels[claim[0]], owed.get(claim[-1] or 0, {}), histories[claim[0]])
+
+
+def _by_claim(
+    kind: type[ClaimLine] | type[Adjudication], columns: Sequence[str], keys: Sequence[int], order: str
+) -> dict[int, list[Values]]:
+    """The rows of these claims as values without the claim's key."""
+    found: dict[int, list[Values]] = defaultdict(list)
+    for key, *values in kind.objects.filter(claim__in=keys).order_by("claim", order).values_list("claim", *columns):
+        found[key].append(values)
+    return found
 
 
 @dataclass(slots=True)
@@ -53,56 +92,37 @@ class _History:
     settled: set[str] = field(default_factory=set)
 
 
-def _known(
-    claim: Claim,
-    lines: list[KnownLine],
-    adjudications: list[Adjudication],
-    owed_cents: Mapping[str, int],
-    history: _History,
-) -> KnownClaim:
-    levels = sorted(adjudications, key=lambda adjudication: _LEVEL_ORDER.find(adjudication.level))
-    payer_numbers = history.payer_numbers | {adjudication.payer_claim_number for adjudication in levels} - {""}
-    start = claim.service_date
+def _known(claim: Values, lines: list[Values], levels: list[Values], owed: Owed, history: _History) -> KnownClaim:
+    key, number, charge_cents, start, end, last_name, first_name, npi, _ = claim
+    levels.sort(key=lambda level: _LEVEL_ORDER.find(level[0]))
+    payer_numbers = history.payer_numbers.union([level[5] for level in levels if level[5]])
     return KnownClaim(
-        key=claim.pk,
-        control_number=claim.number,
-        charge_cents=claim.charge_cents,
-        levels=tuple(_level(adjudication, history.settled) for adjudication in levels),
-        lines=tuple(lines),
-        patient_last_name=claim.patient.last_name,
-        patient_first_name=claim.patient.first_name,
-        period=Period(start, claim.service_end_date or start) if start else None,
-        billing_npi=claim.billing.npi,
+        key=key,
+        control_number=number,
+        charge_cents=charge_cents,
+        levels=tuple([_level(level, history.settled) for level in levels]),
+        lines=tuple([_line(line, owed) for line in lines]),
+        patient_last_name=last_name,
+        patient_first_name=first_name,
+        period=Period(start, end or start) if start else None,
+        billing_npi=npi,
         payer_claim_numbers=tuple(sorted(payer_numbers)),
-        owed_cents=owed_cents,
+        owed_cents=owed.get(None, NOTHING_OWED),
         results=tuple(history.results),
-        is_patient_protected=any(adjudication.payer.protects_patient for adjudication in levels),
+        is_patient_protected=any(level[7] for level in levels),
     )
 
 
-def _level(adjudication: Adjudication, settled: set[str]) -> KnownLevel:
-    is_set_aside = adjudication.decided_elsewhere or adjudication.state == Adjudication.State.VOID
-    return KnownLevel(
-        level=adjudication.level,
-        payer_key=adjudication.payer_id,
-        member_id=adjudication.coverage.member_id if adjudication.coverage else "",
-        is_settled=is_set_aside or adjudication.level in settled,
-        is_government=adjudication.payer.kind in _GOVERNMENT,
-    )
+def _level(values: Values, settled: set[str]) -> KnownLevel:
+    level, payer_key, member_id, decided_elsewhere, state, _, kind, _ = values
+    is_set_aside = decided_elsewhere or state == Adjudication.State.VOID
+    return KnownLevel(level, payer_key, member_id or "", is_set_aside or level in settled, kind in _GOVERNMENT)
 
 
-def _line(line: ClaimLine, owed: Owed) -> KnownLine:
-    return KnownLine(
-        key=line.charge_id,
-        number=line.number,
-        control_number=line.control_number,
-        code=line.code,
-        modifiers=tuple(line.modifiers),
-        charge_cents=line.charge_cents,
-        service_date=line.service_date,
-        owed_cents=owed.get(line.charge_id, NOTHING_OWED),
-        expected_cents=line.expected_cents,
-    )
+def _line(values: Values, owed: Owed) -> KnownLine:
+    key, number, control_number, code, modifiers, charge_cents, day, expected_cents = values
+    owed_cents = owed.get(key, NOTHING_OWED)
+    return KnownLine(key, number, control_number, code, tuple(modifiers), charge_cents, day, owed_cents, expected_cents)
 
 
 def _histories(claim_ids: Collection[int], encounter_ids: Collection[int]) -> dict[int, _History]:
@@ -138,10 +158,3 @@ def _result(row: RemittanceClaim, undone: set[int]) -> PostedResult:
 def move_from_plain(data: dict[str, Any]) -> Move:
     """The move kept in `RemittanceClaim.moves`; its origin is a place in the remittance's file."""
     return Move.from_plain({name: value for name, value in data.items() if name != "entry"})
-
-
-def _by_claim(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.claim_id].append(row)
-    return found

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from claimwright.documents.remittance import Remittance as Document
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
+from claimwright.office.claims.lifecycle import chunks
 from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.core.models import Client
 from claimwright.office.core.scope import required_client_id
@@ -90,12 +91,14 @@ def _auto_close(rule: Mapping[str, Any]) -> AutoClose:
 
 def _named_claims(claims: Sequence[DocumentClaim]) -> set[int]:
     """The keys of the claims that any CLP may be about: by our number, the payer's, or who and when."""
-    numbers = {claim.control_number for claim in claims}
-    by_number = dict(Claim.objects.filter(number__in=numbers).values_list("number", "pk"))
+    numbers = list({claim.control_number for claim in claims})
+    by_number: dict[str, int] = {}
+    for chunk in chunks(numbers):
+        by_number.update(Claim.objects.filter(number__in=chunk).values_list("number", "pk"))
     found = set(by_number.values())
-    payer_numbers = {claim.payer_claim_number for claim in claims} - {""}
-    found |= _keys(Adjudication.objects.filter(payer_claim_number__in=payer_numbers).values_list("claim_id"))
-    found |= _keys(RemittanceClaim.objects.filter(payer_claim_number__in=payer_numbers).values_list("claim_id"))
+    for payer_numbers in chunks(list({claim.payer_claim_number for claim in claims} - {""})):
+        found |= _keys(Adjudication.objects.filter(payer_claim_number__in=payer_numbers).values_list("claim_id"))
+        found |= _keys(RemittanceClaim.objects.filter(payer_claim_number__in=payer_numbers).values_list("claim_id"))
     strangers = [claim for claim in claims if claim.control_number not in by_number]
     return found | _by_service(strangers)
 
@@ -108,10 +111,11 @@ def _by_service(claims: Sequence[DocumentClaim]) -> set[int]:
             days.add(period.start)
             parties = (claim.patient, claim.subscriber, claim.corrected_insured)
             members |= {party.id for party in parties if party is not None and party.id}
-    if not members:
-        return set()
-    who = Q(adjudications__coverage__member_id__in=members)
-    return _keys(Claim.objects.filter(who, service_date__in=days).values_list("pk"))
+    found: set[int] = set()
+    for chunk in chunks(list(members)):
+        who = Q(adjudications__coverage__member_id__in=chunk)
+        found |= _keys(Claim.objects.filter(who, service_date__in=days).values_list("pk"))
+    return found
 
 
 def _keys(rows: Iterable[tuple[int | None]]) -> set[int]:

@@ -6,6 +6,7 @@ to a person: either everything is there afterwards or nothing is.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,12 +15,15 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import Signal
 
+from claimwright.collecting import collector_paused
 from claimwright.documents.plain import to_plain
 from claimwright.errors import ConflictError
 from claimwright.findings import Finding
 from claimwright.money import format_dollars
+from claimwright.office.claims.lifecycle import chunks
 from claimwright.office.claims.models import Claim
 from claimwright.office.core import audit, clock
+from claimwright.office.core.rows import write_values
 from claimwright.office.ledger.journal import post_entries
 from claimwright.office.posting.closing import close_settled
 from claimwright.office.posting.decisions import explained_cents
@@ -31,7 +35,6 @@ from claimwright.office.posting.payer_items import change_items
 from claimwright.office.posting.receiving import record_of
 from claimwright.office.posting.results import tell_claims
 from claimwright.office.posting.turns import take_turn
-from claimwright.origin import Origin
 from claimwright.remittance import plan_claim_again, plan_remittance
 from claimwright.remittance.plan import ClaimState, Move, MoveKind, Plan, Queue
 
@@ -53,7 +56,7 @@ def post_remittance(remittance: Remittance) -> Plan:
 
     Raises `InputError` when it could not be read, `ConflictError` when it was posted already or is a duplicate.
     """
-    with transaction.atomic():
+    with transaction.atomic(), collector_paused():
         take_turn()
         remittance.refresh_from_db(from_queryset=Remittance.objects.all())
         if remittance.state not in _WAITING:
@@ -61,7 +64,8 @@ def post_remittance(remittance: Remittance) -> Plan:
             raise ConflictError(f"This remittance is {state} already; nothing was posted.")
         plan = plan_of(remittance)
         if plan.accepted:
-            _carry_out(remittance, plan, {row.position: row for row in remittance.claims.all()})
+            rows = remittance.claims.defer("record", "moves")
+            _carry_out(remittance, plan, {row.position: row for row in rows})
         _finish(remittance, plan, _state_after(plan))
         remittance_posted.send(Remittance, remittance=remittance, plan=plan)
         audit.record("remittance.post", f"remittance {remittance.pk}", accepted=plan.accepted, cents=plan.cash_cents)
@@ -79,7 +83,7 @@ def post_claim_again(row: RemittanceClaim, *, claim: Claim | None = None) -> Pla
         take_turn()
         row.refresh_from_db(from_queryset=RemittanceClaim.objects.all())
         remittance = row.remittance
-        if remittance.state not in _POSTED or not _waits(row):
+        if remittance.state not in _POSTED or not waits_for_claim(row):
             raise ConflictError("This payment does not wait for a claim; reload and look again.")
         _refuse_if_explained(row)
         named = known_claims([claim.pk])[0] if claim else None
@@ -92,7 +96,7 @@ def post_claim_again(row: RemittanceClaim, *, claim: Claim | None = None) -> Pla
     return plan
 
 
-def _waits(row: RemittanceClaim) -> bool:
+def waits_for_claim(row: RemittanceClaim) -> bool:
     """Left to a person, or paid a second time (row 10); a repeat that was closed (row 26) explains its every cent."""
     is_held = all(data["kind"] == MoveKind.UNAPPLIED for data in row.moves)
     return row.outcome == ClaimState.REVIEW or (row.outcome == ClaimState.REPEATED and is_held)
@@ -150,8 +154,12 @@ def _carry_out(remittance: Remittance, plan: Plan, rows: Mapping[int, Remittance
 
 def _subjects(plan: Plan) -> dict[int, Subject]:
     keys = {move.claim_key for move in plan.moves if move.claim_key is not None}
-    rows = Claim.objects.filter(pk__in=keys).values_list("pk", "patient_id", "encounter_id")
-    return {key: Subject(patient, encounter) for key, patient, encounter in rows if encounter is not None}
+    return {
+        key: Subject(patient, encounter)
+        for chunk in chunks(list(keys))
+        for key, patient, encounter in Claim.objects.filter(pk__in=chunk).values_list("pk", "patient", "encounter")
+        if encounter is not None
+    }
 
 
 def _entries_undone(posted: Mapping[int, Move]) -> dict[int, int]:
@@ -179,9 +187,13 @@ def _keep_moves(rows: Mapping[int, RemittanceClaim], plan: Plan, numbers: Mappin
     for row in rows.values():
         row.moves = []
     for index, move in enumerate(plan.moves):
-        if move.position in rows:
+        row = rows.get(move.position)
+        if row is not None:
+            plain = _plain_move(move)
             number = numbers.get(index)
-            rows[move.position].moves.append({**_plain_move(move), **({"entry": number} if number else {})})
+            if number:
+                plain["entry"] = number
+            row.moves.append(plain)
 
 
 def _keep_outcomes(rows: Mapping[int, RemittanceClaim], plan: Plan) -> None:
@@ -196,9 +208,21 @@ def _keep_outcomes(rows: Mapping[int, RemittanceClaim], plan: Plan) -> None:
         row.match_confidence = outcome.confidence.value
         if outcome.reverses is not None:
             reversals.append((outcome.reverses if outcome.reverses > 0 else rows[-outcome.reverses].pk, row))
-    changed = ["claim", "level", "outcome", "match_reason", "match_confidence", "moves"]
-    RemittanceClaim.objects.bulk_create(
-        list(rows.values()), update_conflicts=True, unique_fields=["id"], update_fields=changed
+    write_values(
+        RemittanceClaim,
+        ("claim_id", "level", "outcome", "match_reason", "match_confidence", "moves"),
+        (
+            (
+                row.claim_id,
+                row.level,
+                row.outcome,
+                row.match_reason,
+                row.match_confidence,
+                json.dumps(row.moves),
+                row.pk,
+            )
+            for row in rows.values()
+        ),
     )
     for key, row in reversals:
         RemittanceClaim.objects.filter(pk=key).update(reversed_by=row)
@@ -212,5 +236,7 @@ def plan_to_plain(plan: Plan) -> dict[str, Any]:
 
 def _plain_move(move: Move) -> dict[str, Any]:
     """The move as JSON data; its origin without the file, which is the remittance's."""
-    origin = move.origin
-    return move._replace(origin=Origin("", origin.offset, origin.length, origin.index)).to_plain()
+    plain = move.to_plain()
+    if "origin" in plain:
+        plain["origin"][0] = ""
+    return plain

@@ -10,13 +10,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.dispatch import Signal
 
 from claimwright import documents, x12
+from claimwright.collecting import collector_paused
 from claimwright.documents.plain import Plain, from_plain, to_plain
 from claimwright.documents.remittance import Remittance as Document
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
@@ -24,6 +25,7 @@ from claimwright.errors import InputError
 from claimwright.findings import Finding, Severity, Where, has_errors
 from claimwright.office.core import audit, clock
 from claimwright.office.core.models import StoredFile
+from claimwright.office.core.rows import insert_rows
 from claimwright.office.patients.models import Payer
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.origin import NOWHERE, Origin
@@ -41,7 +43,7 @@ def receive_remittances(file: StoredFile) -> list[Remittance]:
     Each call is one delivery: receiving a file again makes duplicates of its remittances. Call it in the transaction
     that takes note of the delivery.
     """
-    with transaction.atomic():
+    with transaction.atomic(), collector_paused():
         kept = [_keep(file, found) for found in _read(file)]
         audit.record("remittance.receive", f"file {file.pk}", remittances=len(kept))
         return kept
@@ -52,8 +54,10 @@ def record_of(remittance: Remittance) -> Document:
     if not remittance.record:
         raise InputError("This remittance could not be read.", findings_of(remittance))
     header = from_plain(Document, {**remittance.record, "claims": []})
-    rows = remittance.claims.order_by("position").values_list("record", flat=True)
-    return dataclasses.replace(header, claims=tuple(from_plain(DocumentClaim, row) for row in rows))
+    rows = remittance.claims.order_by("position").values_list("record", flat=True).iterator(chunk_size=1000)
+    with collector_paused():
+        claims = tuple([from_plain(DocumentClaim, row) for row in rows])
+    return dataclasses.replace(header, claims=claims)
 
 
 def findings_of(remittance: Remittance) -> tuple[Finding, ...]:
@@ -216,24 +220,51 @@ def _refuse_unread(file: StoredFile, found: _Found) -> Remittance:
     return remittance
 
 
+_CLAIM_COLUMNS = (
+    "remittance_id",
+    "position",
+    "level",
+    "control_number",
+    "status",
+    "payer_claim_number",
+    "charge_cents",
+    "paid_cents",
+    "outcome",
+    "match_reason",
+    "match_confidence",
+    "record",
+    "moves",
+    "offset",
+    "length",
+    "segment_index",
+)
+
+
 def _keep_claims(remittance: Remittance, claims: Sequence[DocumentClaim], plain: Sequence[Plain]) -> None:
-    RemittanceClaim.objects.bulk_create(
-        [
-            RemittanceClaim(
-                remittance=remittance,
-                position=position,
-                control_number=claim.control_number[:50],
-                status=claim.status[:2],
-                payer_claim_number=claim.payer_claim_number[:50],
-                charge_cents=claim.charge_cents,
-                paid_cents=claim.paid_cents,
-                record=data,
-                offset=claim.origin.offset,
-                length=claim.origin.length,
-                segment_index=claim.origin.index,
+    insert_rows(
+        RemittanceClaim,
+        _CLAIM_COLUMNS,
+        (
+            (
+                remittance.pk,
+                position,
+                "",
+                claim.control_number[:50],
+                claim.status[:2],
+                claim.payer_claim_number[:50],
+                claim.charge_cents,
+                claim.paid_cents,
+                "",
+                "",
+                "",
+                json.dumps(data),
+                "[]",
+                claim.origin.offset,
+                claim.origin.length,
+                claim.origin.index,
             )
             for position, (claim, data) in enumerate(zip(claims, plain, strict=True), 1)
-        ]
+        ),
     )
 
 
@@ -278,8 +309,12 @@ def payer_of(document: Document) -> Payer | None:
 
 
 def _without_places(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _without_places(item) for name, item in value.items() if name != "origin"}
+    if isinstance(value, dict):
+        return {
+            name: _without_places(item) if isinstance(item, dict | list) else item
+            for name, item in value.items()
+            if name != "origin"
+        }
     if isinstance(value, list):
         return [_without_places(item) for item in value]
     return value

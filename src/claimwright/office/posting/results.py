@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from claimwright.money import format_dollars
-from claimwright.office.claims.lifecycle import ADJUDICATION_MOVES, event, move_adjudications, write_events
+from claimwright.office.claims.lifecycle import ADJUDICATION_MOVES, chunks, event, move_adjudications, write_events
 from claimwright.office.claims.models import Adjudication, Claim
+from claimwright.office.core import clock
 from claimwright.office.core.rows import write_columns
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.origin import Origin
@@ -75,8 +76,11 @@ def tell_claims(remittance: Remittance, plan: Plan, rows: Mapping[int, Remittanc
     """Move the levels' states and write the timelines' events, in the order of the remittance."""
     outcomes = [outcome for outcome in plan.outcomes if outcome.claim_key is not None]
     keys = {outcome.claim_key for outcome in outcomes}
-    found = Adjudication.objects.filter(claim__in=keys)
-    levels = {(level.claim_id, level.level): level for level in found}
+    levels = {
+        (level.claim_id, level.level): level
+        for chunk in chunks(list(keys))
+        for level in Adjudication.objects.filter(claim__in=chunk)
+    }
     told = [_Told(one, rows[one.position], levels.get((one.claim_key or 0, one.level))) for one in outcomes]
     for wave in _waves(told):
         _tell(remittance, wave)
@@ -117,6 +121,7 @@ def _tell(remittance: Remittance, wave: Sequence[_Told]) -> None:
             origins={key: _origin(remittance, one.row) for key, one in by_level.items()},
             file=remittance.file,
         )
+    now = clock.now()
     write_events(
         [
             event(
@@ -124,6 +129,7 @@ def _tell(remittance: Remittance, wave: Sequence[_Told]) -> None:
                 "remittance",
                 _sentence(remittance, one),
                 level=one.outcome.level,
+                at=now,
                 file=remittance.file,
                 origin=_origin(remittance, one.row),
             )
@@ -172,4 +178,5 @@ def _move_on(outcomes: Sequence[ClaimOutcome]) -> None:
         if level and outcome.claim_key is not None:
             by_level[level].append(outcome.claim_key)
     for level, keys in by_level.items():
-        Claim.objects.filter(pk__in=keys).update(current_level=level)
+        for chunk in chunks(keys):
+            Claim.objects.filter(pk__in=chunk).update(current_level=level)
