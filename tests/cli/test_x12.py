@@ -172,6 +172,13 @@ def test_a_level_leaves_the_higher_ones_out(tell, tmp_path):
     assert told.objects[0]["sets"][0]["accepted"]
 
 
+def test_how_many_cores_work_changes_nothing(tell, paid):
+    one, two = (tell("check", "--workers", workers, paid) for workers in ("1", "2"))
+
+    assert one == two
+    assert tell("check", "--workers", "0", paid).status == 2
+
+
 def test_the_engine_may_be_named(tell, paid):
     assert tell("check", "--engine", "python", paid).status == 0
     assert tell("check", "--engine", "steam", paid).status == 2

@@ -13,7 +13,7 @@ import typer
 from claimwright.cli import console
 from claimwright.cli.office import JsonOption
 from claimwright.cli.x12 import inputs, verdicts
-from claimwright.cli.x12.inputs import FilesArgument
+from claimwright.cli.x12.inputs import FilesArgument, WorkersOption
 from claimwright.errors import InputError
 from claimwright.findings import Severity
 
@@ -55,13 +55,14 @@ def check(
     level: Annotated[
         int, typer.Option("--level", min=1, max=7, help="The highest SNIP level to check.")
     ] = verdicts.HIGHEST_LEVEL,
+    workers: WorkersOption = None,
     all_places: Annotated[
         bool, typer.Option("--all", help="Show every place, not the first five of each kind.")
     ] = False,
 ) -> None:
     """Check files of any size: envelopes, guides, balances, situations, code lists. Exit status 0 accepted, 1 not, 2
     unreadable; of several files the worst."""
-    options = verdicts.Options(engine.value, npi.value if npi else "", tuple(overlay or ()), level)
+    options = verdicts.Options(engine.value, npi.value if npi else "", tuple(overlay or ()), level, workers)
     settings = verdicts.settings_of(options)
     status = 0
     for source in inputs.sources(files):

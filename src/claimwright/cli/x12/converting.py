@@ -14,7 +14,7 @@ import typer
 
 from claimwright.cli import console
 from claimwright.cli.x12 import inputs, outputs
-from claimwright.cli.x12.inputs import FilesArgument
+from claimwright.cli.x12.inputs import FilesArgument, WorkersOption
 from claimwright.errors import InputError
 from claimwright.findings import has_errors
 
@@ -42,6 +42,7 @@ def convert(
             show_default=False,
         ),
     ] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Turn files into JSON lines (every kind of set that has a record) or into tables (837, 835, 277CA), where what
     could not be read is in the table of findings. Exit status of JSON as of check."""
@@ -51,7 +52,7 @@ def convert(
         raise typer.Exit(status)
     if output is None:
         raise InputError(f"Tables are several files: name a folder for them with -o, as in --to {to.value} -o tables.")
-    _write_tables(files, to, output)
+    _write_tables(files, to, output, workers)
 
 
 def _write_json(source: inputs.Source, written: BinaryIO) -> int:
@@ -81,7 +82,7 @@ def _write_json(source: inputs.Source, written: BinaryIO) -> int:
     return status
 
 
-def _write_tables(files: list[str], to: Form, folder: Path) -> None:
+def _write_tables(files: list[str], to: Form, folder: Path, workers: int | None) -> None:
     names = [source.name for source in inputs.sources(files)]
     if inputs.STANDARD_INPUT in names:
         raise InputError("Tables are made from files, not from standard input. Name the file.")
@@ -100,9 +101,9 @@ def _write_tables(files: list[str], to: Form, folder: Path) -> None:
             shown(progress.bytes_done, progress.bytes)
 
         if to is Form.PARQUET:
-            rows = bulk.to_parquet(names, folder, progress=tell).rows
+            rows = bulk.to_parquet(names, folder, workers=workers, progress=tell).rows
         else:
-            rows = _write_csv(bulk.batches(names, progress=tell), folder)
+            rows = _write_csv(bulk.batches(names, workers=workers, progress=tell), folder)
     console.table(str(folder), [(name, f"{count:,}") for name, count in sorted(rows.items()) if count])
 
 

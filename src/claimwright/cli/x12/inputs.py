@@ -23,6 +23,12 @@ FilesArgument = Annotated[
     list[str],
     typer.Argument(help="Files, folders (all files in them), patterns, or - for standard input.", show_default=False),
 ]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", min=1, help="How many cores to use. [default: as many as are worth it]", show_default=False
+    ),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Where to write it; standard output when left out.", show_default=False),

@@ -31,6 +31,7 @@ class Options:
     npi: str = ""
     overlays: tuple[Path, ...] = ()
     level: int = HIGHEST_LEVEL
+    workers: int | None = None
 
 
 def settings_of(options: Options) -> Settings:
@@ -69,7 +70,12 @@ def check(source: Source, options: Options, settings: Settings) -> Verdict:
     with source.opened() as file, _watched(source, file) as watched:
         try:
             return x12.check(
-                watched, name=source.name, rules=options.level > 2, engine=options.engine, settings=settings
+                watched,
+                name=source.name,
+                rules=options.level > 2,
+                engine=options.engine,
+                settings=settings,
+                workers=options.workers,
             )
         except ValueError as refused:
             raise InputError(f"{refused} Without --engine native the Python engine does the same.") from refused
@@ -80,6 +86,9 @@ class _Watched:
 
     def __init__(self, file: BinaryIO, size: int, told: console.Told) -> None:
         self._file, self._size, self._told, self._done = file, size, told, 0
+
+    def fileno(self) -> int:
+        return self._file.fileno()
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._file.read(size)
