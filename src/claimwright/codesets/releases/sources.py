@@ -69,7 +69,7 @@ class Source:
         """Every line without its end; UTF-8 where it is, else Windows-1252, as CMS writes."""
         with self._reading() as file:
             text = io.TextIOWrapper(file, "utf-8-sig", errors=_WINDOWS, newline="")
-            yield from (line.rstrip("\r\n") for line in text)
+            yield from (line.rstrip("\r\n") for line in text if not line.startswith(_END_OF_FILE))
 
     def csv_rows(self, delimiter: str = ",") -> Iterator[list[str]]:
         """Every row of comma (or otherwise) separated values, blanks around a value dropped."""
@@ -77,7 +77,8 @@ class Source:
             text = io.TextIOWrapper(file, "utf-8-sig", errors=_WINDOWS, newline="")
             try:
                 for row in csv.reader(text, delimiter=delimiter):
-                    yield [value.strip() for value in row]
+                    if row[:1] != [_END_OF_FILE]:
+                        yield [value.strip() for value in row]
             except csv.Error as error:
                 raise InputError(f"{self.name} is no table of comma separated values: {error}.") from error
 
@@ -148,6 +149,9 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
         raise error
     return error.object[error.start : error.start + 1].decode("cp1252", errors="replace"), error.start + 1
 
+
+_END_OF_FILE = "\x1a"
+"""What some publishers' files end in, from the days of DOS."""
 
 _WINDOWS = "claimwright.windows"
 codecs.register_error(_WINDOWS, _as_windows)

@@ -142,6 +142,79 @@ ADD_ONS = CodeSet(
     _BY_CPT,
 )
 
+MPFS_RVU = CodeSet(
+    "mpfs-rvu",
+    "Medicare physician fee schedule, relative values",
+    "CMS",
+    Dating.EDITION,
+    (
+        Table(
+            "mpfs_rvu",
+            columns(
+                "code modifier status work:decimal pe_elsewhere:decimal pe_facility:decimal malpractice:decimal"
+                " is_never_elsewhere:integer is_never_facility:integer pctc global_days pre:decimal intra:decimal"
+                " post:decimal multiple bilateral assistant co_surgeon team endoscopic_base conversion_factor:decimal"
+                " supervision imaging_family opps_pe_elsewhere:decimal opps_pe_facility:decimal"
+                " opps_malpractice:decimal"
+            ),
+            ("code", "modifier"),
+        ),
+    ),
+    _BY_CPT,
+)
+MPFS_OPPS_CAP = CodeSet(
+    "mpfs-opps-cap",
+    "Medicare physician fee schedule, caps by the outpatient hospital's price",
+    "CMS",
+    Dating.EDITION,
+    (
+        Table(
+            "mpfs_opps_cap",
+            columns("code modifier mac locality elsewhere:decimal facility:decimal"),
+            ("code", "modifier", "mac", "locality"),
+        ),
+    ),
+    _BY_CPT,
+)
+MPFS_GPCI = CodeSet(
+    "mpfs-gpci",
+    "Medicare physician fee schedule, geographic indices",
+    "CMS",
+    Dating.EDITION,
+    (
+        Table(
+            "mpfs_gpci",
+            columns("mac locality state name work:decimal pe:decimal malpractice:decimal"),
+            ("mac", "locality"),
+        ),
+    ),
+    _US_WORK,
+)
+MPFS_LOCALITIES = CodeSet(
+    "mpfs-localities",
+    "Medicare physician fee schedule, localities and their counties",
+    "CMS",
+    Dating.EDITION,
+    (Table("mpfs_localities", columns("mac locality state area counties"), ("mac", "locality")),),
+    _US_WORK,
+)
+MPFS_ANESTHESIA = CodeSet(
+    "mpfs-anesthesia",
+    "Medicare anesthesia conversion factors",
+    "CMS",
+    Dating.EDITION,
+    (Table("mpfs_anesthesia", columns("mac locality factor:decimal"), ("mac", "locality")),),
+    _US_WORK,
+)
+ZIP_LOCALITIES = CodeSet(
+    "zip-localities",
+    "ZIP codes and their Medicare localities",
+    "CMS",
+    Dating.EDITION,
+    (Table("zip_localities", columns("zip mac locality state rural is_split:integer"), ("zip",)),),
+    _US_WORK,
+)
+
 CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
     {
         one.name: one
@@ -155,6 +228,12 @@ CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
             MUE_OUTPATIENT,
             MUE_SUPPLIER,
             ADD_ONS,
+            MPFS_RVU,
+            MPFS_GPCI,
+            MPFS_OPPS_CAP,
+            MPFS_LOCALITIES,
+            MPFS_ANESTHESIA,
+            ZIP_LOCALITIES,
         )
     }
 )
