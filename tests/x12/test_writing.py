@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from claimwright import x12
 from claimwright.errors import InputError
-from claimwright.x12.writing import SegmentsAsRead
+from claimwright.x12.writing import SegmentText
 from tests.judges import pyx12_errors
 from tests.x12.files import CLAIM, DEPENDENT, ISA, PAYMENT, file_of
 
@@ -132,8 +132,7 @@ def test_bytes_that_nothing_counts_are_refused(segment):
 def test_a_set_that_was_read_is_written_with_any_delimiters_without_the_empty_ends_of_its_segments():
     text = "SV1*HC:99213::*100*^*UN**:~HI*ABK:J069*ABF:~K3*A^B:~ZZ~~"
     read_as = x12.Delimiters()
-    raw = SegmentsAsRead([], read_as)
-    raw.text = text
+    raw = SegmentText(text, read_as)
     other = x12.Delimiters("|", ">", "!", "\n")
 
     same = write_plain(raw)
@@ -149,8 +148,7 @@ def test_a_set_that_was_read_is_written_with_any_delimiters_without_the_empty_en
 
 
 def test_a_control_character_of_a_set_that_was_read_is_refused():
-    raw = SegmentsAsRead([], x12.Delimiters())
-    raw.text = "BHT*0019~NM1*IL*1*DO\x07E~"
+    raw = SegmentText("BHT*0019~NM1*IL*1*DO\x07E~", x12.Delimiters())
 
     with pytest.raises(InputError, match="NM103"):
         write_plain(raw)

@@ -30,7 +30,7 @@ from claimwright.documents.values_x12 import (
 from claimwright.findings import Finding
 from claimwright.x12.reading import TransactionSet
 from claimwright.x12.tree import Loop, Segment
-from claimwright.x12.writing import OutgoingSegment, OutgoingSet, SegmentsAsRead
+from claimwright.x12.writing import OutgoingSegment, OutgoingSet, SegmentText
 
 VERSION = "005010X210"
 
@@ -175,7 +175,7 @@ def _as_read(transaction_set: TransactionSet) -> OutgoingSet:
         if segment.id in _BINARY:
             outgoing.append((*segment.fields[:-1], bytes_of(segment)))
         else:
-            outgoing += SegmentsAsRead([segment], delimiters)
+            outgoing += SegmentText.of([segment], delimiters)
     return OutgoingSet(transaction_set.st01, transaction_set.version, tuple(outgoing))
 
 

@@ -15,9 +15,10 @@ from claimwright.documents.dental_x12 import PREDETERMINATION, write_dental_part
 from claimwright.documents.drafts import maker
 from claimwright.documents.institutional_x12 import write_institutional_part
 from claimwright.documents.parties import NOBODY, Party, Person, Provider
-from claimwright.documents.parties_x12 import write_numbers, write_reference
-from claimwright.documents.values_x12 import in_order, x12_other, x12_period
+from claimwright.documents.parties_x12 import write_reference
+from claimwright.documents.values_x12 import x12_other, x12_period
 from claimwright.money import x12_amount
+from claimwright.x12.composing import Composer
 from claimwright.x12.writing import Element, OutgoingSegment
 
 _NO_SUBSCRIBER = Subscriber("", Person())
@@ -41,16 +42,17 @@ NO_LEVEL = Level(Provider(), None, None, "")
 """The level of a claim that stands below none."""
 
 
-def write_claim(guide: ClaimGuide, claim: Claim) -> Iterator[OutgoingSegment]:
+def write_claim(out: Composer, guide: ClaimGuide, claim: Claim) -> None:
     """2300 and the loops in it."""
-    own = _write_itself(guide, claim)
-    is_plain = not claim.others and guide.kind is ClaimKind.PROFESSIONAL  # Then it is in order as it is.
-    yield from own if is_plain else in_order(own, guide.claim_order)
-    yield from write_providers(guide, _providers(claim), claim.providers, guide.claim_parts)
+    start = len(out.said)
+    _write_itself(out, guide, claim)
+    if claim.others or guide.kind is not ClaimKind.PROFESSIONAL:  # Else it is in order as it is.
+        out.sort(start, guide.claim_order)
+    write_providers(out, guide, _providers(claim), claim.providers, guide.claim_parts)
     for other in claim.other_payers:
-        yield from write_other_payer(guide, other)
+        write_other_payer(out, guide, other)
     for line in claim.lines:
-        yield from write_line(guide, line)
+        write_line(out, guide, line)
 
 
 def _providers(claim: Claim) -> Iterator[tuple[str, Provider | None]]:
@@ -61,43 +63,46 @@ def _providers(claim: Claim) -> Iterator[tuple[str, Provider | None]]:
         yield ("DD", claim.dental.assistant_surgeon)
 
 
-def _write_itself(guide: ClaimGuide, claim: Claim) -> Iterator[OutgoingSegment]:
-    yield _write_clm(guide, claim)
+def _write_itself(out: Composer, guide: ClaimGuide, claim: Claim) -> None:
+    _write_clm(out, guide, claim)
     if claim.institutional:
-        yield from write_institutional_part(claim.institutional)
+        out.add_all(write_institutional_part(claim.institutional))
     if claim.dental:
-        yield from write_dental_part(claim.dental)
+        out.add_all(write_dental_part(claim.dental))
     for qualifier, period in claim.dates:
-        yield x12_period(qualifier, period)
+        out.add(*x12_period(qualifier, period))
     if claim.patient_paid_cents is not None:
-        yield ("AMT", "F5", x12_amount(claim.patient_paid_cents))
-    numbers = (
+        out.add("AMT", "F5", x12_amount(claim.patient_paid_cents))
+    for qualifier, number in (
         ("9F", claim.referral),
         ("G1", claim.prior_authorization),
         ("F8", claim.original_reference),
         ("D9", claim.clearinghouse_number),
         ("EA", claim.medical_record),
-    )
-    yield from write_numbers(numbers)
-    yield from map(write_reference, claim.references)
+    ):
+        if number:
+            out.add("REF", qualifier, number)
+    if claim.references:
+        out.add_all(map(write_reference, claim.references))
     if claim.note:
-        yield ("NTE", claim.note_kind, claim.note)
-    yield from write_codes(guide, claim.diagnoses, claim.institutional)
-    yield from map(x12_other, claim.others)
+        out.add("NTE", claim.note_kind, claim.note)
+    write_codes(out, guide, claim.diagnoses, claim.institutional)
+    if claim.others:
+        out.add_all(map(x12_other, claim.others))
 
 
-def _write_clm(guide: ClaimGuide, claim: Claim) -> OutgoingSegment:
+def _write_clm(out: Composer, guide: ClaimGuide, claim: Claim) -> None:
     causes: Element = ""
     if claim.related_causes:
         codes = (*claim.related_causes, "", "", "")[:3]
-        causes = (*codes, claim.accident_state, claim.accident_country)
+        causes = out.composite(*codes, claim.accident_state, claim.accident_country)
     reason = PREDETERMINATION if claim.dental and claim.dental.predetermination else ""
     clm: OutgoingSegment = (
         "CLM", claim.control_number, x12_amount(claim.charge_cents), "", "",
-        (claim.facility_code, guide.facility, claim.frequency), claim.provider_signature, claim.assignment,
+        out.composite(claim.facility_code, guide.facility, claim.frequency), claim.provider_signature, claim.assignment,
         claim.benefits_assigned, claim.release_of_information, claim.patient_signature, causes,
-        claim.special_program, *[""] * 6, reason, claim.delay_reason,
+        claim.special_program, "", "", "", "", "", "", reason, claim.delay_reason,
     )  # fmt: skip
-    if not guide.not_in_clm:
-        return clm
-    return tuple("" if element in guide.not_in_clm else value for element, value in enumerate(clm))
+    if guide.not_in_clm:
+        clm = tuple("" if element in guide.not_in_clm else value for element, value in enumerate(clm))
+    out.add(*clm)

@@ -17,9 +17,9 @@ from claimwright.documents.diagnoses import Diagnosis
 from claimwright.documents.drafts import maker
 from claimwright.documents.institutional import DatedProcedure, Occurrence, OccurrenceSpan, ValueAmount
 from claimwright.documents.parties import Period
-from claimwright.documents.values_x12 import Memo, Pool, batched, parse_day, parse_number, x12_day, x12_number
+from claimwright.documents.values_x12 import Memo, Pool, parse_day, parse_number, x12_day, x12_number
+from claimwright.x12.composing import Composer
 from claimwright.x12.tree import Segment
-from claimwright.x12.writing import OutgoingSegment
 
 Parts = Sequence[str]
 make_diagnosis = maker(Diagnosis)
@@ -176,19 +176,19 @@ def _composites(hi: Segment) -> Iterator[Parts]:
             yield parts
 
 
-def write_codes(guide: ClaimGuide, diagnoses: Sequence[Diagnosis], part: object = None) -> Iterator[OutgoingSegment]:
+def write_codes(out: Composer, guide: ClaimGuide, diagnoses: Sequence[Diagnosis], part: object = None) -> None:
     """The HIs of a claim, in the guide's order; `part` is the `InstitutionalPart` of a claim that has one."""
     if guide.kind is not ClaimKind.INSTITUTIONAL:
-        yield from _segments([_write_diagnosis(one) for one in diagnoses], _PER_SEGMENT)
+        _write(out, [_write_diagnosis(one) for one in diagnoses], _PER_SEGMENT)
         return
-    yield from _segments([_write_diagnosis(one) for one in diagnoses if one.qualifier in _PRINCIPAL], 1)
+    _write(out, [_write_diagnosis(one) for one in diagnoses if one.qualifier in _PRINCIPAL], 1)
     others = [one for one in diagnoses if one.qualifier not in _PRINCIPAL]
     for codes in _BY_FIELD:
         value = others if codes.field == "diagnoses" else getattr(part, codes.field)
         values = ([value] if value else []) if codes.is_single else value
-        yield from _segments([codes.write(one) for one in values], min(codes.most, _PER_SEGMENT))
+        _write(out, [codes.write(one) for one in values], min(codes.most, _PER_SEGMENT))
 
 
-def _segments(composites: list[Parts], per_segment: int) -> Iterator[OutgoingSegment]:
-    for run in batched(composites, per_segment):
-        yield ("HI", *map(tuple, run))
+def _write(out: Composer, composites: list[Parts], per_segment: int) -> None:
+    for start in range(0, len(composites), per_segment):
+        out.add("HI", *[out.composite(*parts) for parts in composites[start : start + per_segment]])

@@ -24,13 +24,13 @@ from claimwright.documents.parties_x12 import (
 )
 from claimwright.documents.values_x12 import (
     Pool,
-    in_order,
     x12_day,
     x12_number,
     x12_other,
     x12_period,
 )
 from claimwright.money import x12_amount
+from claimwright.x12.composing import Composer
 from claimwright.x12.tree import Loop, Segment
 from claimwright.x12.writing import Element, OutgoingSegment
 
@@ -133,67 +133,75 @@ def _read_adjudication(loop: Loop, reader: ClaimReader) -> LineAdjudication:
 # Writing.
 
 
-def write_line(guide: ClaimGuide, line: ClaimLine) -> Iterator[OutgoingSegment]:
+def write_line(out: Composer, guide: ClaimGuide, line: ClaimLine) -> None:
     """2400 and the loops in it."""
-    own = _write_line_itself(guide, line)
-    yield from in_order(own, guide.line_order) if line.others else own
+    start = len(out.said)
+    _write_line_itself(out, guide, line)
+    if line.others:
+        out.add_all(x12_other(segment) for segment in line.others if segment.name not in _FORMS)
+        out.sort(start, guide.line_order)
     if line.drug:
-        yield from _write_drug(line.drug)
+        out.add_all(_write_drug(line.drug))
     if line.rendering or line.providers:
-        yield from write_providers(guide, [("82", line.rendering)], line.providers, guide.line_parts)
+        write_providers(out, guide, [("82", line.rendering)], line.providers, guide.line_parts)
     for decision in line.adjudications:
-        yield from _write_adjudication(decision)
+        _write_adjudication(out, decision)
     if line.others:
-        yield from (x12_other(segment) for segment in line.others if segment.name in _FORMS)
+        out.add_all(x12_other(segment) for segment in line.others if segment.name in _FORMS)
 
 
-def _write_line_itself(guide: ClaimGuide, line: ClaimLine) -> Iterator[OutgoingSegment]:
-    yield ("LX", str(line.number))
-    yield from _SERVICE_WRITERS[guide.kind](line)
+def _write_line_itself(out: Composer, guide: ClaimGuide, line: ClaimLine) -> None:
+    out.add("LX", str(line.number))
+    _SERVICE_WRITERS[guide.kind](out, line)
     if line.period:
-        yield x12_period("472", line.period)
+        out.add(*x12_period("472", line.period))
     for qualifier, period in line.dates:
-        yield x12_period(qualifier, period)
+        out.add(*x12_period(qualifier, period))
     if line.prior_authorization:
-        yield ("REF", "G1", line.prior_authorization)
+        out.add("REF", "G1", line.prior_authorization)
     if line.control_number:
-        yield ("REF", "6R", line.control_number)
+        out.add("REF", "6R", line.control_number)
     if line.referral:
-        yield ("REF", "9F", line.referral)
+        out.add("REF", "9F", line.referral)
     if line.references:
-        yield from map(write_reference, line.references)
+        out.add_all(map(write_reference, line.references))
     for amount in line.amounts:
-        yield ("AMT", amount.qualifier, x12_amount(amount.amount_cents))
+        out.add("AMT", amount.qualifier, x12_amount(amount.amount_cents))
     if line.note:
-        yield ("NTE", line.note_kind, line.note)
-    if line.others:
-        yield from (x12_other(segment) for segment in line.others if segment.name not in _FORMS)
+        out.add("NTE", line.note_kind, line.note)
 
 
-def _write_professional(line: ClaimLine) -> Iterator[OutgoingSegment]:
-    yield (
-        "SV1", _procedure(line.procedure), x12_amount(line.charge_cents), line.unit, x12_number(line.quantity),
-        line.place_of_service, "", _pointers(line), "", "Y" if line.emergency else "", "",
-        "Y" if line.epsdt else "", "Y" if line.family_planning else "", "", "", "0" if line.copay_exempt else "",
+def _write_professional(out: Composer, line: ClaimLine) -> None:
+    out.add(
+        "SV1", _procedure(out, line.procedure), x12_amount(line.charge_cents), line.unit, x12_number(line.quantity),
+        line.place_of_service, "", _pointers(out, line), *_flags(line),
     )  # fmt: skip
 
 
-def _write_institutional(line: ClaimLine) -> Iterator[OutgoingSegment]:
+def _flags(line: ClaimLine) -> tuple[str, ...]:
+    """SV108 to 115, which most lines go without."""
+    if not (line.emergency or line.epsdt or line.family_planning or line.copay_exempt):
+        return ()
+    emergency, epsdt, planning = ("Y" if said else "" for said in (line.emergency, line.epsdt, line.family_planning))
+    return ("", emergency, "", epsdt, planning, "", "", "0" if line.copay_exempt else "")
+
+
+def _write_institutional(out: Composer, line: ClaimLine) -> None:
     code, rate, noncovered = write_revenue_line(line.revenue or RevenueLine(""))
-    yield (
-        "SV2", code, _procedure(line.procedure), x12_amount(line.charge_cents), line.unit, x12_number(line.quantity),
-        rate, noncovered,
+    out.add(
+        "SV2", code, _procedure(out, line.procedure), x12_amount(line.charge_cents), line.unit,
+        x12_number(line.quantity), rate, noncovered,
     )  # fmt: skip
 
 
-def _write_dental(line: ClaimLine) -> Iterator[OutgoingSegment]:
+def _write_dental(out: Composer, line: ClaimLine) -> None:
     part = line.dental or DentalLine()
     times = "" if line.quantity == _ONE else x12_number(line.quantity)
-    yield (
-        "SV3", _procedure(line.procedure), x12_amount(line.charge_cents), line.place_of_service, part.oral_cavity,
-        part.prosthesis, times, "", "", "", "", _pointers(line),
+    out.add(
+        "SV3", _procedure(out, line.procedure), x12_amount(line.charge_cents), line.place_of_service,
+        out.composite(*part.oral_cavity), part.prosthesis, times, "", "", "", "", _pointers(out, line),
     )  # fmt: skip
-    yield from write_teeth(part)
+    out.add_all(write_teeth(part))
 
 
 _SERVICE_WRITERS = {
@@ -203,13 +211,17 @@ _SERVICE_WRITERS = {
 }
 
 
-def _procedure(procedure: Procedure) -> Element:
+def _procedure(out: Composer, procedure: Procedure) -> Element:
     """The composite of a service; a line that names no procedure has none."""
-    return write_procedure(procedure) if procedure.code or procedure != NO_PROCEDURE else ""
+    if procedure.description or procedure.code_to:
+        return out.composite(*write_procedure(procedure))
+    if procedure.code or procedure != NO_PROCEDURE:
+        return out.composite(procedure.qualifier, procedure.code, *procedure.modifiers[:4])
+    return ""
 
 
-def _pointers(line: ClaimLine) -> Element:
-    return tuple(map(str, line.pointers))
+def _pointers(out: Composer, line: ClaimLine) -> Element:
+    return out.composite(*map(str, line.pointers))
 
 
 def _write_drug(drug: Drug) -> Iterator[OutgoingSegment]:
@@ -220,15 +232,16 @@ def _write_drug(drug: Drug) -> Iterator[OutgoingSegment]:
     yield from write_numbers((("XZ", drug.prescription), ("VY", drug.link_number)))
 
 
-def _write_adjudication(decision: LineAdjudication) -> Iterator[OutgoingSegment]:
+def _write_adjudication(out: Composer, decision: LineAdjudication) -> None:
     """2430."""
     bundled_into = "" if decision.bundled_into is None else str(decision.bundled_into)
-    yield (
-        "SVD", decision.payer_id, x12_amount(decision.paid_cents), _procedure(decision.procedure),
+    out.add(
+        "SVD", decision.payer_id, x12_amount(decision.paid_cents), _procedure(out, decision.procedure),
         decision.revenue_code, x12_number(decision.quantity), bundled_into,
     )  # fmt: skip
-    yield from write_adjustments_by_group(decision.adjustments)
+    if decision.adjustments:
+        out.add_all(write_adjustments_by_group(decision.adjustments))
     if decision.adjudication_date:
-        yield ("DTP", "573", "D8", x12_day(decision.adjudication_date))
+        out.add("DTP", "573", "D8", x12_day(decision.adjudication_date))
     if decision.remaining_cents is not None:
-        yield ("AMT", "EAF", x12_amount(decision.remaining_cents))
+        out.add("AMT", "EAF", x12_amount(decision.remaining_cents))

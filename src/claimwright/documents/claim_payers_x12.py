@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from claimwright.documents.claim import OtherPayer, Subscriber
 from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
 from claimwright.documents.claim_providers_x12 import read_providers
@@ -19,10 +17,10 @@ from claimwright.documents.parties_x12 import (
     write_numbers,
     write_reference,
 )
-from claimwright.documents.values_x12 import Pool, in_order, x12_day, x12_other
+from claimwright.documents.values_x12 import Pool, x12_day, x12_other
 from claimwright.money import x12_amount
+from claimwright.x12.composing import Composer
 from claimwright.x12.tree import Loop, Segment
-from claimwright.x12.writing import OutgoingSegment
 
 make_subscriber = maker(Subscriber)
 
@@ -69,43 +67,46 @@ def read_other_payer(loop: Loop, reader: ClaimReader) -> OtherPayer:
     return other
 
 
-def write_sbr(guide: ClaimGuide, subscriber: Subscriber) -> OutgoingSegment:
+def write_sbr(out: Composer, guide: ClaimGuide, subscriber: Subscriber) -> None:
     """SBR."""
     insurance_type = subscriber.insurance_type if guide.has_insurance_type else ""
-    return (
+    out.add(
         "SBR", subscriber.payer_level, subscriber.relationship, subscriber.group_number, subscriber.group_name,
         insurance_type, "", "", "", subscriber.filing_code,
     )  # fmt: skip
 
 
-def write_other_payer(guide: ClaimGuide, other: OtherPayer) -> Iterator[OutgoingSegment]:
+def write_other_payer(out: Composer, guide: ClaimGuide, other: OtherPayer) -> None:
     """2320 with 2330A to I."""
-    yield from in_order(_write_itself(guide, other), _ORDER)
+    start = len(out.said)
+    _write_itself(out, guide, other)
+    if other.others:
+        out.sort(start, _ORDER)
     person, payer = other.subscriber.person, other.payer
-    yield write_name("IL", person)
-    yield from write_address(person.address)
-    yield from map(write_reference, person.references)
-    yield write_name("PR", payer)
-    yield from write_address(payer.address)
+    out.add(*write_name("IL", person))
+    out.add_all(write_address(person.address))
+    out.add_all(map(write_reference, person.references))
+    out.add(*write_name("PR", payer))
+    out.add_all(write_address(payer.address))
     if other.adjudication_date:
-        yield ("DTP", "573", "D8", x12_day(other.adjudication_date))
-    yield from (write_reference(one) for one in payer.references if one.qualifier not in _PROVIDER_AT_PAYER)
-    yield from write_numbers([("F8", other.payer_claim_number)])
+        out.add("DTP", "573", "D8", x12_day(other.adjudication_date))
+    out.add_all(write_reference(one) for one in payer.references if one.qualifier not in _PROVIDER_AT_PAYER)
+    out.add_all(write_numbers([("F8", other.payer_claim_number)]))
     for part, provider in other.providers:
-        yield ("NM1", part, "1" if provider.is_person else "2")
-        yield from map(write_reference, provider.references)
+        out.add("NM1", part, "1" if provider.is_person else "2")
+        out.add_all(map(write_reference, provider.references))
 
 
-def _write_itself(guide: ClaimGuide, other: OtherPayer) -> Iterator[OutgoingSegment]:
-    yield write_sbr(guide, other.subscriber)
-    yield from write_adjustments_by_group(other.adjustments)
+def _write_itself(out: Composer, guide: ClaimGuide, other: OtherPayer) -> None:
+    write_sbr(out, guide, other.subscriber)
+    out.add_all(write_adjustments_by_group(other.adjustments))
     for qualifier, cents in (("D", other.paid_cents), ("A8", other.noncovered_cents), ("EAF", other.remaining_cents)):
         if cents is not None:
-            yield ("AMT", qualifier, x12_amount(cents))
+            out.add("AMT", qualifier, x12_amount(cents))
     signature = other.patient_signature if guide.tells_more else ""
-    yield ("OI", "", "", other.benefits_assigned, signature, "", other.release_of_information)
+    out.add("OI", "", "", other.benefits_assigned, signature, "", other.release_of_information)
     if other.inpatient:
-        yield ("MIA", *other.inpatient)
+        out.add("MIA", *other.inpatient)
     if other.outpatient:
-        yield ("MOA", *other.outpatient)
-    yield from map(x12_other, other.others)
+        out.add("MOA", *other.outpatient)
+    out.add_all(map(x12_other, other.others))

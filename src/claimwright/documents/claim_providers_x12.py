@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 
 from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
 from claimwright.documents.parties import Provider
 from claimwright.documents.parties_x12 import read_provider, write_party
-from claimwright.documents.values_x12 import Pool, ranks_of
+from claimwright.documents.values_x12 import Pool
+from claimwright.x12.composing import Composer, ranks_of
 from claimwright.x12.tree import Loop
-from claimwright.x12.writing import OutgoingSegment
 
 _AT_OTHER_PAYER = frozenset(f"2330{letter}" for letter in "CDEFGHI")
 
@@ -44,15 +45,16 @@ def read_providers(above: Loop, reader: ClaimReader) -> tuple[tuple[str, Provide
 
 
 def write_providers(
+    out: Composer,
     guide: ClaimGuide,
     named: Iterable[tuple[str, Provider | None]],
     further: Iterable[tuple[str, Provider]],
     order: str,
-) -> Iterator[OutgoingSegment]:
+) -> None:
     """The providers' loops in the guide's order of their parts."""
     everyone = [(part, provider) for part, provider in named if provider] + list(further)
     if len(everyone) > 1:
         ranks = ranks_of(order)
         everyone.sort(key=lambda one: ranks.get(one[0], len(ranks)))
     for part, provider in everyone:
-        yield from write_party(part, provider, guide.said_of)
+        out.again(part, provider, partial(write_party, part, provider, guide.said_of))

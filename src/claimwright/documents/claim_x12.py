@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
+from typing import Generic, TypeVar
 
 from claimwright.documents.claim import Claim, ClaimBatch, Subscriber
 from claimwright.documents.claim_body_x12 import write_claim
@@ -24,6 +26,7 @@ from claimwright.documents.parties_x12 import write_party, write_person, write_s
 from claimwright.documents.rows_x12 import collector_paused, feed_set
 from claimwright.documents.values_x12 import remember, x12_day, x12_number, x12_time
 from claimwright.findings import Finding
+from claimwright.x12.composing import Composer, compose
 from claimwright.x12.reading import TransactionSet
 from claimwright.x12.writing import OutgoingSegment, OutgoingSet
 
@@ -60,71 +63,91 @@ def write_claims(batch: ClaimBatch) -> OutgoingSet:
         return batch.raw
     guide = GUIDES[batch.claim_kind]
     with collector_paused():
-        return OutgoingSet("837", guide.version, tuple(_write_set(guide, batch)))
+        return OutgoingSet("837", guide.version, compose(lambda out: _write_set(out, guide, batch)))
 
 
-def _write_set(guide: ClaimGuide, batch: ClaimBatch) -> Iterator[OutgoingSegment]:
+def _write_set(out: Composer, guide: ClaimGuide, batch: ClaimBatch) -> None:
     at = batch.created_at
-    yield ("BHT", "0019", batch.purpose, batch.reference, x12_day(at.date()), x12_time(at), batch.kind)
-    yield from write_party("41", batch.submitter, guide.said_of)
-    yield from write_party("40", batch.receiver, guide.said_of)
-    yield from _write_levels(guide, batch.claims)
+    out.add("BHT", "0019", batch.purpose, batch.reference, x12_day(at.date()), x12_time(at), batch.kind)
+    out.add_all(write_party("41", batch.submitter, guide.said_of))
+    out.add_all(write_party("40", batch.receiver, guide.said_of))
+    _write_levels(out, guide, batch.claims)
 
 
 _Billing = tuple[Provider, Party | None, Party | None, str]
 _Policy = tuple[Subscriber, Party]
 _Patient = tuple[Person | None, str]
+Key = TypeVar("Key")
 
 
-def _group(claims: Iterable[Claim]) -> dict[_Billing, dict[_Policy, dict[_Patient, list[Claim]]]]:
-    """The claims by billing provider, by subscriber and payer, by patient and what that is to the subscriber.
+class _Groups(Generic[Key]):
+    """Claims by what they share, in the order in which each first comes.
 
-    Policies of patients that are none of their subscribers go without the relationship, which stands with the patient.
+    To compare records field by field, or to hash them, takes long: only those with the same `mark` are compared.
     """
-    tree: dict[_Billing, dict[_Policy, dict[_Patient, list[Claim]]]] = {}
-    before: Claim | None = None
-    policies: dict[_Policy, dict[_Patient, list[Claim]]] = {}
+
+    def __init__(self) -> None:
+        self.all: list[tuple[Key, list[Claim]]] = []
+        self._by_mark: dict[object, list[tuple[Key, list[Claim]]]] = {}
+
+    def add(self, mark: object, key: Key, claim: Claim) -> None:
+        """Put a claim to those of the same key."""
+        alike = self._by_mark.setdefault(mark, [])
+        for known, members in alike:
+            if known == key:
+                members.append(claim)
+                return
+        alike.append((key, [claim]))
+        self.all.append(alike[-1])
+
+
+def _by_billing(claims: Iterable[Claim]) -> list[tuple[_Billing, list[Claim]]]:
+    groups = _Groups[_Billing]()
     for claim in claims:
-        if before is None or not _is_billed_alike(claim, before):
-            billing = (claim.billing, claim.pay_to, claim.pay_to_plan, claim.currency)
-            policies = tree.setdefault(billing, {})
-        subscriber, before = claim.subscriber, claim
+        key = (claim.billing, claim.pay_to, claim.pay_to_plan, claim.currency)
+        groups.add(claim.billing.id, key, claim)
+    return groups.all
+
+
+def _by_policy(claims: Iterable[Claim]) -> list[tuple[_Policy, list[Claim]]]:
+    """Policies of patients that are none of their subscribers go without the relationship, which is the patient's."""
+    groups = _Groups[_Policy]()
+    for claim in claims:
+        subscriber, person = claim.subscriber, claim.subscriber.person
         if claim.patient:
             subscriber = replace(subscriber, relationship="")
-        patient = (claim.patient, claim.subscriber.relationship)
-        policies.setdefault((subscriber, claim.payer), {}).setdefault(patient, []).append(claim)
-    return tree
+        groups.add((person.id, person.last_name, person.first_name), (subscriber, claim.payer), claim)
+    return groups.all
 
 
-def _is_billed_alike(claim: Claim, other: Claim) -> bool:
-    """True where it is sure without comparing field by field."""
-    return (
-        claim.billing is other.billing
-        and claim.pay_to is other.pay_to
-        and claim.pay_to_plan is other.pay_to_plan
-        and claim.currency == other.currency
-    )
+def _by_patient(claims: Iterable[Claim]) -> list[tuple[_Patient, list[Claim]]]:
+    groups = _Groups[_Patient]()
+    for claim in claims:
+        relationship = claim.subscriber.relationship
+        groups.add(relationship, (claim.patient, relationship), claim)
+    return groups.all
 
 
-def _write_levels(guide: ClaimGuide, claims: Iterable[Claim]) -> Iterator[OutgoingSegment]:
+def _write_levels(out: Composer, guide: ClaimGuide, claims: Iterable[Claim]) -> None:
     """2000A, 2000B, 2000C, numbered 1, 2, 3 ... through the set."""
     number = count(1)
-    for billing, policies in _group(claims).items():
+    for billing, of_provider in _by_billing(claims):
         billing_number = str(next(number))
-        yield ("HL", billing_number, "", "20", "1")
-        yield from _write_billing(guide, *billing)
-        for (subscriber, payer), patients in policies.items():
+        out.add("HL", billing_number, "", "20", "1")
+        out.add_all(_write_billing(guide, *billing))
+        for (subscriber, payer), of_policy in _by_policy(of_provider):
             subscriber_number = str(next(number))
-            has_patients = next(iter(patients))[0] is not None
-            yield ("HL", subscriber_number, billing_number, "22", "1" if has_patients else "0")
-            yield from _write_policy(guide, subscriber, payer, has_patients=has_patients)
-            for (patient, relationship), members in patients.items():
+            patients = _by_patient(of_policy)
+            has_patients = patients[0][0][0] is not None
+            out.add("HL", subscriber_number, billing_number, "22", "1" if has_patients else "0")
+            _write_policy(out, guide, subscriber, payer, has_patients=has_patients)
+            for (patient, relationship), members in patients:
                 if patient:
-                    yield ("HL", str(next(number)), subscriber_number, "23", "0")
-                    yield _write_pat(guide, patient, relationship)
-                    yield from write_person("QC", patient, contacts=guide.tells_more)
+                    out.add("HL", str(next(number)), subscriber_number, "23", "0")
+                    out.add(*_write_pat(guide, patient, relationship))
+                    write_person(out, "QC", patient, contacts=guide.tells_more)
                 for claim in members:
-                    yield from write_claim(guide, claim)
+                    write_claim(out, guide, claim)
 
 
 def _write_billing(
@@ -141,15 +164,15 @@ def _write_billing(
 
 
 def _write_policy(
-    guide: ClaimGuide, subscriber: Subscriber, payer: Party, *, has_patients: bool
-) -> Iterator[OutgoingSegment]:
-    yield write_sbr(guide, subscriber)
+    out: Composer, guide: ClaimGuide, subscriber: Subscriber, payer: Party, *, has_patients: bool
+) -> None:
+    write_sbr(out, guide, subscriber)
     person = subscriber.person
     says_more = person.death_date or person.weight_pounds is not None or person.is_pregnant
     if guide.tells_more and says_more and not has_patients:
-        yield _write_pat(guide, person, "")
-    yield from write_person("IL", person, contacts=guide.tells_more)
-    yield from write_party("PR", payer, guide.said_of)
+        out.add(*_write_pat(guide, person, ""))
+    write_person(out, "IL", person, contacts=guide.tells_more)
+    out.again("PR", payer, partial(write_party, "PR", payer, guide.said_of))
 
 
 def _write_pat(guide: ClaimGuide, person: Person, relationship: str) -> OutgoingSegment:

@@ -12,6 +12,7 @@ from claimwright.documents.drafts import maker
 from claimwright.documents.parties import Address, Contact, Party, Period, Person, Procedure, Provider, Reference
 from claimwright.documents.values_x12 import Memo, Pool, Reader, batched, x12_day, x12_number
 from claimwright.money import x12_amount
+from claimwright.x12.composing import Composer
 from claimwright.x12.tree import Segment
 from claimwright.x12.writing import OutgoingSegment
 
@@ -270,12 +271,14 @@ def _write_name_within(may: list[str], part: str, party: Party) -> OutgoingSegme
     return ("NM1", part, kind)
 
 
-def write_person(part: str, person: Person, *, contacts: bool = True) -> Iterator[OutgoingSegment]:
+def write_person(out: Composer, part: str, person: Person, *, contacts: bool = True) -> None:
     """NM1, address, DMG, references, and contacts where they have a place."""
-    yield write_name(part, person)
-    yield from write_address(person.address)
+    out.add(*write_name(part, person))
+    if person.address:
+        out.add_all(write_address(person.address))
     if person.birth_date or person.sex:
-        yield ("DMG", "D8", x12_day(person.birth_date), person.sex)
-    yield from map(write_reference, person.references)
-    if contacts:
-        yield from map(write_contact, person.contacts)
+        out.add("DMG", "D8", x12_day(person.birth_date), person.sex)
+    if person.references:
+        out.add_all(map(write_reference, person.references))
+    if contacts and person.contacts:
+        out.add_all(map(write_contact, person.contacts))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -20,9 +20,10 @@ from claimwright.documents.parties import Period
 from claimwright.findings import Finding, Where
 from claimwright.money import parse_cents
 from claimwright.origin import Origin
+from claimwright.x12.composing import ranks_of
 from claimwright.x12.reading import TransactionSet
 from claimwright.x12.tree import Loop, Segment
-from claimwright.x12.writing import Element, OutgoingSegment, OutgoingSet, SegmentsAsRead
+from claimwright.x12.writing import Element, OutgoingSegment, OutgoingSet, SegmentText
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -375,12 +376,6 @@ def in_order(segments: Iterable[OutgoingSegment], order: str) -> list[OutgoingSe
     return sorted(segments, key=lambda segment: ranks.get(str(segment[0]), len(ranks)))
 
 
-@cache
-def ranks_of(order: str) -> dict[str, int]:
-    """Where each name stands in an order, which a mapping spells."""
-    return {name: rank for rank, name in enumerate(order.split())}
-
-
 def batched(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     """The items in runs of `size`; the last run may be shorter."""
     iterator = iter(items)
@@ -402,7 +397,7 @@ def as_read(transaction_set: TransactionSet) -> OutgoingSet:
     segments = transaction_set.segments
     end = -1 if len(segments) > 1 and segments[-1].id == "SE" else len(segments)
     delimiters = transaction_set.group.interchange.delimiters
-    return OutgoingSet(transaction_set.st01, transaction_set.version, SegmentsAsRead(segments[1:end], delimiters))
+    return OutgoingSet(transaction_set.st01, transaction_set.version, SegmentText.of(segments[1:end], delimiters))
 
 
 def remember(record: object, transaction_set: TransactionSet) -> None:

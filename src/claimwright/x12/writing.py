@@ -61,15 +61,20 @@ class OutgoingSet:
     segments: Sequence[OutgoingSegment]
 
 
-class SegmentsAsRead(Sequence[OutgoingSegment]):
-    """Segments that were read, kept as the text that they were and taken apart when somebody asks for one."""
+class SegmentText(Sequence[OutgoingSegment]):
+    """Segments kept as one text, in which every delimiter delimits; taken apart when somebody asks for one."""
 
     __slots__ = ("delimiters", "text")
 
-    def __init__(self, segments: Iterable[Segment], delimiters: Delimiters) -> None:
+    def __init__(self, text: str, delimiters: Delimiters) -> None:
+        self.text = text
         self.delimiters = delimiters
+
+    @classmethod
+    def of(cls, segments: Iterable[Segment], delimiters: Delimiters) -> SegmentText:
+        """Segments that were read, as they were written."""
         separator, mark = delimiters.element, delimiters.terminator
-        self.text = "".join([separator.join(segment.fields) + mark for segment in segments])
+        return cls("".join([separator.join(segment.fields) + mark for segment in segments]), delimiters)
 
     def __iter__(self) -> Iterator[OutgoingSegment]:
         return map(self._taken_apart, self._texts())
@@ -235,8 +240,8 @@ class _Writer:
         Raises `InputError` naming segment and element when a value holds a delimiter or a control character.
         """
         marks = self.delimiters
-        if isinstance(segments, SegmentsAsRead) and segments.delimiters == marks:
-            return self._as_read(segments)
+        if isinstance(segments, SegmentText) and segments.delimiters == marks:
+            return self._kept(segments)
         try:
             return self._joined(segments)
         except _BinaryFound:
@@ -276,8 +281,8 @@ class _Writer:
             return body
         return marks.terminator.join([text.rstrip(marks.element) for text in texts])
 
-    def _as_read(self, segments: SegmentsAsRead) -> str:
-        """What was read with the same delimiters holds no others."""
+    def _kept(self, segments: SegmentText) -> str:
+        """A text with the same delimiters holds no others."""
         marks, text = self.delimiters, segments.text
         if self._has_controls(text):
             self._refuse(segments)
