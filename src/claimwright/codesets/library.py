@@ -10,7 +10,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
+from claimwright.codesets.hcpcs import Hcpcs
 from claimwright.codesets.icd10cm import Icd10cm
+from claimwright.codesets.mpfs import FeeSchedule
 from claimwright.codesets.ncci import AddOns, PairEdits, UnitLimits
 from claimwright.codesets.releases.store import CodeStore
 
@@ -28,6 +30,14 @@ class CodeLibrary:
     def icd10cm(self, day: date) -> Icd10cm | None:
         """ICD-10-CM as it was in force on a day."""
         return self._ask("icd10cm", day, Icd10cm.from_store)
+
+    def hcpcs(self, day: date) -> Hcpcs | None:
+        """HCPCS level II, with the days of each code."""
+        return self._ask("hcpcs", day, Hcpcs.from_store)
+
+    def fee_schedule(self, day: date) -> FeeSchedule | None:
+        """The Medicare physician fee schedule as it was in force on a day."""
+        return self._ask("mpfs-rvu", day, FeeSchedule.from_store)
 
     def pair_edits(self, setting: str, day: date) -> PairEdits | None:
         """NCCI's pair edits for practitioners or outpatient hospitals."""

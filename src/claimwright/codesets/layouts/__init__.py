@@ -4,8 +4,15 @@ Promises: a layout is known by its columns or its fixed form, never by the file'
 wrong, where. Knows text and columns; must not know stores, claims or prices.
 """
 
-from claimwright.codesets.layouts import icd10cm, mpfs, ncci, places, taxonomy
+from claimwright.codesets.layouts import hcpcs, icd10cm, mpfs, ncci, places, taxonomy
 from claimwright.codesets.releases.layouts import Layout
 
-LAYOUTS: tuple[Layout, ...] = (*places.LAYOUTS, *taxonomy.LAYOUTS, *icd10cm.LAYOUTS, *ncci.LAYOUTS, *mpfs.LAYOUTS)
+LAYOUTS: tuple[Layout, ...] = (
+    *places.LAYOUTS,
+    *taxonomy.LAYOUTS,
+    *icd10cm.LAYOUTS,
+    *hcpcs.LAYOUTS,
+    *ncci.LAYOUTS,
+    *mpfs.LAYOUTS,
+)
 """Every layout, in the order in which they are tried."""

@@ -215,6 +215,24 @@ ZIP_LOCALITIES = CodeSet(
     _US_WORK,
 )
 
+HCPCS = CodeSet(
+    "hcpcs",
+    "HCPCS level II codes and modifiers",
+    "CMS",
+    Dating.ROWS,
+    (
+        Table(
+            "hcpcs_codes",
+            columns(
+                "code is_modifier:integer pricing coverage betos service_types added:date acted:date ended:date action"
+            ),
+            ("code",),
+        ),
+        Table("hcpcs_descriptions", columns("code kind text"), ("code", "kind")),
+    ),
+    "A work of the United States government, without the dental codes; may be passed on.",
+)
+
 CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
     {
         one.name: one
@@ -222,6 +240,7 @@ CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
             PLACES,
             TAXONOMY,
             ICD10CM,
+            HCPCS,
             PTP_PRACTITIONER,
             PTP_OUTPATIENT,
             MUE_PRACTITIONER,
