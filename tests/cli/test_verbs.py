@@ -22,6 +22,7 @@ VERBS = (
     ("day",),
     ("serve",),
     ("check",),
+    ("close",),
     ("explain",),
     ("version",),
     ("claims",),
@@ -153,6 +154,41 @@ def test_a_sample_that_cannot_be_read_is_named_and_leaves_the_home_free(home, tm
     assert name in told.err
     assert "Traceback" not in told.err
     assert not (home / "clock").exists()
+
+
+# Closing.
+
+
+def test_a_month_is_looked_at_closed_and_opened_again(home):
+    seen = desk.run("close", "2025-12", "--preview", home=home)
+    assert (seen.status, seen.err) == (0, "")
+    assert "Receivables after" in seen.out
+    told = desk.run("close", "2025-12", home=home)
+    assert told.status == 0
+    assert told.out.endswith("2025-12 is closed.\n")
+    again = desk.run("close", "2025-12", "--json", home=home)
+    assert (again.status, again.out) == (2, "")
+    assert "2025-12 is closed already" in again.err
+    assert any("2025-12\tclosed" in line for line in desk.run("close", home=home).out.splitlines())
+    unexplained = desk.run("close", "2025-12", "--reopen", home=home)
+    assert (unexplained.status, unexplained.out) == (2, "")
+    opened = desk.run("close", "2025-12", "--reopen", "--because", "a charge was forgotten", home=home)
+    assert (opened.status, opened.out) == (0, "2025-12 is open again.\n")
+
+
+def test_the_closing_report_is_told_as_data(home):
+    seen = desk.run("close", "2025-12", "--preview", "--json", home=home).data
+    assert (seen["entries"], seen["findings"]) == (0, [])
+    report = desk.run("close", "2025-12", "--json", home=home).data
+    assert report == {name: value for name, value in seen.items() if name != "findings"}
+    months = desk.run("close", "--json", home=home).data
+    assert months[0] == {"month": "2025-12", "closed": True, "over": True}
+
+
+def test_what_is_no_month_is_refused(home):
+    told = desk.run("close", "December", home=home)
+    assert (told.status, told.out) == (2, "")
+    assert "write it as 2026-01" in told.err
 
 
 # The home.

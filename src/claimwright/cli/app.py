@@ -8,6 +8,7 @@
     claimwright user add NAME            somebody who may sign in
     claimwright files list | save        what was sent and received
     claimwright explain CLAIM            why a balance is what it is, down to the payer's bytes
+    claimwright close 2026-01            no entry is dated in that month any more
     claimwright check                    is the ledger balanced, is the audit trail whole
     claimwright x12 check FILE ...       what is wrong with X12 files; show, ack, convert ... need no office
 
@@ -29,6 +30,7 @@ from claimwright.cli.explaining import explain
 from claimwright.cli.filing import files
 from claimwright.cli.importing import claims, era
 from claimwright.cli.people import user
+from claimwright.cli.periods import close
 from claimwright.cli.serving import serve
 from claimwright.cli.x12 import x12
 from claimwright.errors import ClaimwrightError, InputError
@@ -41,7 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Medical reimbursement in the open: charges in, every dollar accounted for.",
 )
-for command in (demo, day, serve, explain, check):
+for command in (demo, day, serve, explain, close, check):
     app.command()(command)
 app.add_typer(claims)
 app.add_typer(era)

@@ -21,6 +21,7 @@ CLAIMS = frozenset({P.SEE_CLAIMS})
 BYTES = frozenset({P.SEE_CLAIMS, P.SEE_MONEY})
 MONEY = frozenset({P.SEE_MONEY})
 POST = frozenset({P.POST_MONEY})
+CLOSE = frozenset({P.CLOSE_BOOKS})
 PATIENTS = frozenset({P.SEE_PATIENTS})
 FINDS = frozenset({P.SEE_PATIENTS, P.SEE_CLAIMS, P.SEE_MONEY})
 
@@ -52,6 +53,10 @@ ROUTES = {
     "ledger": ("GET", MONEY, None),
     "ledger-account": ("GET", MONEY, "account"),
     "ledger-entry": ("GET", MONEY, "entry"),
+    "closing": ("GET", MONEY, None),
+    "closing-period": ("GET", MONEY, "month"),
+    "closing-close": ("POST", CLOSE, "month"),
+    "closing-reopen": ("POST", CLOSE, "month"),
     "payment-take": ("POST", POST, "patient"),
     "payment-refund": ("POST", POST, "patient"),
     "payment-undo": ("POST", POST, "payment"),
@@ -84,6 +89,9 @@ OWN_ACCOUNT = {"account_reauthenticate", "account_change_password", "mfa_index",
                "mfa_download_recovery_codes"}  # fmt: skip
 """Pages about one's own account: for whoever is signed in."""
 
+SHARED = {"account", "month"}
+"""Every practice has the same accounts and months, each its own entries."""
+
 ADDRESS_OF_CELL = {"level": "P", "kind": "commercial", "name": "Harbor Health", "age": "31-60"}
 
 
@@ -110,6 +118,7 @@ def _records(world: World) -> dict[str, int | str]:
         "payment": world.payment.pk,
         "entry": world.deposit.entries[0],
         "account": "receivable",
+        "month": "2025-12",
         "patient": world.patient.pk,
         "encounter": world.paid.encounter_id or 0,
         "statement": world.statement.pk,
@@ -150,9 +159,9 @@ def test_the_records_of_another_practice_do_not_exist_whatever_the_role(world, h
     user = User.objects.create_user(f"one-{role.value}")
     Membership.objects.create(user=user, client=hillcrest, role=role)
     browser, records = _signed_in(user), _records(world)
-    nobody = {**dict.fromkeys(records, 999_999_999), "account": "nothing"}
+    nobody = {**dict.fromkeys(records, 999_999_999), "account": "nothing", "month": "never"}
     for name, (_, wanted, what) in ROUTES.items():
-        if what is None or what == "account":  # every practice has the same accounts, each its own entries
+        if what is None or what in SHARED:
             continue
         status = _ask(browser, name, records)
         assert status == (404 if wanted & ALLOWED[role] else 403), name
@@ -241,7 +250,7 @@ def twins(world, hillcrest) -> World:
 def test_two_practices_with_the_same_work_never_meet(world, twins, people):
     browser = _signed_in(people["carol"])
     for name, (method, _, what) in ROUTES.items():
-        if method == "GET" and what and what != "account":
+        if method == "GET" and what and what not in SHARED:
             mine, theirs = _records(world)[what], None
             with client_scope(twins.paid.client_id):
                 theirs = _records(twins)[what]

@@ -13,8 +13,8 @@ from claimwright.office.core.scope import client_scope
 from tests.office.web.test_authorization import ADDRESS_OF_CELL, ROUTES, _records
 from tests.office.web.world import World, build_world
 
-MOST = 34
-"""No page needs more; the claim's, which shows everything, needs the most."""
+MOST = 40
+"""No page needs more; that of a month, which checks all books before it is closed, needs the most."""
 
 WITHOUT_ROWS = {"find", "paper"}
 """Shows nothing before something was asked or typed."""

@@ -14,10 +14,11 @@ from claimwright.money import format_dollars
 from claimwright.office.core import audit
 from claimwright.office.core.models import Client, StoredFile
 from claimwright.office.core.scope import client_scope
+from claimwright.office.ledger.balances import account_totals, owed_by_patients
 from claimwright.office.ledger.models import Account, JournalEntry, PeriodClosing, Posting
 from claimwright.office.ledger.rollforward import report_days
 from claimwright.office.posting.models import PayerItem, Remittance
-from claimwright.office.reports.accounting import account_for
+from claimwright.office.reports.proofs import prove, receivable_by_kind
 from claimwright.origin import sha256_of
 
 _POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
@@ -26,15 +27,12 @@ _POSTED = (Remittance.State.POSTED, Remittance.State.REVIEW)
 def check_practice(client: Client) -> list[Finding]:
     """Everything that does not hold in this practice; nothing when all is well."""
     with client_scope(client):
-        files = [*_files(), *audit.verify(client)]
-    return [*check_books(client), *files]
+        return [*check_books(), *_files(), *audit.verify(client)]
 
 
-def check_books(client: Client) -> list[Finding]:
-    """What does not hold of its money: the ledger, closed months, remittances, the accounting."""
-    with client_scope(client):
-        findings = [*_ledger(), *_closings(), *_remittances(), *_items()]
-    return [*findings, *_accounting(client)]
+def check_books() -> list[Finding]:
+    """What does not hold of the money of the scope's practice: ledger, closed months, remittances, accounting."""
+    return [*_ledger(), *_closings(), *_remittances(), *_items(), *_proofs()]
 
 
 def _ledger() -> Iterator[Finding]:
@@ -94,8 +92,8 @@ def _files() -> Iterator[Finding]:
             yield _wrong("CHK-FIL-001", f"The stored file {file.name} is not what it was.", f"file {file.pk}")
 
 
-def _accounting(client: Client) -> Iterator[Finding]:
-    for proof in account_for(client).proofs:
+def _proofs() -> Iterator[Finding]:
+    for proof in prove(account_totals(), receivable_by_kind(), sum(owed_by_patients().values())):
         if proof.difference_cents:
             said = f"{format_dollars(proof.first_cents)} and {format_dollars(proof.second_cents)}"
             yield _wrong("CHK-ACC-001", f"{proof.name.capitalize()}: {said}.", "accounting")

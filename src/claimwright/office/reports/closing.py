@@ -20,8 +20,6 @@ from claimwright.errors import InputError
 from claimwright.findings import Finding, Severity, Where
 from claimwright.money import format_dollars
 from claimwright.office.charges.models import Encounter
-from claimwright.office.core.models import Client
-from claimwright.office.core.scope import required_client_id
 from claimwright.office.ledger.models import PeriodClosing
 from claimwright.office.ledger.periods import Period, close_period, hold_journal, why_not_closable
 from claimwright.office.ledger.rollforward import MonthReport, report_days
@@ -53,7 +51,7 @@ class ClosingPreview:
 def preview_closing(period: Period) -> ClosingPreview:
     """Look at a month without changing anything."""
     report = report_days(period.first_date, period.last_date)
-    return ClosingPreview(period, report, (*_forbidding(period, report), *_open_work(period)))
+    return ClosingPreview(period, report, (*_forbidding(period, report), *open_work(period)))
 
 
 def close_month(period: Period, *, because: str = "") -> PeriodClosing:
@@ -78,10 +76,10 @@ def _forbidding(period: Period, report: MonthReport) -> Iterator[Finding]:
         yield _finding("CLS-001", why_not, "Close the months in their order, each after its last day.", period)
     if not report.is_balanced:
         yield _finding("CLS-002", "The accounts of the month do not balance.", "Run `claimwright check`.", period)
-    yield from check_books(Client.objects.get(pk=required_client_id()))
+    yield from check_books()
 
 
-def _open_work(period: Period) -> Iterator[Finding]:
+def open_work(period: Period) -> Iterator[Finding]:
     """What is open about days up to the month's last one: a finding for each kind, with its number and its money."""
     for kind in _KINDS:
         found = kind.rows(period.last_date).aggregate(count=Count("pk", distinct=True), cents=Sum(kind.cents_field))

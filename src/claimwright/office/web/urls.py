@@ -7,6 +7,7 @@ from django.urls import path
 from claimwright.office.web.views import (
     ageing,
     claims,
+    closing,
     deposits,
     files,
     finding,
@@ -47,6 +48,10 @@ urlpatterns = [
     path("ledger/", ledger.show_ledger, name="ledger"),
     path("ledger/entries/<int:number>/", ledger.show_entry, name="ledger-entry"),
     path("ledger/<slug:account>/", ledger.show_account, name="ledger-account"),
+    path("closing/", closing.list_periods, name="closing"),
+    path("closing/<slug:month>/", closing.show_period, name="closing-period"),
+    path("closing/<slug:month>/close/", closing.close, name="closing-close"),
+    path("closing/<slug:month>/reopen/", closing.reopen, name="closing-reopen"),
     path("patients/<int:patient_id>/payment/", payments.take, name="payment-take"),
     path("patients/<int:patient_id>/refund/", payments.refund, name="payment-refund"),
     path("payments/<int:payment_id>/undo/", payments.undo, name="payment-undo"),
