@@ -97,6 +97,17 @@ def build_world(*, more: int = 0) -> World:
     )
 
 
+def post_unmatched(world: World) -> Remittance:
+    """An 835 that pays 130.00 on the claim that waits for its payer, under a number that is not ours, and of which the
+    payer keeps 12.50 for something that it never announced; posted."""
+    strange = [segment.replace(world.sent.number, "OLD-77") for segment in _paid(world.sent)]
+    strange = [segment.replace(f"ICN{world.sent.pk:06d}", "ICN-UNKNOWN") for segment in strange]
+    strange.append(f"PLB*{world.practice.group.npi}*20261231*WO:OLD-12*12.5")
+    remittance = _received(world.practice, "EFT0003", 117.5, strange, 1)
+    post_remittance(remittance)
+    return Remittance.objects.get(pk=remittance.pk)
+
+
 def _send() -> Transmission:
     connection = Connection.objects.create(
         name="Clearinghouse", host="localhost", host_key="none", sender_id="LAKESIDE", receiver_id="CLEARING"
@@ -115,9 +126,13 @@ def _remit(practice: Practice, trace: str, paid: list[Claim], denied: list[Claim
     """An 835 that pays some claims in part and refuses others, received."""
     claims = [segment for claim in paid for segment in _paid(claim)]
     claims += [segment for claim in denied for segment in _denied(claim)]
+    return _received(practice, trace, 130 * len(paid), claims, len(paid) + len(denied))
+
+
+def _received(practice: Practice, trace: str, dollars: float, claims: list[str], count: int) -> Remittance:
     day = f"{clock.today():%Y%m%d}"
     segments = [
-        f"BPR*I*{130 * len(paid)}*C*ACH************{day}",
+        f"BPR*I*{dollars:g}*C*ACH************{day}",
         f"TRN*1*{trace}*1987654321",
         f"DTM*405*{day}",
         f"N1*PR*{practice.aetna.name.upper()}",
@@ -136,7 +151,7 @@ def _remit(practice: Practice, trace: str, paid: list[Claim], denied: list[Claim
         file=file,
         file_name=file.name,
         state=Transmission.State.PROCESSED,
-        item_count=len(paid) + len(denied),
+        item_count=count,
         created_at=clock.now(),
     )
     (remittance,) = receive_remittances(file)

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from claimwright.money import format_dollars
 from claimwright.office.claims.status_word import StatusWord
 from claimwright.office.web.words import owner_word
+from claimwright.remittance.table import ROWS
 
 register = template.Library()
 
@@ -71,6 +72,12 @@ def modifiers(values: list[str]) -> SafeString:
 def word_badge(word: StatusWord | None) -> SafeString:
     """The one status word of a claim as a badge."""
     return badge(word.tone, word.word) if word else SafeString("")
+
+
+@register.simple_tag
+def rule(row: int) -> str:
+    """A row of the decision table in plain words: when it applies, and what is done; nothing for no row."""
+    return f"Row {row}: {ROWS[row].condition}: {ROWS[row].action}" if row in ROWS else ""
 
 
 @register.filter

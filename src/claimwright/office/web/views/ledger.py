@@ -15,12 +15,14 @@ from claimwright.office.core.access import Permission
 from claimwright.office.core.models import StoredFile
 from claimwright.office.ledger.balances import account_totals
 from claimwright.office.ledger.models import Account, JournalEntry, Posting
+from claimwright.office.posting.decisions import is_decision
 from claimwright.office.posting.models import Remittance
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.days import read_day
 from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.paging import page_of
 from claimwright.office.web.showing import note_patient
+from claimwright.office.web.views.decisions import may_undo
 from claimwright.office.web.words import owner_word
 from claimwright.remittance.table import ROWS
 
@@ -122,6 +124,7 @@ def show_entry(request: OfficeRequest, number: int) -> HttpResponse:
         "entry": entry,
         "sides": [(side, Account(side.account).label, owner_word(side.owner) if side.owner else "") for side in sides],
         "total_cents": sum(side.cents for side in sides if side.cents > 0),
+        "can_undo": is_decision(entry) and not entry.reversed_by.all() and may_undo(request, entry),
         "rule": ROWS.get(entry.row),
         "reversal": next(iter(entry.reversed_by.all()), None),
         **_source(entry),

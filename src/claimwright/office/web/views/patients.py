@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from claimwright.codesets.acknowledgements import benefit_information, eligibility_rejection
 from claimwright.money import format_dollars
-from claimwright.office.charges.models import Encounter
+from claimwright.office.charges.models import Charge, Encounter
 from claimwright.office.claims.models import Adjudication
 from claimwright.office.claims.status_word import StatusWord, status_words
 from claimwright.office.core.access import Permission
@@ -20,6 +20,7 @@ from claimwright.office.exchange.models import EligibilityCheck
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.ledger.balances import owed_by_patients, owed_on_encounters
 from claimwright.office.patients.models import Coverage, Patient
+from claimwright.office.posting.decisions import TransferReason
 from claimwright.office.posting.explain import explain
 from claimwright.office.posting.patient_payments import (
     METHODS,
@@ -29,14 +30,17 @@ from claimwright.office.posting.patient_payments import (
     last_payment_id,
     owed_by_patient,
 )
+from claimwright.office.posting.write_offs import Reason
 from claimwright.office.statements.models import Statement
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.paging import number_from, page_of
 from claimwright.office.web.showing import note_list, note_patient
+from claimwright.office.web.views.decisions import open_amount_key
 from claimwright.office.web.views.files import saved
 from claimwright.office.web.views.worklist import visible_queues
 from claimwright.office.web.words import owner_word
+from claimwright.remittance.plan import PATIENT
 
 ASKED = "patients asked for"
 _BENEFITS = frozenset("ABCGJF")
@@ -215,6 +219,10 @@ def show_encounter(request: OfficeRequest, encounter_id: int) -> HttpResponse:
         ],
         "whole": [(names.get(owner, owner_word(owner)), cents) for owner, cents in owed.get(None, {}).items()],
         "explanation": explanation,
+        "open_amounts": _open_amounts(charges, owed, names),
+        "others": [*names.items(), (PATIENT, "the patient")],
+        "write_off_reasons": Reason.choices,
+        "transfer_reasons": TransferReason.choices,
         "owes": [
             (names.get(owner, owner_word(owner).capitalize()), cents) for owner, cents in explanation.owed_cents.items()
         ],
@@ -228,6 +236,22 @@ def show_encounter(request: OfficeRequest, encounter_id: int) -> HttpResponse:
         ],
     }
     return render(request, "web/encounter.html", context)
+
+
+def _open_amounts(
+    charges: Sequence[Charge], owed: Mapping[int | None, Mapping[str, int]], names: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """What somebody owes on the encounter, each amount with the key by which a form names it."""
+    codes: dict[int | None, str] = {charge.pk: charge.code for charge in charges}
+    return [
+        (
+            open_amount_key(charge, owner, cents),
+            f"{codes.get(charge, 'as a whole')}: {names.get(owner, owner_word(owner))} owes {format_dollars(cents)}",
+        )
+        for charge, owners in owed.items()
+        for owner, cents in owners.items()
+        if cents > 0
+    ]
 
 
 @allow(Permission.SEE_MONEY)

@@ -21,23 +21,25 @@ from claimwright.documents.remittance import ProviderAdjustment, RemittanceLine
 from claimwright.documents.remittance import Remittance as Document
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
 from claimwright.errors import ConflictError, InputError
+from claimwright.office.charges.models import Charge
 from claimwright.office.core import audit
 from claimwright.office.core.access import Permission
 from claimwright.office.followup.models import WorkItem
+from claimwright.office.ledger.models import Account, JournalEntry, Posting
 from claimwright.office.posting.cash import confirm_cash
+from claimwright.office.posting.decisions import EXPLANATIONS, explanations_of, waiting_money
 from claimwright.office.posting.known_claims import move_from_plain
 from claimwright.office.posting.models import Remittance, RemittanceClaim
-from claimwright.office.posting.posting import plan_of, post_remittance
+from claimwright.office.posting.posting import plan_of, post_remittance, waits_for_claim
 from claimwright.office.posting.receiving import findings_of
-from claimwright.office.posting.undoing import undo_claim, undo_remittance
-from claimwright.office.web.acting import act, reason_of
+from claimwright.office.posting.undoing import undo_claim, undo_line, undo_remittance
+from claimwright.office.web.acting import act, number_of, reason_of
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.paging import page_of
 from claimwright.office.web.showing import note_list
 from claimwright.office.web.words import owner_word
-from claimwright.remittance.plan import RESULT_STATES, ClaimState, Move, Plan, ReviewItem
-from claimwright.remittance.table import ROWS
+from claimwright.remittance.plan import RESULT_STATES, ClaimState, Move, MoveKind, Plan, ReviewItem
 
 CLAIMS_A_PAGE = 25
 _WAITING = (Remittance.State.RECEIVED, Remittance.State.REFUSED, Remittance.State.UNDONE)
@@ -186,8 +188,9 @@ class Decision:
         return owner_word(self.move.level) if self.move.level else ""
 
     @property
-    def rule(self) -> str:
-        return ROWS[self.move.row].condition if self.move.row in ROWS else ""
+    def detail(self) -> str:
+        """What is particular to this move, beyond the words of its row."""
+        return self.move.detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +205,17 @@ class Result:
     lines: tuple[Line, ...]
     decisions: tuple[Decision, ...]
     reviews: tuple[ReviewItem, ...]
+    charges: tuple[tuple[int, str, int], ...]
 
     @property
     def can_undo(self) -> bool:
         """It stands on a claim."""
         return self.row.claim_id is not None and self.row.outcome in _STANDING
+
+    @property
+    def waits(self) -> bool:
+        """Its money waits for a claim."""
+        return waits_for_claim(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +249,19 @@ def show_remittance(request: OfficeRequest, remittance_id: int) -> HttpResponse:
         "method": _METHODS.get(remittance.method, remittance.method),
         "findings": findings_of(remittance),
         "page": page,
-        "results": [_result(row, plan) for row in page],
+        "results": _results(list(page), plan),
         "provider_adjustments": adjustments,
         "loose": _loose(remittance, plan),
+        "loose_reviews": [review for review in plan.reviews if not review.position] if plan else [],
         "balance": _balance(remittance, adjustments) if document else None,
         "items": list(remittance.work_items.exclude(state=WorkItem.State.DONE)),
         "plan": plan,
+        "totals": _totals(plan) if plan else [],
         "can_confirm": remittance.cash_seen_at is None and Permission.POST_MONEY in request.allowed,
         "can_undo": remittance.state in _POSTED and Permission.POST_MONEY in request.allowed,
+        "waiting": waiting_money(remittance.pk).items(),
+        "explained": [(entry, _unapplied_of(entry)) for entry in explanations_of(remittance.pk)],
+        "explanations": EXPLANATIONS.keys(),
         "share": remittance.deposit_shares.filter(undone_at=None).select_related("deposit").first(),
         **_tab_context(request, remittance),
         "can_post": remittance.state in _WAITING and document and Permission.POST_MONEY in request.allowed,
@@ -303,6 +317,17 @@ def undo_one(request: OfficeRequest, row_id: int) -> HttpResponse:
     return redirect(f"{reverse('remittance', args=[row.remittance_id])}#clp-{row.position}")
 
 
+@allow(Permission.POST_MONEY, post=True)
+def undo_charge(request: OfficeRequest, row_id: int) -> HttpResponse:
+    """Undo what one claim of a posted remittance did to one service; its money waits unapplied."""
+    row = get_object_or_404(RemittanceClaim.objects.select_related("remittance"), pk=row_id)
+    reason, charge = reason_of(request), number_of(request, "charge")
+    if reason:
+        said = "Undone: the money of this service waits unapplied."
+        act(request, lambda: undo_line(row, charge or 0, reason=reason), said)
+    return redirect(f"{reverse('remittance', args=[row.remittance_id])}#clp-{row.position}")
+
+
 def _dry_run(remittance: Remittance) -> Plan | None:
     if remittance.state not in _WAITING or not remittance.record:
         return None
@@ -313,7 +338,43 @@ def _claims(remittance: Remittance) -> Sequence[RemittanceClaim]:
     return remittance.claims.select_related("claim__patient").defer("claim__record").order_by("position")  # type: ignore[return-value]
 
 
-def _result(row: RemittanceClaim, plan: Plan | None) -> Result:
+def _totals(plan: Plan) -> list[tuple[str, int, int]]:
+    """What a plan comes to: each kind of move in words, how many, how much."""
+    sums: dict[MoveKind, list[int]] = {}
+    for move in plan.moves:
+        sums.setdefault(move.kind, []).append(move.cents)
+    return [(KINDS.get(kind, kind.replace("_", " ")), len(cents), sum(cents)) for kind, cents in sums.items()]
+
+
+def _unapplied_of(entry: JournalEntry) -> Posting:
+    return next(side for side in entry.postings.all() if side.account == Account.UNAPPLIED)
+
+
+def _results(rows: Sequence[RemittanceClaim], plan: Plan | None) -> list[Result]:
+    charges = _charges(rows)
+    return [_result(row, plan, charges.get(row.pk, ())) for row in rows]
+
+
+def _charges(rows: Sequence[RemittanceClaim]) -> dict[int, tuple[tuple[int, str, int], ...]]:
+    """By the key of a CLP: the charges on which something of it stands, each with its code and the cents paid on it."""
+    numbers = {data["entry"]: (row.pk, data) for row in rows for data in row.moves if "entry" in data}
+    standing = JournalEntry.objects.filter(pk__in=numbers, reversed_by=None).values_list("pk", flat=True)
+    paid: dict[int, dict[int, int]] = {}
+    for number in standing:
+        key, data = numbers[number]
+        charge = data.get("line_key")
+        if charge is not None:
+            of_row = paid.setdefault(key, {})
+            of_row[charge] = of_row.get(charge, 0) + (data["cents"] if data["kind"] == MoveKind.PAYMENT else 0)
+    keys = {charge for of_row in paid.values() for charge in of_row}
+    codes = dict(Charge.objects.filter(pk__in=keys).values_list("pk", "code"))
+    return {
+        key: tuple((charge, codes.get(charge, ""), cents) for charge, cents in sorted(of_row.items()))
+        for key, of_row in paid.items()
+    }
+
+
+def _result(row: RemittanceClaim, plan: Plan | None, charges: tuple[tuple[int, str, int], ...]) -> Result:
     record = from_plain(DocumentClaim, row.record)
     return Result(
         row,
@@ -324,6 +385,7 @@ def _result(row: RemittanceClaim, plan: Plan | None) -> Result:
         tuple(Line(line, _reasons(line.adjustments), _remarks(line.remarks)) for line in record.lines),
         _decisions(row, plan),
         tuple(review for review in plan.reviews if review.position == row.position) if plan else (),
+        charges,
     )
 
 
