@@ -174,7 +174,17 @@ class Trial:
 
 
 def run_test(item: pytest.Item) -> str:
-    """Run a test as pytest does; why it failed. Only the fixtures of the session stay for the next."""
+    """Run a test as pytest does; why it failed. Only the fixtures of the session stay for the next.
+
+    A test that takes nothing but its parameters is called without the ceremony, which takes longer than most tests.
+    """
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    if all(name in parameters or name.startswith("_") for name in item.fixturenames):  # type: ignore[attr-defined]
+        try:
+            item.obj(**parameters)  # type: ignore[attr-defined]
+        except (Exception, pytest.fail.Exception) as wrong:  # noqa: BLE001 - whatever it is, the test fails of it
+            return repr(wrong)
+        return ""
     reports = runtestprotocol(item, log=False, nextitem=item.session)  # type: ignore[arg-type]
     return "".join(str(report.longrepr) for report in reports if report.failed)
 
