@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
+from claimwright.codesets.exclusions import Exclusions
 from claimwright.codesets.hcpcs import Hcpcs
 from claimwright.codesets.icd10cm import Icd10cm
 from claimwright.codesets.mpfs import FeeSchedule
@@ -50,6 +51,10 @@ class CodeLibrary:
     def add_ons(self, day: date) -> AddOns | None:
         """The add-on code edits."""
         return self._ask("add-ons", day, AddOns.from_store)
+
+    def exclusions(self, day: date) -> Exclusions | None:
+        """Who may not be paid by federal programs."""
+        return self._ask("exclusions", day, Exclusions.from_store)
 
     def refresh(self) -> None:
         """Forget what was read, so that releases loaded or withdrawn since are seen."""

@@ -4,15 +4,21 @@ Promises: a layout is known by its columns or its fixed form, never by the file'
 wrong, where. Knows text and columns; must not know stores, claims or prices.
 """
 
-from claimwright.codesets.layouts import hcpcs, icd10cm, mpfs, ncci, places, taxonomy
+from claimwright.codesets.layouts import (
+    cpt,
+    exclusions,
+    hcpcs,
+    icd10cm,
+    icd10pcs,
+    mpfs,
+    ncci,
+    opps,
+    places,
+    taxonomy,
+)
 from claimwright.codesets.releases.layouts import Layout
 
-LAYOUTS: tuple[Layout, ...] = (
-    *places.LAYOUTS,
-    *taxonomy.LAYOUTS,
-    *icd10cm.LAYOUTS,
-    *hcpcs.LAYOUTS,
-    *ncci.LAYOUTS,
-    *mpfs.LAYOUTS,
-)
-"""Every layout, in the order in which they are tried."""
+_FAMILIES = (places, taxonomy, icd10cm, icd10pcs, hcpcs, cpt, ncci, mpfs, opps, exclusions)
+
+LAYOUTS: tuple[Layout, ...] = tuple(layout for family in _FAMILIES for layout in family.LAYOUTS)
+"""Every layout."""

@@ -51,19 +51,22 @@ def load(
     code_set: str = "",
     effective_date: date | None = None,
     accept_fewer: bool = False,
+    is_licensed: bool = False,
     progress: Progress | None = None,
 ) -> tuple[LoadReport, ...]:
     """Load files, those of one code set together as one release; one report for each code set.
 
     `code_set` says which it is where the layout alone does not (NCCI's edits for practitioners and for hospitals have
-    one layout); `effective_date` is the day from which they hold, for files that do not say so. Raises `InputError`,
-    with findings, for a file of no known layout, with columns that are not known, cut off, or with far fewer rows than
-    the release in force (`accept_fewer` takes it all the same); `ConflictError` for files that are loaded already. Then
-    nothing has changed.
+    one layout); `is_licensed`, that its reader holds the licence which a set needs; `effective_date` is the day from
+    which they hold, for files that do not say so. Raises `InputError`, with findings, for a file of no known layout,
+    with columns that are not known, cut off, or with far fewer rows than the release in force (`accept_fewer` takes it
+    all the same); `ConflictError` for files that are loaded already. Then nothing has changed.
     """
     by_set: dict[str, list[tuple[Layout, Source]]] = {}
     for source in sources:
         layout = recognise(source, layouts, code_set)
+        if CODE_SETS[layout.code_set].needs_licence and not is_licensed:
+            raise refuse(source, "LOAD-LICENCE", CODE_SETS[layout.code_set].terms, "If you hold one: --licensed.")
         by_set.setdefault(layout.code_set, []).append((layout, source))
     with store.writing():
         return tuple(

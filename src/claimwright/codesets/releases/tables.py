@@ -56,7 +56,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class CodeSet:
-    """One code set. `terms` says in one line who owns it and whether it may be passed on."""
+    """One code set. `terms` says in one line who owns it and whether it may be passed on.
+
+    A set that `needs_licence` is loaded only for somebody who says that they hold one.
+    """
 
     name: str
     title: str
@@ -64,6 +67,7 @@ class CodeSet:
     dating: Dating
     tables: tuple[Table, ...]
     terms: str = ""
+    needs_licence: bool = False
 
 
 def columns(text: str) -> tuple[Column, ...]:
@@ -233,6 +237,50 @@ HCPCS = CodeSet(
     "A work of the United States government, without the dental codes; may be passed on.",
 )
 
+ICD10PCS = CodeSet(
+    "icd10pcs",
+    "ICD-10-PCS procedures",
+    "CMS",
+    Dating.EDITION,
+    (Table("icd10pcs_codes", columns("code title"), ("code",)),),
+    _US_WORK,
+)
+OPPS = CodeSet(
+    "opps",
+    "OPPS addendum B: status indicators and rates",
+    "CMS",
+    Dating.EDITION,
+    (Table("opps_rates", columns("code status apc rate:decimal"), ("code",)),),
+    _BY_CPT,
+)
+EXCLUSIONS = CodeSet(
+    "exclusions",
+    "Individuals and entities excluded from federal programs",
+    "OIG",
+    Dating.ROWS,
+    (
+        Table(
+            "exclusions",
+            columns(
+                "number:integer npi last_name first_name middle_name business_name birth_date:date city state zip kind"
+                " excluded:date reinstated:date waived:date waiver_state"
+            ),
+            ("number",),
+            ("npi",),
+        ),
+    ),
+    _US_WORK,
+)
+CPT = CodeSet(
+    "cpt",
+    "CPT codes and descriptions",
+    "American Medical Association",
+    Dating.EDITION,
+    (Table("cpt_codes", columns("code short long"), ("code",)),),
+    "Sold by the American Medical Association; loaded from your own copy, under your own licence.",
+    needs_licence=True,
+)
+
 CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
     {
         one.name: one
@@ -240,13 +288,17 @@ CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
             PLACES,
             TAXONOMY,
             ICD10CM,
+            ICD10PCS,
             HCPCS,
+            CPT,
             PTP_PRACTITIONER,
             PTP_OUTPATIENT,
             MUE_PRACTITIONER,
             MUE_OUTPATIENT,
             MUE_SUPPLIER,
             ADD_ONS,
+            OPPS,
+            EXCLUSIONS,
             MPFS_RVU,
             MPFS_GPCI,
             MPFS_OPPS_CAP,
