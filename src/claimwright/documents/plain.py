@@ -113,7 +113,7 @@ def _reader(hint: Any) -> _Convert:
     if hint is datetime or hint is date:
         return cast("_Convert", hint.fromisoformat)
     if dataclasses.is_dataclass(hint):
-        return _reader_of_records(hint)
+        return _reader_of_records(cast("Any", hint))
     return _same
 
 

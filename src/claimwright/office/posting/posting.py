@@ -149,14 +149,14 @@ def _carry_out(remittance: Remittance, plan: Plan, rows: Mapping[int, Remittance
     _keep_outcomes(rows, plan)
     change_items(remittance, plan.item_changes)
     tell_claims(remittance, plan, rows)
-    close_settled({subject.encounter_id for subject in subjects.values()})
+    close_settled({one.encounter_id for one in subjects.values() if one.encounter_id is not None})
 
 
 def _subjects(plan: Plan) -> dict[int, Subject]:
-    keys = {move.claim_key for move in plan.moves if move.claim_key is not None}
+    keys = list({move.claim_key for move in plan.moves if move.claim_key is not None})
     return {
         key: Subject(patient, encounter)
-        for chunk in chunks(list(keys))
+        for chunk in chunks(keys)
         for key, patient, encounter in Claim.objects.filter(pk__in=chunk).values_list("pk", "patient", "encounter")
         if encounter is not None
     }
@@ -187,13 +187,11 @@ def _keep_moves(rows: Mapping[int, RemittanceClaim], plan: Plan, numbers: Mappin
     for row in rows.values():
         row.moves = []
     for index, move in enumerate(plan.moves):
-        row = rows.get(move.position)
-        if row is not None:
+        if move.position in rows:
             plain = _plain_move(move)
-            number = numbers.get(index)
-            if number:
-                plain["entry"] = number
-            row.moves.append(plain)
+            if index in numbers:
+                plain["entry"] = numbers[index]
+            rows[move.position].moves.append(plain)
 
 
 def _keep_outcomes(rows: Mapping[int, RemittanceClaim], plan: Plan) -> None:
