@@ -5,12 +5,27 @@
 
 #include "bytes.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define CC_MOST_FIELDS 128 /* more than any place or group of a plan can name */
 #define CC_MOST_PARTS 32
+#define CC_AT_ONCE 4 /* fields are written so many at once, wanted or not */
 #define CC_LARGEST UINT64_C(1000000000000000)
 #define CC_LONGEST_WHOLE 18
 #define CC_LEAST_ROWS 64
 #define CC_MISPLACED (-1)
+#define CC_CHUNK 16u /* bytes of a text that are copied at once, wanted or not */
+#define CC_DAYS 64u
+#define CC_NO_DAY INT32_MIN
+
+/* What is not inlined into the work that is done for every segment. */
+#if defined(__GNUC__)
+#define RARELY __attribute__((noinline, cold))
+#else
+#define RARELY
+#endif
 
 typedef struct {
     const uint8_t *bytes;
@@ -19,21 +34,55 @@ typedef struct {
 
 /* A growing text: a register. */
 typedef struct {
-    uint8_t *bytes;
+    uint8_t *bytes; /* at least CC_CHUNK of them, if there are any */
     uint32_t length, capacity;
+    int is_ascii;
 } cc_register;
 
 /* One column being filled. Of its values so many are `written`: those that are skipped, having no value, are written with
- * the next one, or at the end. For texts values are 32-bit ends, one more than rows; for numbers they are zeros. */
+ * the next one, or at the end. For texts values are 32-bit ends, one more than rows; for numbers they are zeros. A dense
+ * one has a value in every row, and needs no bitmap. */
 typedef struct {
     uint8_t *valid, *values, *bytes;
     uint64_t byte_count, byte_capacity, written;
+    int is_dense;
 } cc_builder;
 
 typedef struct {
     uint64_t rows, capacity;
     cc_builder *columns; /* the set's offset, then those of the plan */
 } cc_rows_of;
+
+/* A source of a cell, made ready: where it is read from and where it goes. Those of a row stand one after the other. */
+typedef struct {
+    int32_t kind, reading, is_wide; /* is_wide: a number of 64 bits */
+    int32_t element, component, is_relative;
+    int32_t column, next; /* next: so many operations further begins the next cell */
+    cc_builder *builder;
+    union {
+        const uint64_t *began;
+        const cc_register *reg;
+        cc_text text;
+    } from;
+} cc_op;
+
+/* An action, made ready. */
+typedef struct {
+    uint64_t key; /* of the qualifier, 0 for any */
+    int32_t verb, qualifier_element, qualifier_component;
+    int32_t table, element, component;
+    int32_t start_count, span;
+    const int32_t *starts;
+    cc_rows_of *rows;
+    cc_register *reg;
+    const cc_op *ops, *end;
+} cc_work;
+
+/* A day that was read before: most come again and again. */
+typedef struct {
+    uint64_t text;
+    int32_t day;
+} cc_day;
 
 struct cc_extractor {
     const cc_plan *plan;
@@ -42,8 +91,11 @@ struct cc_extractor {
     uint64_t *began; /* where each open loop begins */
     cc_register *registers;
     cc_rows_of *tables;
+    cc_op *ops;
+    cc_work *works;
     cc_bad *bads;
     uint64_t bad_count, bad_capacity;
+    cc_day days[CC_DAYS];
     int32_t loop; /* the loop in which a misplaced segment stands */
     int is_out_of_memory;
 };
@@ -57,7 +109,7 @@ typedef struct {
     int is_ascii, has_key;
     uint64_t key; /* its qualifier, packed, when `has_key` */
     int32_t parts_of, part_count; /* the element whose parts were found, -1 for none */
-    const uint8_t *fields[CC_MOST_FIELDS + 1]; /* field n ends one byte before field n + 1 begins */
+    const uint8_t *fields[CC_MOST_FIELDS + CC_AT_ONCE]; /* field n ends one byte before field n + 1 begins */
     const uint8_t *parts[CC_MOST_PARTS + 1];
 } cc_segment;
 
@@ -90,7 +142,7 @@ static uint64_t width_of(const cc_column *column)
 }
 
 /* Room for so many rows; what is there stays. */
-static int grow_table(cc_extractor *extractor, int32_t table, uint64_t capacity)
+static RARELY int grow_table(cc_extractor *extractor, int32_t table, uint64_t capacity)
 {
     const cc_plan *plan = extractor->plan;
     cc_rows_of *rows = extractor->tables + table;
@@ -99,8 +151,11 @@ static int grow_table(cc_extractor *extractor, int32_t table, uint64_t capacity)
         cc_builder *builder = rows->columns + at;
         const cc_column *column = column_of(plan, table, at);
         const uint64_t extra = column->storage == CC_TEXT;
-        if (!cc_reserve((void **)&builder->valid, after) ||
-            !cc_reserve((void **)&builder->values, (capacity + extra) * width_of(column)))
+        if (!cc_reserve((void **)&builder->values, (capacity + extra) * width_of(column)))
+            return 0;
+        if (builder->is_dense)
+            continue;
+        if (!cc_reserve((void **)&builder->valid, after))
             return 0;
         memset(builder->valid + before, 0, (size_t)(after - before));
     }
@@ -116,6 +171,87 @@ static void free_builder(cc_builder *builder)
     memset(builder, 0, sizeof *builder);
 }
 
+/* Make the sources of a row ready, from `op` on; gives how many there are. */
+static int32_t prepare_row(cc_extractor *extractor, const cc_action *action, cc_op *op)
+{
+    const cc_plan *plan = extractor->plan;
+    int32_t count = 0;
+    for (const cc_cell *cell = plan->cells + action->cell, *end = cell + action->cell_count; cell < end; cell++) {
+        const cc_column *column = plan->columns + plan->tables[action->table].column + cell->column;
+        for (int32_t at = 0; at < cell->source_count; at++) {
+            const cc_source *source = plan->sources + cell->source + at;
+            cc_op *to = op + count++;
+            *to = (cc_op){.kind = source->kind, .reading = column->reading, .is_wide = column->storage == CC_INT64,
+                          .element = source->element, .component = source->component,
+                          .is_relative = source->is_relative, .column = cell->column,
+                          .next = cell->source_count - at,
+                          .builder = extractor->tables[action->table].columns + cell->column + 1};
+            if (source->kind == CC_OPENING)
+                to->from.began = extractor->began + source->number;
+            else if (source->kind == CC_REGISTER)
+                to->from.reg = extractor->registers + source->number;
+            else if (source->kind == CC_CONSTANT)
+                to->from.text = (cc_text){(const uint8_t *)plan->texts + source->text, (uint32_t)source->text_length};
+        }
+    }
+    return count;
+}
+
+static int is_always_there(const cc_op *op)
+{
+    return op->kind == CC_OFFSET || op->kind == CC_START || op->kind == CC_OPENING ||
+           (op->kind == CC_CONSTANT && op->from.text.length > 0);
+}
+
+/* Columns of which every row has a value, whatever makes it. */
+static void find_dense(cc_extractor *extractor)
+{
+    const cc_plan *plan = extractor->plan;
+    for (int32_t table = 0; table < plan->table_count; table++) {
+        cc_builder *columns = extractor->tables[table].columns;
+        columns[0].is_dense = 1;
+        for (int32_t column = 0; column < plan->tables[table].column_count; column++) {
+            int is_dense = 1;
+            for (const cc_work *work = extractor->works, *end = work + plan->action_count; work < end; work++) {
+                if (work->verb != CC_MAKE_ROW || work->table != table)
+                    continue;
+                const cc_op *op = work->ops;
+                while (op < work->end && op->column != column)
+                    op += op->next;
+                is_dense = is_dense && op < work->end && is_always_there(op);
+            }
+            columns[column + 1].is_dense = is_dense;
+        }
+    }
+}
+
+static void prepare_works(cc_extractor *extractor)
+{
+    const cc_plan *plan = extractor->plan;
+    cc_op *op = extractor->ops;
+    for (int32_t at = 0; at < plan->action_count; at++) {
+        const cc_action *action = plan->actions + at;
+        cc_work *work = extractor->works + at;
+        *work = (cc_work){.key = (uint64_t)(uint32_t)action->qualifier_high << 32 | (uint32_t)action->qualifier_low,
+                          .verb = action->verb, .qualifier_element = action->qualifier_element,
+                          .qualifier_component = action->qualifier_component, .table = action->table,
+                          .element = action->element, .component = action->component,
+                          .start_count = action->start_count, .span = action->span,
+                          .starts = plan->numbers + action->start, .rows = extractor->tables + action->table,
+                          .reg = extractor->registers + action->reg, .ops = op};
+        if (action->verb == CC_MAKE_ROW) {
+            op += prepare_row(extractor, action, op);
+        } else if (action->verb == CC_FILL_CELL) {
+            const cc_column *column = plan->columns + plan->tables[action->table].column + action->column;
+            *op++ = (cc_op){.kind = CC_ELEMENT, .reading = column->reading, .is_wide = column->storage == CC_INT64,
+                            .element = action->element, .component = action->component, .column = action->column,
+                            .builder = extractor->tables[action->table].columns + action->column + 1};
+        }
+        work->end = op;
+    }
+    find_dense(extractor);
+}
+
 cc_extractor *cc_new(const cc_plan *plan)
 {
     cc_extractor *extractor = calloc(1, sizeof *extractor);
@@ -125,16 +261,23 @@ cc_extractor *cc_new(const cc_plan *plan)
     extractor->began = calloc((size_t)plan->loop_count + 1, sizeof *extractor->began);
     extractor->registers = calloc((size_t)plan->registers + 1, sizeof *extractor->registers);
     extractor->tables = calloc((size_t)plan->table_count + 1, sizeof *extractor->tables);
-    int is_whole = extractor->began != NULL && extractor->registers != NULL && extractor->tables != NULL;
+    extractor->ops = calloc((size_t)plan->source_count + (size_t)plan->action_count + 1, sizeof *extractor->ops);
+    extractor->works = calloc((size_t)plan->action_count + 1, sizeof *extractor->works);
+    int is_whole = extractor->began != NULL && extractor->registers != NULL && extractor->tables != NULL &&
+                   extractor->ops != NULL && extractor->works != NULL;
     for (int32_t table = 0; is_whole && table < plan->table_count; table++) {
         const size_t columns = (size_t)plan->tables[table].column_count + 1;
         extractor->tables[table].columns = calloc(columns, sizeof(cc_builder));
         is_whole = extractor->tables[table].columns != NULL;
     }
-    if (is_whole)
-        return extractor;
-    cc_free(extractor);
-    return NULL;
+    if (!is_whole) {
+        cc_free(extractor);
+        return NULL;
+    }
+    for (uint32_t slot = 0; slot < CC_DAYS; slot++)
+        extractor->days[slot].day = CC_NO_DAY;
+    prepare_works(extractor);
+    return extractor;
 }
 
 void cc_free(cc_extractor *extractor)
@@ -153,14 +296,62 @@ void cc_free(cc_extractor *extractor)
     free(extractor->began);
     free(extractor->registers);
     free(extractor->tables);
+    free(extractor->ops);
+    free(extractor->works);
     free(extractor->bads);
     free(extractor);
 }
 
 /* ---- Values of texts. ---- */
 
+/* The topmost bit of each byte that is zero. */
+static inline uint64_t find_zeros(uint64_t word)
+{
+    return ~(((word & CW_BYTES(0x7F)) + CW_BYTES(0x7F)) | word | CW_BYTES(0x7F));
+}
+
+/* Eight digits, the first one in the lowest byte. */
+static inline uint64_t read_eight_digits(uint64_t digits)
+{
+    digits -= CW_BYTES('0');
+    digits = digits * 10 + (digits >> 8);
+    return ((digits & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064) +
+            (digits >> 16 & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001)) >> 32;
+}
+
+/* The same as `read_decimal` for most of them: up to eight bytes. Gives 0 for any other, right or wrong. */
+static inline int read_short_decimal(cc_text text, uint32_t decimals, const uint8_t *limit, int64_t *value)
+{
+    static const int64_t units[] = {1, 10, 100, 1000};
+    if (text.length > 8)
+        return 0;
+    uint32_t length = text.length, scale = decimals;
+    uint64_t word = load_short(text.bytes, length, limit);
+    const int is_negative = (word & 0xFF) == '-';
+    if (is_negative && --length == 0)
+        return 0;
+    word >>= 8 * is_negative;
+    const uint64_t point = find_zeros(word ^ CW_BYTES('.'));
+    if (point != 0) {
+        const uint32_t before = (uint32_t)__builtin_ctzll(point) / 8, after = length - before - 1;
+        if (after > decimals || length == 1)
+            return 0;
+        const uint64_t whole = (UINT64_C(1) << (8 * before)) - 1;
+        word = (word & whole) | (word >> 8 & ~whole);
+        length--;
+        scale -= after;
+    }
+    if (find_no_digits(word, length) != 0)
+        return 0;
+    const uint32_t unused = 8 * (8 - length);
+    word = word << unused | (CW_BYTES('0') & ((UINT64_C(1) << unused) - 1));
+    const int64_t number = (int64_t)read_eight_digits(word) * units[scale];
+    *value = is_negative ? -number : number;
+    return 1;
+}
+
 /* A plain decimal in units of 10 to the minus `decimals`, as money.parse_cents reads it. */
-static int read_decimal(cc_text text, uint32_t decimals, int64_t *value)
+static RARELY int read_decimal(cc_text text, uint32_t decimals, int64_t *value)
 {
     const uint8_t *at = text.bytes, *end = text.bytes + text.length;
     const int is_negative = at < end && *at == '-';
@@ -201,7 +392,7 @@ static int read_decimal(cc_text text, uint32_t decimals, int64_t *value)
 }
 
 /* CCYYMMDD as days since 1970-01-01. */
-static int read_day(const uint8_t *text, int64_t *day)
+static RARELY int compute_day(const uint8_t *text, int64_t *day)
 {
     static const int32_t lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int32_t digits[8];
@@ -225,6 +416,20 @@ static int read_day(const uint8_t *text, int64_t *day)
     return 1;
 }
 
+/* The same, of those read before. */
+static inline int read_day(cc_day *days, const uint8_t *text, int64_t *day)
+{
+    const uint64_t key = load_little_endian(text);
+    cc_day *known = days + hash_key(key) % CC_DAYS;
+    if (known->text != key || known->day == CC_NO_DAY) {
+        if (!compute_day(text, day))
+            return 0;
+        *known = (cc_day){.text = key, .day = (int32_t)*day};
+    }
+    *day = known->day;
+    return 1;
+}
+
 static int all_digits(cc_text text, uint32_t from)
 {
     for (uint32_t at = from; at < text.length; at++) {
@@ -237,20 +442,27 @@ static int all_digits(cc_text text, uint32_t from)
 enum { CC_BAD_VALUE, CC_VALUE, CC_NO_VALUE };
 
 /* The first or last day; a time of day is no value. */
-static int read_days(cc_text text, int is_last, int64_t *day)
+static RARELY int read_other_days(cc_day *days, cc_text text, int is_last, int64_t *day)
 {
     int64_t first, last;
     if ((text.length == 4 || text.length == 6) && all_digits(text, 0))
         return CC_NO_VALUE;
     const int is_instant = text.length == 12 && all_digits(text, 8);
     const int is_period = text.length == 17 && text.bytes[8] == '-';
-    if (!(text.length == 8 || is_instant || is_period) || !read_day(text.bytes, &first))
+    if (!(text.length == 8 || is_instant || is_period) || !read_day(days, text.bytes, &first))
         return CC_BAD_VALUE;
     last = first;
-    if (is_period && !read_day(text.bytes + 9, &last))
+    if (is_period && !read_day(days, text.bytes + 9, &last))
         return CC_BAD_VALUE;
     *day = is_last ? last : first;
     return CC_VALUE;
+}
+
+static inline int read_days(cc_day *days, cc_text text, int is_last, int64_t *day)
+{
+    if (text.length == 8)
+        return read_day(days, text.bytes, day) ? CC_VALUE : CC_BAD_VALUE;
+    return read_other_days(days, text, is_last, day);
 }
 
 /* As strict as Python: no surrogates, nothing overlong, nothing beyond the last character. */
@@ -286,57 +498,79 @@ static void set_valid(cc_builder *builder, uint64_t row)
 
 static int is_valid(const cc_builder *builder, uint64_t row)
 {
-    return builder->valid[row / 8] >> (row % 8) & 1;
+    return builder->is_dense || (builder->valid[row / 8] >> (row % 8) & 1);
 }
 
-/* Write a text behind the others; bytes that are not UTF-8 are Latin-1. */
-static ALWAYS_INLINE int append_text(cc_builder *builder, cc_text text, int is_ascii)
+/* Room for a text, and for the bytes that are copied beyond it. */
+static RARELY int grow_bytes(cc_builder *builder, uint64_t wanted)
 {
-    const uint64_t wanted = builder->byte_count + 2 * (uint64_t)text.length;
     if (wanted > INT32_MAX)
         return 0;
-    if (wanted > builder->byte_capacity) {
-        const uint64_t capacity = wanted > 2 * builder->byte_capacity ? wanted + 256 : 2 * builder->byte_capacity;
-        if (!cc_reserve((void **)&builder->bytes, capacity))
-            return 0;
-        builder->byte_capacity = capacity;
+    const uint64_t capacity = wanted > 2 * builder->byte_capacity ? wanted + 256 : 2 * builder->byte_capacity;
+    if (!cc_reserve((void **)&builder->bytes, capacity))
+        return 0;
+    builder->byte_capacity = capacity;
+    return 1;
+}
+
+/* Bytes that are not UTF-8 are Latin-1. */
+static RARELY uint64_t copy_other_text(uint8_t *to, cc_text text)
+{
+    if (is_utf8(text)) {
+        memcpy(to, text.bytes, text.length);
+        return text.length;
     }
-    uint8_t *to = builder->bytes + builder->byte_count;
-    if (is_ascii || is_utf8(text)) {
-        if (text.length <= sizeof(uint64_t)) {
-            for (uint32_t at = 0; at < text.length; at++)
-                to[at] = text.bytes[at];
-        } else {
-            memcpy(to, text.bytes, text.length);
-        }
-        builder->byte_count += text.length;
-        return 1;
-    }
+    const uint8_t *begin = to;
     for (uint32_t at = 0; at < text.length; at++) {
         const uint8_t byte = text.bytes[at];
         if (byte >= 0x80)
             *to++ = (uint8_t)(0xC0 | byte >> 6);
         *to++ = byte < 0x80 ? byte : (uint8_t)(0x80 | (byte & 0x3F));
     }
-    builder->byte_count = (uint64_t)(to - builder->bytes);
+    return (uint64_t)(to - begin);
+}
+
+/* Write a text behind the others. Reads nothing at or after `limit`. */
+static ALWAYS_INLINE int append_text(cc_builder *builder, cc_text text, const uint8_t *limit, int is_ascii)
+{
+    const uint64_t wanted = builder->byte_count + 2 * (uint64_t)text.length + CC_CHUNK;
+    if (wanted > builder->byte_capacity && !grow_bytes(builder, wanted))
+        return 0;
+    uint8_t *to = builder->bytes + builder->byte_count;
+    if (is_ascii) {
+        if (text.length <= CC_CHUNK && limit - text.bytes >= (int64_t)CC_CHUNK)
+            memcpy(to, text.bytes, CC_CHUNK);
+        else
+            memcpy(to, text.bytes, text.length);
+        builder->byte_count += text.length;
+    } else {
+        builder->byte_count += copy_other_text(to, text);
+    }
     return 1;
 }
 
-/* Numbers that were skipped before `row` are zeros. */
-static void skip_numbers(const cc_column *column, cc_builder *builder, uint64_t row)
+static ALWAYS_INLINE void store_number(cc_builder *builder, int is_wide, uint64_t row, int64_t number)
 {
-    const uint64_t width = width_of(column);
+    if (is_wide)
+        ((int64_t *)(void *)builder->values)[row] = number;
+    else
+        ((int32_t *)(void *)builder->values)[row] = (int32_t)number;
+}
+
+/* Numbers that were skipped before `row` are zeros. */
+static inline void skip_numbers(cc_builder *builder, int is_wide, uint64_t row)
+{
+    const uint64_t width = is_wide ? 8 : 4;
     if (builder->written < row)
         memset(builder->values + builder->written * width, 0, (size_t)((row - builder->written) * width));
 }
 
-static void put_number(const cc_column *column, cc_builder *builder, uint64_t row, int64_t number)
+static ALWAYS_INLINE void put_number(cc_builder *builder, int is_wide, uint64_t row, int64_t number)
 {
-    skip_numbers(column, builder, row);
-    if (column->storage == CC_INT64)
-        ((int64_t *)(void *)builder->values)[row] = number;
-    else
-        ((int32_t *)(void *)builder->values)[row] = (int32_t)number;
+    store_number(builder, is_wide, row, number);
+    if (builder->is_dense)
+        return;
+    skip_numbers(builder, is_wide, row);
     builder->written = row + 1;
     set_valid(builder, row);
 }
@@ -347,48 +581,46 @@ static uint32_t *ends_of(cc_builder *builder)
 }
 
 /* Texts end here, from those that have no end yet up to the one of `row`, of which nothing is written so far. */
-static void end_texts(cc_builder *builder, uint64_t row)
+static ALWAYS_INLINE void end_texts(cc_builder *builder, uint64_t row)
 {
     while (builder->written <= row)
         ends_of(builder)[builder->written++] = (uint32_t)builder->byte_count;
 }
 
 /* Put a text into a cell that is empty. Gives whether it is one of its column's type. */
-static ALWAYS_INLINE int put_text(cc_extractor *extractor, const cc_column *column, cc_builder *builder, uint64_t row, cc_text text,
-                    int is_ascii)
+static ALWAYS_INLINE int put_text(cc_extractor *extractor, const cc_op *op, uint64_t row, cc_text text,
+                                  const uint8_t *limit, int is_ascii)
 {
+    cc_builder *builder = op->builder;
     int64_t number = 0;
     int found = CC_VALUE;
-    switch (column->reading) {
+    switch (op->reading) {
     case CC_AS_TEXT:
         end_texts(builder, row);
-        if (!append_text(builder, text, is_ascii)) {
+        if (!append_text(builder, text, limit, is_ascii)) {
             extractor->is_out_of_memory = 1;
             return CC_NO_VALUE;
         }
-        set_valid(builder, row);
+        if (!builder->is_dense)
+            set_valid(builder, row);
         return CC_VALUE;
     case CC_AS_CENTS:
-        found = read_decimal(text, 2, &number) ? CC_VALUE : CC_BAD_VALUE;
+        if (!read_short_decimal(text, 2, limit, &number))
+            found = read_decimal(text, 2, &number) ? CC_VALUE : CC_BAD_VALUE;
         break;
     case CC_AS_THOUSANDTHS:
-        found = read_decimal(text, 3, &number) ? CC_VALUE : CC_BAD_VALUE;
+        if (!read_short_decimal(text, 3, limit, &number))
+            found = read_decimal(text, 3, &number) ? CC_VALUE : CC_BAD_VALUE;
         break;
     default:
-        found = read_days(text, column->reading == CC_AS_LAST_DAY, &number);
+        found = read_days(extractor->days, text, op->reading == CC_AS_LAST_DAY, &number);
     }
     if (found == CC_VALUE)
-        put_number(column, builder, row, number);
+        put_number(builder, op->is_wide, row, number);
     return found;
 }
 
 /* ---- Segments. ---- */
-
-/* The topmost bit of each byte that is zero. */
-static inline uint64_t find_zeros(uint64_t word)
-{
-    return ~(((word & CW_BYTES(0x7F)) + CW_BYTES(0x7F)) | word | CW_BYTES(0x7F));
-}
 
 static void end_segment(cc_segment *segment, const uint8_t *end, int32_t count)
 {
@@ -397,40 +629,50 @@ static void end_segment(cc_segment *segment, const uint8_t *end, int32_t count)
     segment->fields[count] = end + 1;
 }
 
+/* The fields begin behind these bits of the bytes from `at` on; gives how many there are then. */
+static ALWAYS_INLINE int32_t add_fields(cc_segment *segment, int32_t count, const uint8_t *at, uint32_t bits)
+{
+    while (bits != 0 && count < CC_MOST_FIELDS) {
+        for (int next = 0; next < CC_AT_ONCE; next++) {
+            segment->fields[count] = at + (uint32_t)__builtin_ctz(bits | 1u << 31) + 1;
+            count += bits != 0;
+            bits &= bits - 1;
+        }
+    }
+    return count < CC_MOST_FIELDS ? count : CC_MOST_FIELDS;
+}
+
 /* Find the fields of the segment, and its end, which is before the limit. */
 static void split(cc_segment *segment, cc_marks marks)
 {
-    const uint64_t elements = CW_BYTES(marks.element), terminators = CW_BYTES(marks.terminator);
     const uint8_t *at = segment->begin, *limit = segment->limit;
-    uint64_t all = 0;
     int32_t count = 0;
+    uint32_t beyond_ascii = 0;
     segment->fields[count++] = at;
     segment->parts_of = -1;
     segment->has_key = 0;
-    for (; limit - at >= 8; at += 8) {
-        const uint64_t word = load_little_endian(at);
-        const uint64_t ends = find_zeros(word ^ terminators);
-        uint64_t found = find_zeros(word ^ elements);
+#if defined(__SSE2__)
+    const __m128i element = _mm_set1_epi8((char)marks.element), terminator = _mm_set1_epi8((char)marks.terminator);
+    for (; limit - at >= 16; at += 16) {
+        const __m128i word = _mm_loadu_si128((const __m128i *)(const void *)at);
+        const uint32_t ends = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(word, terminator));
+        const uint32_t inside = (ends & (0u - ends)) - 1; /* All, where there is no end. */
+        const uint32_t found = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(word, element)) & inside;
+        beyond_ascii |= (uint32_t)_mm_movemask_epi8(word) & inside;
+        count = add_fields(segment, count, at, found);
         if (ends != 0) {
-            found &= ends - 1;
-            all |= word & (ends ^ (ends - 1));
-        } else {
-            all |= word;
-        }
-        for (; found != 0 && count < CC_MOST_FIELDS; found &= found - 1)
-            segment->fields[count++] = at + (uint32_t)__builtin_ctzll(found) / 8 + 1;
-        if (ends != 0) {
-            segment->is_ascii = (all & CW_BYTES(0x80)) == 0;
-            end_segment(segment, at + (uint32_t)__builtin_ctzll(ends) / 8, count);
+            segment->is_ascii = beyond_ascii == 0;
+            end_segment(segment, at + (uint32_t)__builtin_ctz(ends), count);
             return;
         }
     }
+#endif
     for (; at < limit && *at != marks.terminator; at++) {
-        all |= *at;
+        beyond_ascii |= *at & 0x80u;
         if (*at == marks.element && count < CC_MOST_FIELDS)
             segment->fields[count++] = at + 1;
     }
-    segment->is_ascii = (all & CW_BYTES(0x80)) == 0;
+    segment->is_ascii = beyond_ascii == 0;
     end_segment(segment, at, count);
 }
 
@@ -488,136 +730,127 @@ static void report(cc_extractor *extractor, const cc_segment *segment, cc_bad wh
     extractor->bads[extractor->bad_count++] = where;
 }
 
-/* Put the first of a cell's sources that has a value into the last row. */
-static void fill_from_sources(cc_extractor *extractor, cc_segment *segment, int32_t table, const cc_cell *cell,
-                              int32_t start)
+static ALWAYS_INLINE void make_row(cc_extractor *extractor, cc_segment *segment, const cc_work *work, int32_t start)
 {
-    const cc_plan *plan = extractor->plan;
-    const cc_column *column = plan->columns + plan->tables[table].column + cell->column;
-    cc_builder *builder = extractor->tables[table].columns + cell->column + 1;
-    const uint64_t row = extractor->tables[table].rows - 1;
-    for (int32_t at = 0; at < cell->source_count; at++) {
-        const cc_source *source = plan->sources + cell->source + at;
-        const int32_t element = source->element + (source->is_relative ? start : 0);
-        cc_text text = {NULL, 0};
-        int is_ascii = segment->is_ascii;
-        switch (source->kind) {
-        case CC_OFFSET:
-            put_number(column, builder, row, (int64_t)segment->offset);
-            return;
-        case CC_START:
-            put_number(column, builder, row, start);
-            return;
-        case CC_OPENING:
-            put_number(column, builder, row, (int64_t)extractor->began[source->number]);
-            return;
-        case CC_CONSTANT:
-            text = (cc_text){(const uint8_t *)plan->texts + source->text, (uint32_t)source->text_length};
-            is_ascii = 1;
-            break;
-        case CC_REGISTER:
-            text = (cc_text){extractor->registers[source->number].bytes, extractor->registers[source->number].length};
-            is_ascii = 0; /* Not known. */
-            break;
-        default:
-            text = value_of(extractor, segment, element, source->component);
-        }
-        if (text.length == 0)
-            continue;
-        const int found = put_text(extractor, column, builder, row, text, is_ascii);
-        if (found == CC_VALUE)
-            return;
-        if (found == CC_BAD_VALUE && source->kind == CC_ELEMENT)
-            report(extractor, segment, (cc_bad){.table = table, .column = cell->column, .element = element,
-                                                .component = source->component});
-    }
-}
-
-static void make_row(cc_extractor *extractor, cc_segment *segment, const cc_action *action, int32_t start)
-{
-    const cc_plan *plan = extractor->plan;
-    cc_rows_of *rows = extractor->tables + action->table;
+    cc_rows_of *rows = work->rows;
     if (rows->rows == rows->capacity &&
-        !grow_table(extractor, action->table, rows->capacity ? 2 * rows->capacity : CC_LEAST_ROWS)) {
+        !grow_table(extractor, work->table, rows->capacity ? 2 * rows->capacity : CC_LEAST_ROWS)) {
         extractor->is_out_of_memory = 1;
         return;
     }
     const uint64_t row = rows->rows++;
-    put_number(column_of(plan, action->table, 0), rows->columns, row, (int64_t)extractor->set_offset);
-    const cc_cell *cell = plan->cells + action->cell;
-    for (const cc_cell *end = cell + action->cell_count; cell < end; cell++)
-        fill_from_sources(extractor, segment, action->table, cell, start);
+    store_number(rows->columns, 1, row, (int64_t)extractor->set_offset);
+    for (const cc_op *op = work->ops, *end = work->end; op < end;) {
+        const uint8_t *limit = segment->limit;
+        int32_t element = 0;
+        int is_ascii = segment->is_ascii;
+        cc_text text;
+        switch (op->kind) {
+        case CC_OFFSET:
+            put_number(op->builder, op->is_wide, row, (int64_t)segment->offset);
+            op += op->next;
+            continue;
+        case CC_START:
+            put_number(op->builder, op->is_wide, row, start);
+            op += op->next;
+            continue;
+        case CC_OPENING:
+            put_number(op->builder, op->is_wide, row, (int64_t)*op->from.began);
+            op += op->next;
+            continue;
+        case CC_CONSTANT:
+            text = op->from.text;
+            limit = text.bytes + CC_CHUNK; /* columns.py puts so many bytes behind the texts. */
+            is_ascii = 1;
+            break;
+        case CC_REGISTER:
+            text = (cc_text){op->from.reg->bytes, op->from.reg->length};
+            limit = text.bytes + op->from.reg->capacity;
+            is_ascii = op->from.reg->is_ascii;
+            break;
+        default:
+            element = op->element + (op->is_relative ? start : 0);
+            text = value_of(extractor, segment, element, op->component);
+        }
+        const int found = text.length ? put_text(extractor, op, row, text, limit, is_ascii) : CC_NO_VALUE;
+        if (found == CC_BAD_VALUE && op->kind == CC_ELEMENT)
+            report(extractor, segment, (cc_bad){.table = work->table, .column = op->column, .element = element,
+                                                .component = op->component});
+        op += found == CC_VALUE ? op->next : 1;
+    }
 }
 
-static void make_rows(cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+static void make_rows(cc_extractor *extractor, cc_segment *segment, const cc_work *work)
 {
-    if (action->start_count == 0) {
-        make_row(extractor, segment, action, 0);
+    if (work->start_count == 0) {
+        make_row(extractor, segment, work, 0);
         return;
     }
-    const int32_t *starts = extractor->plan->numbers + action->start;
-    for (int32_t at = 0; at < action->start_count && starts[at] < segment->field_count; at++) {
-        int32_t element = starts[at], end = element + action->span;
+    const int32_t *starts = work->starts;
+    for (int32_t at = 0; at < work->start_count && starts[at] < segment->field_count; at++) {
+        int32_t element = starts[at], end = element + work->span;
         while (element < end && field_of(segment, element).length == 0)
             element++;
         if (element < end)
-            make_row(extractor, segment, action, starts[at]);
+            make_row(extractor, segment, work, starts[at]);
     }
 }
 
-static void fill_cell(cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+static void fill_cell(cc_extractor *extractor, cc_segment *segment, const cc_work *work)
 {
-    cc_rows_of *rows = extractor->tables + action->table;
-    cc_builder *builder = rows->columns + action->column + 1;
-    if (rows->rows == 0 || is_valid(builder, rows->rows - 1))
+    const cc_op *op = work->ops;
+    const uint64_t rows = work->rows->rows;
+    if (rows == 0 || is_valid(op->builder, rows - 1))
         return;
-    const cc_text text = value_of(extractor, segment, action->element, action->component);
-    const cc_column *column = column_of(extractor->plan, action->table, action->column + 1);
-    if (text.length && put_text(extractor, column, builder, rows->rows - 1, text, segment->is_ascii) == CC_BAD_VALUE)
-        report(extractor, segment, (cc_bad){.table = action->table, .column = action->column, .element = action->element,
-                                            .component = action->component});
+    const cc_text text = value_of(extractor, segment, work->element, work->component);
+    if (text.length &&
+        put_text(extractor, op, rows - 1, text, segment->limit, segment->is_ascii) == CC_BAD_VALUE)
+        report(extractor, segment, (cc_bad){.table = work->table, .column = op->column, .element = work->element,
+                                            .component = work->component});
 }
 
-static void keep_value(cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+static void keep_value(cc_extractor *extractor, cc_segment *segment, const cc_work *work)
 {
-    cc_register *reg = extractor->registers + action->reg;
-    const cc_text text = value_of(extractor, segment, action->element, action->component);
+    cc_register *reg = work->reg;
+    const cc_text text = value_of(extractor, segment, work->element, work->component);
     if (reg->length != 0 || text.length == 0)
         return;
-    if (text.length > reg->capacity) {
-        if (!cc_reserve((void **)&reg->bytes, text.length)) {
+    if (text.length > reg->capacity || reg->capacity == 0) {
+        const uint32_t capacity = text.length > CC_CHUNK ? text.length : CC_CHUNK;
+        if (!cc_reserve((void **)&reg->bytes, capacity)) {
             extractor->is_out_of_memory = 1;
             return;
         }
-        reg->capacity = text.length;
+        memset(reg->bytes, 0, capacity);
+        reg->capacity = capacity;
     }
     memcpy(reg->bytes, text.bytes, text.length);
     reg->length = text.length;
+    reg->is_ascii = segment->is_ascii;
 }
 
 /* The packed qualifier, which is in the same place for all actions of a segment. */
-static uint64_t qualifier_of(const cc_extractor *extractor, cc_segment *segment, const cc_action *action)
+static uint64_t qualifier_of(const cc_extractor *extractor, cc_segment *segment, const cc_work *work)
 {
     if (!segment->has_key) {
-        const cc_text text = value_of(extractor, segment, action->qualifier_element, action->qualifier_component);
+        const cc_text text = value_of(extractor, segment, work->qualifier_element, work->qualifier_component);
         segment->key = pack_key(text.bytes, text.length, segment->limit);
         segment->has_key = 1;
     }
     return segment->key;
 }
 
-static void act(cc_extractor *extractor, cc_segment *segment, const cc_action *action, int32_t count)
+static void act(cc_extractor *extractor, cc_segment *segment, const cc_work *work, int32_t count)
 {
-    for (const cc_action *end = action + count; action < end; action++) {
-        const uint64_t wanted = (uint64_t)(uint32_t)action->qualifier_high << 32 | (uint32_t)action->qualifier_low;
-        if (wanted != 0 && wanted != qualifier_of(extractor, segment, action))
+    for (const cc_work *end = work + count; work < end; work++) {
+        if (work->key != 0 && work->key != qualifier_of(extractor, segment, work))
             continue;
-        if (action->verb == CC_MAKE_ROW)
-            make_rows(extractor, segment, action);
-        else if (action->verb == CC_FILL_CELL)
-            fill_cell(extractor, segment, action);
+        if (work->verb == CC_MAKE_ROW)
+            make_rows(extractor, segment, work);
+        else if (work->verb == CC_FILL_CELL)
+            fill_cell(extractor, segment, work);
         else
-            keep_value(extractor, segment, action);
+            keep_value(extractor, segment, work);
     }
 }
 
@@ -668,7 +901,7 @@ static void take_segment(cc_extractor *extractor, cc_segment *segment, int32_t p
         }
     }
     segment->loop = extractor->loop;
-    act(extractor, segment, plan->actions + action, count);
+    act(extractor, segment, extractor->works + action, count);
 }
 
 void cc_begin_set(cc_extractor *extractor, uint64_t offset, cc_marks marks)
@@ -773,9 +1006,10 @@ static int copy_column(cc_builder *builder, const cc_column *column, struct Arro
     const uint64_t count = (uint64_t)array->length, is_text = column->storage == CC_TEXT;
     if (is_text)
         end_texts(builder, count);
-    else
-        skip_numbers(column, builder, count);
-    return copy_buffer(&array->buffers[0], builder->valid, (count + 7) / 8) &&
+    else if (!builder->is_dense)
+        skip_numbers(builder, column->storage == CC_INT64, count);
+    array->null_count = builder->is_dense ? 0 : -1;
+    return (builder->is_dense || copy_buffer(&array->buffers[0], builder->valid, (count + 7) / 8)) &&
            copy_buffer(&array->buffers[1], builder->values, (count + is_text) * width_of(column)) &&
            (!is_text || copy_buffer(&array->buffers[2], builder->bytes, ends_of(builder)[count]));
 }
@@ -784,7 +1018,8 @@ static int copy_column(cc_builder *builder, const cc_column *column, struct Arro
 static void keep_only(cc_builder *builder, const cc_column *column, uint64_t row, int stays)
 {
     const int has_value = stays && is_valid(builder, row);
-    memset(builder->valid, 0, (size_t)(row / 8 + 1));
+    if (!builder->is_dense)
+        memset(builder->valid, 0, (size_t)(row / 8 + 1));
     builder->written = 0;
     if (column->storage == CC_TEXT) {
         const uint64_t begin = has_value ? ends_of(builder)[row] : builder->byte_count;
@@ -797,7 +1032,7 @@ static void keep_only(cc_builder *builder, const cc_column *column, uint64_t row
         memcpy(builder->values, builder->values + row * width_of(column), (size_t)width_of(column));
         builder->written = 1;
     }
-    if (has_value)
+    if (has_value && !builder->is_dense)
         set_valid(builder, 0);
 }
 

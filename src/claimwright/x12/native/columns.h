@@ -68,8 +68,8 @@ typedef struct {
     const cc_column *columns;
     const cc_table *tables;
     const int32_t *numbers; /* starts and registers */
-    const char *texts;
-    int32_t stop_count, loop_count, table_count, column_count, registers, root;
+    const char *texts; /* with 16 bytes behind them that mean nothing */
+    int32_t stop_count, loop_count, table_count, column_count, registers, root, action_count, source_count;
 } cc_plan;
 
 typedef struct {

@@ -31,12 +31,16 @@ _STORAGES: dict[Type, tuple[int, int, str]] = {
 """How a type is stored, how its text is read, and Arrow's format for it."""
 _SOURCES = {"element": 0, "register": 1, "opening": 2, "offset": 3, "constant": 4, "start": 5}
 _MAKE_ROW, _FILL_CELL, _KEEP_VALUE = range(3)
-_ACTION_WIDTH = 15
+_ACTION_WIDTH, _SOURCE_WIDTH = 15, 7
+_BEHIND_TEXTS = 16
+"""Bytes behind the constant texts, which are copied so many at once."""
 
 
 class _Plan(ctypes.Structure):
     _TABLES = ("stops", "loops", "named", "actions", "cells", "sources", "columns", "tables", "numbers", "texts")
-    _NUMBERS = ("stop_count", "loop_count", "table_count", "column_count", "registers", "root")
+    _NUMBERS = (
+        "stop_count", "loop_count", "table_count", "column_count", "registers", "root", "action_count", "source_count",
+    )  # fmt: skip
     _fields_ = [(name, _POINTER) for name in _TABLES] + [(name, _INT) for name in _NUMBERS]
 
 
@@ -120,7 +124,7 @@ class CompiledPlan:
                 self._add("columns", *_STORAGES[column.type][:2])
             self._add("tables", first, len(table.columns), int(table.is_held))
         self._memory = {name: table if table else array("i", [0]) for name, table in self._tables.items()}
-        self._text_memory = ctypes.create_string_buffer(bytes(self._texts))
+        self._text_memory = ctypes.create_string_buffer(bytes(self._texts) + bytes(_BEHIND_TEXTS))
         pointers = [self._memory[name].buffer_info()[0] for name in _Plan._TABLES[:-1]]
         numbers = (
             len(positions),
@@ -129,6 +133,8 @@ class CompiledPlan:
             len(self._tables["columns"]) // 2,
             plan.registers,
             0,
+            len(self._tables["actions"]) // _ACTION_WIDTH,
+            len(self._tables["sources"]) // _SOURCE_WIDTH,
         )
         self.structure = _Plan(*pointers, ctypes.addressof(self._text_memory), *numbers)
 
@@ -165,7 +171,7 @@ class CompiledPlan:
         first = len(self._tables["cells"]) // 3
         used = [(column, sources) for column, sources in enumerate(cells) if sources]
         for column, sources in used:
-            self._add("cells", column, len(self._tables["sources"]) // 7, len(sources))
+            self._add("cells", column, len(self._tables["sources"]) // _SOURCE_WIDTH, len(sources))
             for source in sources:
                 self._add("sources", *self._source(source))
         return first, len(used)
