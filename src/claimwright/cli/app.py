@@ -10,6 +10,7 @@
     claimwright explain CLAIM            why a balance is what it is, down to the payer's bytes
     claimwright close 2026-01            no entry is dated in that month any more
     claimwright check                    is the ledger balanced, is the audit trail whole
+    claimwright codes load FILE ...      publishers' code sets: ICD-10-CM, NCCI, fee schedules ...
     claimwright x12 check FILE ...       what is wrong with X12 files; show, ack, convert ... need no office
 
 Every verb of the office takes `--home DIR`; without it `CLAIMWRIGHT_HOME` counts, and else `~/.claimwright`.
@@ -24,6 +25,7 @@ import typer
 from claimwright import __version__
 from claimwright.cli import console
 from claimwright.cli.checking import check
+from claimwright.cli.codes import codes
 from claimwright.cli.daily import day
 from claimwright.cli.demonstration import demo
 from claimwright.cli.explaining import explain
@@ -50,6 +52,7 @@ app.add_typer(era)
 app.add_typer(user)
 app.add_typer(files)
 app.add_typer(x12)
+app.add_typer(codes)
 
 
 @app.command()

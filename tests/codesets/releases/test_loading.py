@@ -132,6 +132,7 @@ def test_compressed_files_are_read_as_what_they_hold(store: CodeStore) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("inside.csv", FIVE)
+        archive.writestr("read me.txt", "Dear reader")
     load_bytes(store, packed.getvalue())
     load_bytes(store, gzip.compress(FIVE.encode()), OCTOBER)
     assert len(store.releases()) == 2

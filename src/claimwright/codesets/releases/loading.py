@@ -56,6 +56,8 @@ def load(
 ) -> tuple[LoadReport, ...]:
     """Load files, those of one code set together as one release; one report for each code set.
 
+    What a ZIP holds beside tables (letters, record layouts) is passed over.
+
     `code_set` says which it is where the layout alone does not (NCCI's edits for practitioners and for hospitals have
     one layout); `is_licensed`, that its reader holds the licence which a set needs; `effective_date` is the day from
     which they hold, for files that do not say so. Raises `InputError`, with findings, for a file of no known layout,
@@ -63,7 +65,7 @@ def load(
     all the same); `ConflictError` for files that are loaded already. Then nothing has changed.
     """
     by_set: dict[str, list[tuple[Layout, Source]]] = {}
-    for source in sources:
+    for source in _tables_in(sources, layouts):
         layout = recognise(source, layouts, code_set)
         if CODE_SETS[layout.code_set].needs_licence and not is_licensed:
             raise refuse(source, "LOAD-LICENCE", CODE_SETS[layout.code_set].terms, "If you hold one: --licensed.")
@@ -73,6 +75,12 @@ def load(
             _Loading(store, clock, effective_date, accept_fewer, progress).load(code_set, parts)
             for code_set, parts in by_set.items()
         )
+
+
+def _tables_in(sources: Sequence[Source], layouts: Sequence[Layout]) -> Sequence[Source]:
+    """The files themselves; of a ZIP, those that are tables, if any is."""
+    known = [one for one in sources if not one.is_member or any(layout.recognise(one) for layout in layouts)]
+    return known or sources
 
 
 def recognise(source: Source, layouts: Iterable[Layout], code_set: str = "") -> Layout:

@@ -26,12 +26,14 @@ MOST_BYTES = 2_000_000_000
 class Source:
     """One file, unpacked when it was compressed. `name` is shown to people and decides nothing.
 
-    `opened` gives the bytes anew each time: tables of millions of rows are read line by line, not held. Reading raises
-    `InputError` when the file is cut off.
+    `is_member`: it lay in a ZIP, where publishers put letters and layouts beside the tables. `opened` gives the bytes
+    anew each time: tables of millions of rows are read line by line, not held. Reading raises `InputError` when the
+    file is cut off.
     """
 
     name: str
     opened: Callable[[], IO[bytes]]
+    is_member: bool = False
 
     @classmethod
     def of(cls, name: str, data: bytes) -> Source:
@@ -110,7 +112,9 @@ class Source:
             return (self,)
         files = [name for name in names if not name.endswith("/")]
         return tuple(
-            source for name in files for source in Source(f"{self.name}/{name}", self._member(name))._unpacked()
+            source
+            for name in files
+            for source in Source(f"{self.name}/{name}", self._member(name), is_member=True)._unpacked()
         )
 
     def _member(self, name: str) -> Callable[[], IO[bytes]]:

@@ -1,0 +1,44 @@
+"""`claimwright codes`: load a release, see it, take it back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli import desk
+
+PLACES = "pos_code,pos_type,pos_name,pos_description\n11,Non-Facility,Office,x\n21,Facility,Inpatient Hospital,x\n"
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Path:
+    path = tmp_path / "places.csv"
+    path.write_text(PLACES)
+    return path
+
+
+def codes(tmp_path: Path, *words: str):
+    return desk.run("codes", *words, home=tmp_path)
+
+
+def test_a_release_is_loaded_shown_withdrawn_and_restored(tmp_path: Path, places: Path) -> None:
+    assert "2 rows, in force from 2026-07-01" in codes(tmp_path, "load", str(places), "--effective", "2026-07-01").out
+    assert "in force  places.csv" in codes(tmp_path, "status").out
+    assert codes(tmp_path, "withdraw", "1").status == 0
+    assert "withdrawn" in codes(tmp_path, "status").out
+    assert codes(tmp_path, "restore", "1").status == 0
+    assert json.loads(codes(tmp_path, "status", "--json").out)["places"][0]["is_withdrawn"] is False
+
+
+def test_a_file_that_is_refused_says_why_and_what_to_do(tmp_path: Path, places: Path) -> None:
+    places.write_text(PLACES.replace("pos_type", "kind"))
+    refused = codes(tmp_path, "load", str(places), "--effective", "2026-07-01")
+    assert refused.status == 2
+    assert "does not know the column 'kind' and misses 'pos_type'" in refused.err
+    assert "nothing was loaded" in refused.err
+
+
+def test_a_release_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert "There is no release 7" in codes(tmp_path, "withdraw", "7").err
