@@ -7,11 +7,18 @@ from functools import lru_cache
 
 from claimwright.documents.claim_body_x12 import Level, make_level
 from claimwright.documents.claim_kinds_x12 import ClaimReader
-from claimwright.documents.claim_payers_x12 import read_subscriber
+from claimwright.documents.claim_payers_x12 import read_subscriber, with_relationship
 from claimwright.documents.parties import Party
-from claimwright.documents.parties_x12 import make_party, name_of, read_party, read_person, read_provider
+from claimwright.documents.parties_x12 import (
+    make_party,
+    name_of,
+    read_party,
+    read_person,
+    read_plain_person,
+    read_provider,
+)
 from claimwright.documents.values_x12 import Pool
-from claimwright.x12.tree import Loop
+from claimwright.x12.tree import Loop, Segment
 
 _TAX_QUALIFIERS = ("EI", "SY")
 _REMEMBERED_LENGTH_MAX = 200
@@ -54,13 +61,19 @@ def read_billing(loop: Loop, _: Level, reader: ClaimReader) -> Level:
 
 def read_subscriber_level(loop: Loop, level: Level, reader: ClaimReader) -> Level:
     """2000B with 2010BA, 2010BB."""
-    own = Pool(loop)
-    own.take("HL")
-    sbr, pat = own.take("SBR"), own.take("PAT")
-    pool = reader.named_pool(loop.loop("2010BA"), "subscriber", loop)
-    person = read_person(pool, pat, reader)
-    reader.leave(own)
-    reader.leave(pool)
+    named = loop.loop("2010BA")
+    person = read_plain_person(named)
+    sbr: Segment | None
+    if person and _names(loop) == ["HL", "SBR"]:
+        sbr = loop.segments[1]
+    else:
+        own = Pool(loop)
+        own.take("HL")
+        sbr, pat = own.take("SBR"), own.take("PAT")
+        pool = reader.named_pool(named, "subscriber", loop)
+        person = read_person(pool, pat, reader)
+        reader.leave(own)
+        reader.leave(pool)
     payer = read_named_party(loop.loop("2010BB"), "payer", loop, reader)
     subscriber = read_subscriber(sbr, person)
     return make_level(level.billing, level.pay_to, level.pay_to_plan, level.currency, subscriber, payer)
@@ -68,12 +81,22 @@ def read_subscriber_level(loop: Loop, level: Level, reader: ClaimReader) -> Leve
 
 def read_patient(loop: Loop, level: Level, reader: ClaimReader) -> Level:
     """2000C with 2010CA; PAT01 is the patient's relationship to the subscriber."""
-    own = Pool(loop)
-    own.take("HL")
-    pat = own.take("PAT")
-    pool = reader.named_pool(loop.loop("2010CA"), "patient", loop)
-    patient = read_person(pool, pat, reader)
-    reader.leave(own)
-    reader.leave(pool)
-    subscriber = replace(level.subscriber, relationship=pat[1] if pat else "")
-    return replace(level, patient=patient, subscriber=subscriber)
+    named = loop.loop("2010CA")
+    patient = read_plain_person(named)
+    pat: Segment | None
+    if patient and _names(loop) == ["HL", "PAT"] and len(loop.segments[1]) == 1:
+        pat = loop.segments[1]
+    else:
+        own = Pool(loop)
+        own.take("HL")
+        pat = own.take("PAT")
+        pool = reader.named_pool(named, "patient", loop)
+        patient = read_person(pool, pat, reader)
+        reader.leave(own)
+        reader.leave(pool)
+    subscriber = with_relationship(level.subscriber, pat[1] if pat else "")
+    return make_level(level.billing, level.pay_to, level.pay_to_plan, level.currency, subscriber, level.payer, patient)
+
+
+def _names(loop: Loop) -> list[str]:
+    return [segment.fields[0] for segment in loop.segments]

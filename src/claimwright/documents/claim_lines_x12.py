@@ -11,6 +11,7 @@ from claimwright.documents.claim_kinds_x12 import ClaimGuide, ClaimReader
 from claimwright.documents.claim_providers_x12 import write_providers
 from claimwright.documents.dental import DentalLine
 from claimwright.documents.dental_x12 import read_dental_line, write_teeth
+from claimwright.documents.drafts import maker
 from claimwright.documents.institutional import RevenueLine
 from claimwright.documents.institutional_x12 import read_revenue_line, write_revenue_line
 from claimwright.documents.parties import Procedure
@@ -33,6 +34,8 @@ from claimwright.money import x12_amount
 from claimwright.x12.composing import Composer
 from claimwright.x12.tree import Loop, Segment
 from claimwright.x12.writing import Element, OutgoingSegment
+
+make_adjudication = maker(LineAdjudication)
 
 _FORMS = ("LQ", "FRM")
 _ONE = Decimal(1)
@@ -110,19 +113,19 @@ def _read_drug(loop: Loop | None, reader: ClaimReader) -> Drug | None:
 
 def _read_adjudication(loop: Loop, reader: ClaimReader) -> LineAdjudication:
     """2430. Raises `Unreadable`."""
-    pool = Pool(loop)
-    svd = loop.segments[0]
-    pool.take("SVD")
+    svd, *further = loop.segments
+    cas = [segment for segment in further if segment.fields[0] == "CAS"]
+    pool = Pool(Loop(loop.id, [segment for segment in further if segment.fields[0] != "CAS"]))
     remaining = pool.take("AMT", "EAF")
     bundled_into = reader.number_or_none(svd, 6)
-    decision = LineAdjudication(
+    decision = make_adjudication(
         payer_id=svd[1],
         paid_cents=reader.cents(svd, 2),
         procedure=read_procedure(svd, 3),
         revenue_code=svd[4],
         quantity=reader.number_or_none(svd, 5),
         bundled_into=int(bundled_into) if bundled_into is not None else None,
-        adjustments=read_adjustments(pool.take_all("CAS"), reader),
+        adjustments=read_adjustments(cas, reader),
         adjudication_date=reader.decision_day(pool),
         remaining_cents=reader.cents(remaining, 2) if remaining else None,
     )

@@ -22,6 +22,7 @@ from claimwright.money import x12_amount
 from claimwright.x12.composing import Composer
 from claimwright.x12.tree import Loop, Segment
 
+make_other_payer = maker(OtherPayer)
 make_subscriber = maker(Subscriber)
 
 _ORDER = "SBR CAS AMT DMG OI MIA MOA"
@@ -36,6 +37,14 @@ def read_subscriber(sbr: Segment | None, person: Person) -> Subscriber:
     return make_subscriber(sbr[1], person, sbr[2], sbr[3], sbr[4], sbr[5], sbr[9])
 
 
+def with_relationship(subscriber: Subscriber, relationship: str) -> Subscriber:
+    """The same policy, of which the patient is something else to the subscriber."""
+    return make_subscriber(
+        subscriber.payer_level, subscriber.person, relationship, subscriber.group_number, subscriber.group_name,
+        subscriber.insurance_type, subscriber.filing_code,
+    )  # fmt: skip
+
+
 def read_other_payer(loop: Loop, reader: ClaimReader) -> OtherPayer:
     """2320 with 2330A to I. Raises `Unreadable`."""
     own = Pool(loop)
@@ -45,7 +54,7 @@ def read_other_payer(loop: Loop, reader: ClaimReader) -> OtherPayer:
     subscriber = reader.named_pool(loop.loop("2330A"), "subscriber of another payer", loop)
     payer = reader.named_pool(loop.loop("2330B"), "other payer", loop)
     decided_on = reader.decision_day(payer)
-    other = OtherPayer(
+    other = make_other_payer(
         subscriber=read_subscriber(sbr, read_person(subscriber, None, reader)),
         payer_claim_number=payer.value("REF", "F8"),
         payer=read_party(payer),

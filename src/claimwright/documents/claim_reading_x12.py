@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from claimwright.documents.claim import Claim, ClaimBatch, ClaimKind, ClaimLine
@@ -21,8 +22,15 @@ from claimwright.documents.claim_providers_x12 import Providers
 from claimwright.documents.dental_x12 import read_dental_part
 from claimwright.documents.drafts import Drafts
 from claimwright.documents.institutional_x12 import read_institutional_part
-from claimwright.documents.parties import Provider
-from claimwright.documents.parties_x12 import make_amount, name_of, read_address, read_contact, read_reference
+from claimwright.documents.parties import Contact, Provider, Reference
+from claimwright.documents.parties_x12 import (
+    make_amount,
+    make_provider,
+    name_of,
+    read_address,
+    read_contact,
+    read_reference,
+)
 from claimwright.documents.rows_x12 import IN_ROOT, LoopSteps, Row, kept
 from claimwright.documents.values_x12 import Pool, Unreadable, parse_instant
 from claimwright.x12.tree import Delimiters, Loop, Segment
@@ -36,6 +44,7 @@ _CLAIM_NUMBERS = {
 }  # fmt: skip
 _LINE_NUMBERS = {"6R": "control_number", "G1": "prior_authorization", "9F": "referral"}
 _CLAIM_PARTS = {"82": "rendering", "DN": "referring", "DQ": "supervising", "77": "facility"}
+_REMEMBERED_LENGTH_MAX = 200
 _OF_THE_KIND = {
     ClaimKind.PROFESSIONAL: frozenset(),
     ClaimKind.INSTITUTIONAL: frozenset((("DTP", "434"), ("DTP", "435"), ("DTP", "096"))),
@@ -43,7 +52,7 @@ _OF_THE_KIND = {
 }
 """Segments of 2300 that the part of a kind reads, by name and qualifier."""
 
-_claims, _lines, _providers = Drafts(Claim), Drafts(ClaimLine), Drafts(Provider)
+_claims, _lines = Drafts(Claim), Drafts(ClaimLine)
 _LEVELS = {"2000A": read_billing, "2000B": read_subscriber_level, "2000C": read_patient}
 
 
@@ -56,9 +65,9 @@ class ClaimSetReader(ClaimReader):
         self.claim: Any = None
         self.claim_start = self.line_start = (0, 0)
         self.line: Any = None
-        self.service: Segment | None = None
-        self.provider: Any = None
-        self.specialty = self.street = self.city = None
+        self.service: Any = None
+        """The service of the open line: its row, or where more than its texts is asked for its segment."""
+        self.provider: _Provider | None = None
         self.clm: Row = []
         self.lx: Row = []
         self.rest: list[Segment] = []
@@ -164,7 +173,7 @@ class ClaimSetReader(ClaimReader):
         if not self.is_lost:
             _lines.seal(line)
 
-    def _read_line_rest(self, line: Any, service: Segment | None) -> None:
+    def _read_line_rest(self, line: Any, service: Any) -> None:
         """What only some lines say: the service of the kind, drug, earlier decisions, segments without a field."""
         pool = Pool(Loop("2400", self.line_rest))
         try:
@@ -186,13 +195,9 @@ class ClaimSetReader(ClaimReader):
 
     def close_provider(self) -> None:
         """Finish the provider who is open."""
-        provider = self.provider
-        if provider is None:
-            return
-        if self.street or self.city:
-            provider.address = read_address(self.street, self.city)
-        _providers.seal(provider)
-        self.provider = self.specialty = self.street = self.city = None
+        provider, self.provider = self.provider, None
+        if provider is not None:
+            provider.owner.providers.append((provider.part, provider.whole()))
 
     def head(self, opening: Segment) -> ClaimBatch:
         """What the set says but its claims. Reports what stands where it cannot be read, too."""
@@ -213,6 +218,35 @@ class ClaimSetReader(ClaimReader):
         )
         self.report_strays(root, self.homes)
         return batch
+
+
+class _Provider:
+    """A provider of the claim or of the line that is open, as far as he was read."""
+
+    __slots__ = ("city", "contacts", "is_short", "name", "owner", "part", "references", "street", "taxonomy")
+
+    def __init__(self, owner: Any, row: Row, size: int) -> None:
+        self.owner = owner
+        self.is_short = size <= _REMEMBERED_LENGTH_MAX
+        self.part = row[1] if len(row) > 1 else ""
+        self.name = name_of(row)
+        self.taxonomy: str | None = None
+        self.street: Segment | None = None
+        self.city: Segment | None = None
+        self.references: list[Reference] = []
+        self.contacts: list[Contact] = []
+
+    def whole(self) -> Provider:
+        """The record; those of whom all say the same are one."""
+        if self.is_short and not (self.street or self.city or self.references or self.contacts):
+            return _provider_by_name(self.name, self.taxonomy or "")
+        address = read_address(self.street, self.city)
+        return make_provider(*self.name, address, tuple(self.contacts), tuple(self.references), self.taxonomy or "")
+
+
+@lru_cache(maxsize=1024)
+def _provider_by_name(name: tuple[str, str, str, str, bool, str, str], taxonomy: str) -> Provider:
+    return make_provider(*name, taxonomy=taxonomy)
 
 
 def _fill(draft: Any, said: dict[str, Any]) -> None:
@@ -335,13 +369,7 @@ def _party(loop_id: str) -> LoopSteps:
 
     def opens(reader: ClaimSetReader, row: Row) -> None:
         reader.close_provider()
-        reader.provider = provider = _providers.begin()
-        (
-            provider.last_name, provider.first_name, provider.middle_name, provider.suffix, provider.is_person,
-            provider.id_qualifier, provider.id,
-        ) = name_of(row)  # fmt: skip
-        owner = reader.line if of_a_line else reader.claim
-        owner.providers.append((row[1] if len(row) > 1 else "", provider))
+        reader.provider = _Provider(reader.line if of_a_line else reader.claim, row, reader.size)
 
     def other(reader: ClaimSetReader, row: Row) -> None:
         reader.say_here("006", row, loop=loop_id)
@@ -349,8 +377,8 @@ def _party(loop_id: str) -> LoopSteps:
 
     def once(field: str, take: Callable[[ClaimSetReader, Row], Any]) -> Callable[[ClaimSetReader, Row], None]:
         def step(reader: ClaimSetReader, row: Row) -> None:
-            if getattr(reader, field) is None:
-                setattr(reader, field, take(reader, row))
+            if getattr(reader.provider, field) is None:
+                setattr(reader.provider, field, take(reader, row))
             else:
                 other(reader, row)
 
@@ -359,7 +387,7 @@ def _party(loop_id: str) -> LoopSteps:
     return LoopSteps(
         opens,
         {
-            "PRV": once("specialty", _specialty),
+            "PRV": once("taxonomy", _taxonomy),
             "N3": once("street", ClaimSetReader.segment),
             "N4": once("city", ClaimSetReader.segment),
             "REF": _provider_reference,
@@ -369,17 +397,18 @@ def _party(loop_id: str) -> LoopSteps:
     )
 
 
-def _specialty(reader: ClaimSetReader, row: Row) -> str:
-    reader.provider.taxonomy = row[3] if len(row) > 3 else ""
-    return str(reader.provider.taxonomy)
+def _taxonomy(_: ClaimSetReader, row: Row) -> str:
+    return row[3] if len(row) > 3 else ""
 
 
 def _provider_reference(reader: ClaimSetReader, row: Row) -> None:
-    reader.provider.references.append(reader.reference(row))
+    if reader.provider:
+        reader.provider.references.append(reader.reference(row))
 
 
 def _provider_contact(reader: ClaimSetReader, row: Row) -> None:
-    reader.provider.contacts.append(read_contact(reader.segment(row)))
+    if reader.provider:
+        reader.provider.contacts.append(read_contact(reader.segment(row)))
 
 
 # 2400.
@@ -407,9 +436,10 @@ def _service(reader: ClaimSetReader, row: Row) -> None:
             reader.say_here("007", row, loop="2400")
         _line_rest(reader, row)
         return
-    reader.service = reader.segment(row)
     if not reader.is_professional:
+        reader.service = reader.segment(row)
         return
+    reader.service = row
     line, sv1 = reader.line, row + _SERVICE_BLANKS[len(row) :]
     line.procedure = reader.procedures[sv1[1]]
     line.charge_cents = reader.must_cents(sv1, 2)

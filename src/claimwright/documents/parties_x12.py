@@ -10,10 +10,10 @@ from typing import TypeVar
 from claimwright.documents.adjustments import Adjustment, Amount
 from claimwright.documents.drafts import maker
 from claimwright.documents.parties import Address, Contact, Party, Period, Person, Procedure, Provider, Reference
-from claimwright.documents.values_x12 import Memo, Pool, Reader, batched, x12_day, x12_number
+from claimwright.documents.values_x12 import DAYS, Memo, Pool, Reader, batched, x12_day, x12_number
 from claimwright.money import x12_amount
 from claimwright.x12.composing import Composer
-from claimwright.x12.tree import Segment
+from claimwright.x12.tree import Loop, Segment
 from claimwright.x12.writing import OutgoingSegment
 
 AnyParty = TypeVar("AnyParty", bound=Party)
@@ -28,6 +28,7 @@ make_reference = maker(Reference)
 
 make_period = maker(Period)
 
+_PLAIN_PERSON = ["NM1", "N3", "N4", "DMG"]
 _NAME = [""] * 10
 _NAMELESS = ("", "", "", "", False, "", "")
 
@@ -64,6 +65,24 @@ def read_person(pool: Pool, pat: Segment | None, reader: Reader) -> Person:
         return make_person(*_common(pool), born, sex)
     more = reader.day_or_none(pat, 6), reader.number_or_none(pat, 8), pat[9] == "Y"
     return make_person(*_common(pool), born, sex, *more)
+
+
+def read_plain_person(loop: Loop | None) -> Person | None:
+    """The person of a loop of NM1 alone, or of NM1, N3, N4 and DMG, as nearly all are; `None` for any other."""
+    if loop is None:
+        return None
+    segments = loop.segments
+    names = [segment.fields[0] for segment in segments]
+    if names == ["NM1"]:
+        return make_person(*name_of(segments[0].fields))
+    if names != _PLAIN_PERSON:
+        return None
+    nm1, n3, n4, dmg = segments
+    try:
+        born = DAYS[dmg[2]] if dmg[2] else None
+    except ValueError:
+        return None
+    return make_person(*name_of(nm1.fields), read_address(n3, n4), (), (), born, dmg[3])
 
 
 def _common(

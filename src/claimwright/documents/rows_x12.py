@@ -132,6 +132,11 @@ class RowReader(Reader):
         at = self.at
         return Segment(row, self.delimiters, self._first_index + at, self._offsets[at], self._sizes[at])
 
+    @property
+    def size(self) -> int:
+        """The bytes of the row that is being read."""
+        return self._sizes[self.at]
+
     def start(self) -> tuple[int, int]:
         """Where the row begins that is being read: its offset, and its index."""
         return self._offsets[self.at], self._first_index + self.at
