@@ -10,6 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claimwright import x12
+from claimwright.x12 import checking
+from claimwright.x12.engine import engine_maker
 from tests.x12.files import CLAIM, DEPENDENT, ISA, PAYMENT, file_of, spoil, spoil_bytes, with_delimiters
 
 CLAIMS = file_of("837", CLAIM)
@@ -84,6 +86,34 @@ def test_no_damage_makes_a_stream_differ_from_reading(data, window):
     assert list(streamed(data, window).findings) == x12.read(data).findings
 
 
+_ENVELOPES = st.tuples(
+    st.sampled_from([CLAIMS, PAYMENTS, SPOILT, FILES["one line"], FILES["line ends as terminators"]]),
+    st.integers(0, 400),
+    st.booleans(),
+    st.integers(0, 3),
+    st.sampled_from([b"", b"~", b"*", b"0", b" ", b"\n", b"9", b"Z", b"TA1*~", "\u00e9".encode(), b"\xff", b"ISA*"]),
+)
+
+
+@given(_ENVELOPES)
+@settings(deadline=None, max_examples=500)
+@pytest.mark.parametrize("engine", ["python", "auto"])
+def test_a_small_file_gives_the_verdict_that_a_stream_of_it_gives(engine, damage):
+    data, at, is_from_end, length, put = damage
+    at = max(0, len(data) - at) if is_from_end else at
+    data = data[:at] + put + data[at + length :]
+
+    assert x12.check(data, engine=engine) == x12.check(io.BytesIO(data), engine=engine)
+
+
+@pytest.mark.parametrize("data", [CLAIMS, PAYMENTS, PAYMENTS.replace(b"\n", b"").replace(b"~", b"\n")])
+def test_a_small_file_with_a_right_envelope_needs_no_driver(data, monkeypatch):
+    wanted = x12.check(io.BytesIO(data))
+    monkeypatch.setattr(checking, "Driver", None)
+
+    assert x12.check(data) == wanted
+
+
 def test_every_sample_gives_the_same_findings_in_windows(samples):
     everything = x12.Settings(limits=x12.Limits(findings=10**6))
     for path in sorted(samples.rglob("*")):
@@ -140,6 +170,7 @@ def test_an_engine_that_is_not_there_is_refused_by_name(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "claimwright.x12.native", None)
     monkeypatch.delattr(x12, "native", raising=False)
+    monkeypatch.setattr(checking, "engine_maker", engine_maker.__wrapped__)
 
     assert x12.check(CLAIMS).engine == "python"
     with pytest.raises(ValueError, match="no native engine"):

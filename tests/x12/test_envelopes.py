@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from claimwright import x12
+from claimwright.x12 import envelope
+from claimwright.x12.tree import Delimiters, Segment
 from tests.x12.files import ACKNOWLEDGEMENT, CLAIM, ISA, PAYMENT, codes, file_of, only_error, set_of, spoil_bytes
 
 CLAIMS = file_of("837", CLAIM)
@@ -134,3 +136,27 @@ def test_a_set_that_begins_before_the_last_one_ended_is_its_own_set():
 
 def test_an_acknowledgement_is_read_as_any_set():
     assert codes(file_of("999", ACKNOWLEDGEMENT)) == []
+
+
+_ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260302*0930*^*00501*000000001*0*T*:"
+_GS = "GS*HP*SENDER*RECEIVER*20260302*0930*1*X*005010X221A1"
+
+
+@pytest.mark.parametrize("text", [_ISA, _GS])
+def test_what_is_taken_for_usual_is_right_element_by_element(text):
+    """Each place of the segment is made wrong in many ways; the short way may doubt, the long way decides."""
+    short, long = {
+        "ISA": (envelope.isa_findings, envelope._isa_findings),
+        "GS*": (envelope.gs_findings, envelope._gs_findings),
+    }[text[:3]]
+    usual = 0
+    for at in range(len(text) + 1):
+        for put in ("", "0", "3", "9", "A", " ", "*", "\t", "\n", "**", "é", ":", "12", "  "):
+            for length in (0, 1, 2):
+                spoilt = text[:at] + put + text[at + length :]
+                segment = Segment(spoilt, Delimiters(), 1, 0, len(spoilt.encode()))
+                if short(segment) == ():
+                    usual += 1
+                    assert list(long(segment)) == []
+
+    assert usual > 100

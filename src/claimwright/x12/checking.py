@@ -6,7 +6,6 @@ verdict.accepted, verdict.findings, verdict.as_json()
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from os import PathLike, fspath
@@ -20,6 +19,7 @@ from claimwright.x12.guides import Guide
 from claimwright.x12.settings import DEFAULTS, Limits, Settings
 from claimwright.x12.source import WINDOW, Buffer
 from claimwright.x12.tree import Delimiters, Segment
+from claimwright.x12.usual import read_usual
 
 if TYPE_CHECKING:
     from claimwright.x12.ahead import Ahead
@@ -106,7 +106,7 @@ def check(
     >>> verdict.accepted, verdict.findings[0].code
     (False, 'X12-ENV-001')
     """
-    if isinstance(source, (str, PathLike)):
+    if not isinstance(source, bytes) and isinstance(source, (str, PathLike)):
         with Path(fspath(source)).open("rb", buffering=0) as file:
             return check(
                 file,
@@ -117,8 +117,12 @@ def check(
                 window=window,
                 workers=workers,
             )
-    judge = _Judge(settings.limits)
     make = engine_maker(engine)
+    if isinstance(source, bytes):
+        judge = _Judge(settings.limits)
+        if segments := read_usual(source, judge, make, settings, rules=rules):
+            return judge.verdict(name, segments)
+    judge = _Judge(settings.limits)
     with _ahead(source, engine, settings, workers, rules=rules) as ahead:
         driver = Driver(Buffer(source, window), judge, make, settings, rules=rules, ahead=ahead)
         driver.run()
@@ -137,6 +141,9 @@ def _ahead(
     return ahead.checking(engine, settings, count, rules=rules) if count > 1 else nullcontext()
 
 
+_COUNTED = ("interchanges", "groups", "sets", *map(str, Severity))
+
+
 class _Judge:
     """Counts what the driver tells, and keeps findings up to a limit."""
 
@@ -146,7 +153,7 @@ class _Judge:
         self._limits = limits
         self._findings: list[tuple[tuple[int, int, int], Finding]] = []
         self._sets: list[SetVerdict] = []
-        self._counts: Counter[str] = Counter()
+        self._counts = dict.fromkeys(_COUNTED, 0)
         self._numbers = [0, 0, 0]
         self._engines: set[str] = set()
         self._set_errors = 0
@@ -197,10 +204,9 @@ class _Judge:
         pass
 
     def verdict(self, name: str, segments: int) -> Verdict:
-        readable = bool(self._counts["interchanges"])
-        names = ("interchanges", "groups", "sets", *Severity)
-        counts = {str(what): self._counts[what] for what in names} | {"segments": segments}
+        counts = self._counts | {"segments": segments}
+        readable = bool(counts["interchanges"])
         findings = tuple(found for _, found in sorted(self._findings, key=lambda kept: kept[0]))
         engine = "native" if "native" in self._engines else "python"
-        accepted = readable and not self._counts[Severity.ERROR]
+        accepted = readable and not counts[Severity.ERROR]
         return Verdict(name, readable, accepted, engine, tuple(self._sets), findings, counts)

@@ -72,7 +72,7 @@ class Driver:
         self._make = make
         self._settings = settings
         self._rules = rules
-        self._found = _teller(listener, settings)
+        self._found = teller(listener, settings)
         self._source = Source(buffer, settings.limits, self._found, getattr(make, "find_isa", find_isa))
         self._isa: Segment | None = None
         self._gs: Segment | None = None
@@ -173,12 +173,12 @@ class Driver:
 
     def _control(self, stretch: Stretch, position: int) -> int:
         """Read one segment that is no engine's; gives the position after it."""
-        data, terminator = stretch.data, stretch.delimiters.terminator
-        end = data.index(terminator.encode("latin-1"), position)
-        raw = data[position:end].lstrip(_BLANKS)
-        if raw or terminator not in BLANKS:
-            segment = self._source.segment(raw, stretch.base + end - len(raw))
-            place = _PLACES.get(segment.id)
+        source = self._source
+        end = stretch.data.index(source.terminator, position)
+        raw = stretch.data[position:end].lstrip(_BLANKS)
+        if raw or source.terminator not in _BLANKS:
+            segment = source.segment(raw, stretch.base + end - len(raw))
+            place = _PLACES.get(segment.fields[0])
             if place is None:
                 self._stray(segment)
             else:
@@ -329,7 +329,7 @@ _PLACES = {
 }
 
 
-def _teller(listener: Listener, settings: Settings) -> Callable[[str, Finding], None]:
+def teller(listener: Listener, settings: Settings) -> Callable[[str, Finding], None]:
     """What tells the listener of a finding, with the severity that the settings give it."""
     if not settings.severities:
         return listener.found

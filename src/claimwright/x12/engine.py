@@ -7,6 +7,7 @@ them, in the order of the walk, so that two engines can be held equal finding by
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from claimwright.findings import Finding
@@ -76,6 +77,7 @@ class Unguided:
             self.segments.append(closing)
 
 
+@cache
 def engine_maker(name: EngineName) -> MakesEngine:
     """The engine of that name; `auto` is the native one where there is one. Raises `ValueError` when there is none."""
     from claimwright.x12.walk import Walk

@@ -1,8 +1,14 @@
-"""The envelope's own rules: control numbers, counts, and what ISA, GS and ST must hold."""
+"""The envelope's own rules: control numbers, counts, and what ISA, GS and ST must hold.
+
+A segment of the usual shape is proven right by one expression, which may doubt what is right; any other one is looked
+at element by element.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from claimwright.findings import Finding, Where
@@ -22,15 +28,46 @@ _ISA_CODES = {
     1: ({"00", "03"}, "010"), 3: ({"00", "01"}, "012"), 14: ({"0", "1"}, "019"), 15: ({"P", "T"}, "020"),
 }  # fmt: skip
 _PARTY_CODES = {"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"}
+_ISA_LENGTH = 105
+
+_MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])"
+_HOUR_AND_MINUTE = r"(?:[01]\d|2[0-3])[0-5]\d"
+
+
+@cache
+def _usual_isa(mark: str) -> re.Pattern[str]:
+    """What matches an ISA with these separators only when nothing is wrong with it."""
+    party = rf"(?:{'|'.join(sorted(_PARTY_CODES))})%(?=[ -~]{{15}})(?! {{15}})[^%]{{15}}"
+    elements = (
+        rf"ISA%0[03]%[^%]{{10}}%0[01]%[^%]{{10}}%{party}%{party}%\d\d{_MONTH_AND_DAY}%{_HOUR_AND_MINUTE}"
+        r"%[^%]%\d{5}%\d{9}%[01]%[PT]%[^%]\Z"
+    )
+    return re.compile(elements.replace("%", re.escape(mark)), re.ASCII)
+
+
+@cache
+def _usual_gs(mark: str) -> re.Pattern[str]:
+    """The same for a GS."""
+    elements = (
+        rf"GS%[^%]*%[^%]{{2,15}}%[^%]{{2,15}}%(?:19|20)\d\d{_MONTH_AND_DAY}%{_HOUR_AND_MINUTE}"
+        r"%\d{1,9}%X%[^%]+\Z"
+    )
+    return re.compile(elements.replace("%", re.escape(mark)), re.ASCII)
 
 
 def _at(segment: Segment, element: int | None = None) -> Where:
     return Where(segment=segment.id, index=segment.index, element=element, offset=segment.offset)
 
 
-def isa_findings(isa: Segment) -> Iterator[Finding]:
+def isa_findings(isa: Segment) -> Iterable[Finding]:
     """What is wrong with an ISA."""
-    if isa.length != 105:
+    if isa.length == _ISA_LENGTH and _usual_isa(isa.delimiters.element).match(str(isa)):
+        return ()
+    return _isa_findings(isa)
+
+
+def _isa_findings(isa: Segment) -> Iterator[Finding]:
+    if isa.length != _ISA_LENGTH:
         yield finding("X12-ENV-005", _at(isa), length=isa.length)
     yield from _isa_elements(isa)
 
@@ -95,8 +132,12 @@ _ISA_NAMES = {
 }  # fmt: skip
 
 
-def gs_findings(gs: Segment) -> Iterator[Finding]:
+def gs_findings(gs: Segment) -> Iterable[Finding]:
     """What is wrong with a GS."""
+    return () if _usual_gs(gs.delimiters.element).match(str(gs)) else _gs_findings(gs)
+
+
+def _gs_findings(gs: Segment) -> Iterator[Finding]:
     for element, name, ack, is_right in (
         (2, "application sender", "", 2 <= len(gs[2]) <= 15),
         (3, "application receiver", "", 2 <= len(gs[3]) <= 15),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import BinaryIO, NamedTuple
 
 from claimwright.findings import Finding, Where
@@ -27,6 +27,8 @@ _ISA_LAST_SEPARATOR = 103
 _ISA_LONGEST = 400
 _ISA_SEEN = _ISA_LONGEST + 8
 """How far beyond its beginning one must see to know an ISA."""
+_FIRST_WITH_REPETITION = "00402"
+"""The first version of an interchange in which ISA11 is the mark between repetitions."""
 _SET = re.compile(rb"ST([^A-Za-z0-9\r\n\t ])\d{3}\1")
 _SET_LENGTH = 7
 _NOT_BLANK = re.compile(rb"[^\r\n\t ]")
@@ -90,6 +92,7 @@ class Source:
 
     `position` is the byte and `index` the number of the segment that comes next. A stretch that was given counts as
     read to its end: whoever takes less of it puts `position` back, and counts the segments of each one that it takes.
+    `delimiters`, and the `terminator` as a byte, are those of the interchange.
     """
 
     def __init__(self, buffer: Buffer, limits: Limits, found: Found, find_isa: Callable[[bytes, int], int]) -> None:
@@ -100,16 +103,17 @@ class Source:
         self._limits = limits
         self._found = found
         self._find_isa = find_isa
-        self._terminator = b""
+        self.terminator = b""
         self._reach = min(WINDOW, limits.segment_bytes)  # So what is too long is in no stretch.
         self._border = self._border_end = -1
 
     def segment(self, raw: bytes, offset: int) -> Segment:
         """The bytes of the next segment as one."""
-        text = raw.decode("latin-1")
-        index = self.index
-        self.index = index + 1
-        return Segment(text if raw.isascii() else decoded(text), self.delimiters, index, offset, len(raw))
+        text = raw.decode("latin-1") if raw.isascii() else decoded(raw.decode("latin-1"))
+        segment = Segment(text, self.delimiters, self.index, offset, len(raw))
+        segment.fields = text.split(self.delimiters.element)  # It is one of an envelope: they are asked for at once.
+        self.index += 1
+        return segment
 
     def bytes_of(self, long: TooLong) -> bytes:
         """What is at hand of a segment that is too long: all of it when the whole file is."""
@@ -126,8 +130,10 @@ class Source:
 
     def next_interchange(self, *, is_first: bool) -> Segment | None:
         """The ISA that comes next, or `None`; what is passed over is reported. Its delimiters hold from there on."""
-        buffer, outside = self._buffer, _Outside(self.position)
-        fed = at = self.position
+        buffer = self._buffer
+        if buffer.ended and self.position == buffer.end:
+            return None
+        outside, fed, at = _Outside(self.position), self.position, self.position
         while True:
             match = _ISA.search(buffer.data, at - buffer.base)
             if match is None:
@@ -145,8 +151,9 @@ class Source:
                 buffer.upto(at + _ISA_SEEN, at - 1 if at else 0)
             delimiters, body = read_delimiters(buffer.data, at - buffer.base)
             if delimiters is not None:
-                outside.feed(buffer.data[fed - buffer.base : at - buffer.base])
-                self._report_outside(outside, is_first=is_first)
+                if at > outside.start:
+                    outside.feed(buffer.data[fed - buffer.base : at - buffer.base])
+                    self._report_outside(outside, is_first=is_first)
                 return self._enter(at, delimiters, body)
             before = buffer.data[max(0, at - 1 - buffer.base) : at - buffer.base].decode("latin-1")
             if not before.isalnum():
@@ -170,7 +177,7 @@ class Source:
         buffer = self._buffer
         self.delimiters = delimiters
         self.position = buffer.base + body
-        self._terminator = delimiters.terminator.encode("latin-1")
+        self.terminator = delimiters.terminator.encode("latin-1")
         self._border = -1
         return self.segment(buffer.data[at - buffer.base : body - 1], at)
 
@@ -186,7 +193,7 @@ class Source:
         end = min(start + self._reach, self._next_border() - buffer.base)
         if may_be_binary:
             end = self._next_binary(start, end)
-        last = buffer.data.rfind(self._terminator, start, end)
+        last = buffer.data.rfind(self.terminator, start, end)
         if last >= 0:
             self.position = buffer.base + last + 1
             return Stretch(buffer.data, start, last + 1, buffer.base, self.delimiters)
@@ -245,11 +252,11 @@ class Source:
             return TooLong(begin, end)
         raw = self._buffer.data[begin - self._buffer.base : end - self._buffer.base]
         make = CutStretch if is_cut else Stretch
-        return make(raw + self._terminator, 0, len(raw) + 1, begin, self.delimiters)
+        return make(raw + self.terminator, 0, len(raw) + 1, begin, self.delimiters)
 
     def _find_end(self, begin: int) -> tuple[int, bool]:
         """Where the segment at `begin` ends, and whether the file or the next interchange cuts it off there."""
-        buffer, limit, mark = self._buffer, self._limits.segment_bytes, self._terminator
+        buffer, limit, mark = self._buffer, self._limits.segment_bytes, self.terminator
         scanned = border = begin
         while True:
             at = buffer.data.find(mark, scanned - buffer.base)
@@ -300,7 +307,7 @@ class Source:
             return None
         buffer.upto(end + 1, begin)
         raw = buffer.data[begin - buffer.base : end + 1 - buffer.base]
-        if len(raw) <= end - begin or raw[end - begin :] != self._terminator:
+        if len(raw) <= end - begin or raw[end - begin :] != self.terminator:
             name = raw[:3].decode("latin-1")
             where = Where(segment=name, index=self.index, element=element, offset=begin)
             self._found("set", finding("X12-ELM-017", where, segment=name, element=element, value=length))
@@ -334,16 +341,26 @@ def read_delimiters(data: bytes, start: int) -> tuple[Delimiters | None, int]:
     """
     text = data[start : start + _ISA_SEEN].decode("latin-1")
     separator = text[3:4]
-    fields = text[4:].split(separator, 15) if separator else []
-    last = len(text) - len(fields[-1]) if len(fields) == 16 else _ISA_SEEN
-    marks = text[last : last + 2]
-    distinct = {separator, *marks}
-    if last > _ISA_LONGEST or len(distinct) < 3 or not _are_marks("".join(distinct)):
+    fields = text.split(separator, 16) if separator else []
+    last = len(text) - len(fields[-1]) if len(fields) == 17 else _ISA_SEEN
+    if last > _ISA_LONGEST:
         return None, start
-    repetition, version = fields[10:12]
-    is_used = len(repetition) == 1 and _are_marks(repetition) and repetition not in distinct and version >= "00402"
-    delimiters = Delimiters(separator, marks[0], repetition if is_used else "", marks[1])
-    return delimiters, start + last + 2
+    repetition = fields[11] if len(fields[11]) == 1 and fields[12] >= _FIRST_WITH_REPETITION else ""
+    delimiters = _delimiters(separator, text[last : last + 2], repetition)
+    return delimiters, start + last + 2 if delimiters else start
+
+
+@lru_cache(maxsize=64)
+def _delimiters(separator: str, marks: str, repetition: str) -> Delimiters | None:
+    """The separator, the component's mark and the terminator, and perhaps the repetition's; `None` when they are none.
+
+    One object for all interchanges that declare the same ones.
+    """
+    distinct = {separator, *marks}
+    if len(distinct) < 3 or not _are_marks("".join(distinct)):
+        return None
+    is_used = _are_marks(repetition) and repetition not in distinct
+    return Delimiters(separator, marks[0], repetition if is_used else "", marks[1])
 
 
 def _are_marks(text: str) -> bool:

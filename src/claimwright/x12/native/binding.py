@@ -208,7 +208,7 @@ class Core:
 
     def leave(self) -> None:
         """The set is over; the next one may be anybody's."""
-        self._data = b""
+        self._data.value = None
         if len(self.guide.idle) < _MOST_IDLE:
             self.guide.idle.append(self)
 
@@ -223,8 +223,12 @@ class Core:
             raise MemoryError
         self.state = state = library.cw_state_of(self._walk).contents
         self._window = _Window()
-        self._trail = array("i")
         self._window_at = ctypes.byref(self._window)
+        self._trail = array("i")
+        self._delimiters: Delimiters | None = None
+        self._delimiters_at = ctypes.byref(_Delimiters())
+        self._data = ctypes.c_char_p()
+        self._data_at = _POINTER.from_buffer(self._data)  # The same pointer, seen as a number.
         structure = guide.structure
         self.registers = (ctypes.c_int64 * structure.registers).from_address(state.registers)
         self.kept = (Place * structure.kept_places).from_address(state.kept)
@@ -237,10 +241,12 @@ class Core:
 
     def begin(self, delimiters: Delimiters, opening: bytes, index: int, offset: int) -> int:
         """Begin a set with its ST, terminator included."""
-        marks = [delimiters.element, delimiters.component, delimiters.repetition or "\0", delimiters.terminator]
-        given = _Delimiters(*map(ord, marks), bool(delimiters.repetition))
+        if delimiters is not self._delimiters:
+            marks = [delimiters.element, delimiters.component, delimiters.repetition or "\0", delimiters.terminator]
+            given = _Delimiters(*map(ord, marks), bool(delimiters.repetition))
+            self._delimiters, self._delimiters_at = delimiters, ctypes.byref(given)
         self._aim(opening, 0, len(opening), offset)
-        return int(self._library.cw_begin(self._walk, ctypes.byref(given), self._window_at, index))
+        return self._library.cw_begin(self._walk, self._delimiters_at, self._window_at, index)  # type: ignore[no-any-return]
 
     def run(self, data: bytes, begin: int, end: int, offset: int, index: int) -> tuple[int, int]:
         """Take whole segments of `data[begin:end]`, the first of which is segment `index` and at `offset` in the file.
@@ -248,8 +254,7 @@ class Core:
         Gives why it stopped, and how many bytes were taken.
         """
         self._aim(data, begin, end, offset)
-        status = self._library.cw_run(self._walk, self._window_at, index)
-        return int(status), int(self._window.taken)
+        return self._library.cw_run(self._walk, self._window_at, index), self._window.taken
 
     def keep_trail(self, room: int) -> None:
         """Have `run` write down the position of each segment, of so many at most; 0 ends that."""
@@ -267,7 +272,7 @@ class Core:
     def end(self, closing: bytes) -> int:
         """Whether the SE, terminator included, proves that the set is right to its end."""
         self._aim(closing, 0, len(closing), 0)
-        return int(self._library.cw_end(self._walk, self._window_at))
+        return self._library.cw_end(self._walk, self._window_at)  # type: ignore[no-any-return]
 
     def stand(self, position: int) -> None:
         """Python has taken a segment at that position, and written the rest of the state."""
@@ -291,6 +296,6 @@ class Core:
         if not 0 <= begin <= end <= len(data):
             raise ValueError(f"{begin} to {end} is not within {len(data)} bytes")
         window = self._window
-        self._data = data
-        window.data = (ctypes.cast(ctypes.c_char_p(data), _POINTER).value or 0) + begin
+        self._data.value = data
+        window.data = (self._data_at.value or 0) + begin
         window.size, window.offset = end - begin, offset

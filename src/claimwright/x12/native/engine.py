@@ -7,11 +7,12 @@ walk's becomes the core's (`_give_back`). What is found is found by the walk, so
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from claimwright.findings import Finding
 from claimwright.x12.guides.language import Guide, LoopNode
-from claimwright.x12.native.binding import ABSENT, DONE, DOUBT, Core, Place, compiled, find_isa
+from claimwright.x12.native.binding import ABSENT, DONE, DOUBT, CompiledGuide, Core, Place, compiled, find_isa
 from claimwright.x12.native.binding import UNKNOWN as UNKNOWN_TO_CORE
 from claimwright.x12.rules.amounts import UNKNOWN, is_known
 from claimwright.x12.rules.binding import Rule
@@ -26,6 +27,13 @@ _HELD: Final = ("", -1)
 
 _SHORTEST_SEGMENT = 3
 """Bytes of a segment that the core takes: a name and the terminator."""
+
+
+@lru_cache(maxsize=64)
+def _prepared(guide: Guide, delimiters: Delimiters, rules: bool) -> tuple[Tables, CompiledGuide | None]:
+    """What a guide is walked by in Python, and in the core, if it can."""
+    tables = Tables.of(guide, delimiters, rules)
+    return tables, compiled(guide, tables.program)
 
 
 class NativeEngine(Walk):
@@ -46,27 +54,25 @@ class NativeEngine(Walk):
         self._terminator = delimiters.terminator.encode("latin-1")
         self._core: Core | None = None
         self._walked: Tables | None = None
-        self._data, self._base, self._stopped = b"", 0, 0
+        self._data = self._opening = b""
+        self._base = self._stopped = 0
         self._kept_texts: dict[int, bytes] = {}
         self._carried, self._carried_from = b"", 0
         self._look_end = 0
 
     def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
         """A set opens; see `Walk.begin`."""
-        tables = Tables.of(guide, self._delimiters, self._rules)
-        made = compiled(guide, tables.program)
+        tables, made = _prepared(guide, self._delimiters, self._rules)
         if made is None:
             super().begin(guide, opening, day)
             return
         core = self._core = Core.take(made, self._limits.values)
-        raw = str(opening).encode("utf-8", "surrogateescape")
-        self._tables = tables
-        self._program, self._judge = self._tables.program, self._tables.judge
-        self._guide, self._day, self._last, self._derailed = guide, day, opening, False
-        self._data, self._base, self._stopped = raw, opening.offset, opening.offset + opening.length
-        self._kept_texts.clear()
-        self._carried, self._carried_from = b"", opening.offset
-        if core.begin(self._delimiters, raw + self._terminator, opening.index, opening.offset) != DONE:
+        raw = str(opening).encode("utf-8", "surrogateescape") + self._terminator
+        self._tables, self._program = tables, tables.program
+        self._guide, self._day, self._derailed = guide, day, False
+        self._data = self._opening = raw
+        self._base, self._stopped = opening.offset, opening.offset + len(raw)
+        if core.begin(self._delimiters, raw, opening.index, opening.offset) != DONE:
             self._prepare(tables)
             super().begin(guide, opening, day)
             self._give_back([], opening)
@@ -76,12 +82,13 @@ class NativeEngine(Walk):
         core = self._core
         if core is None:
             return super().run(stretch, position, index)
-        self._move_to(stretch)
+        if stretch.data is not self._data:
+            self._move_to(stretch)
         if isinstance(stretch, BinaryStretch):
             return self._run_binary(stretch, position, index)
-        data, base, end, first = stretch.data, stretch.base, stretch.end, index
-        trail = self.trail
-        core.keep_trail(0 if trail is None else (end - position) // _SHORTEST_SEGMENT + 1)
+        data, base, end, trail = stretch.data, stretch.base, stretch.end, self.trail
+        if trail is not None:
+            core.keep_trail((end - position) // _SHORTEST_SEGMENT + 1)
         while position < end:
             status, taken = core.run(data, position, end, base + position, index)
             if trail is not None:
@@ -98,8 +105,8 @@ class NativeEngine(Walk):
             position, index = self._take_one(stretch, position, index)
             if position == before:
                 break
-        if index > first:
-            self._last = self._segment_at(core.state.last)
+        if trail is not None:
+            core.keep_trail(0)
         self._stopped = base + position
         return position, index
 
@@ -112,6 +119,7 @@ class NativeEngine(Walk):
                 if core.end(raw + self._terminator) == DONE:
                     self._leave_core()
                     return
+            self._last = self._segment_at(core.state.last)
             self._take_over()
             self._look_end = closing.offset if closing else self._stopped
         super().end(closing)
@@ -138,6 +146,8 @@ class NativeEngine(Walk):
 
     def _run_binary(self, stretch: BinaryStretch, position: int, index: int) -> tuple[int, int]:
         """The one segment of a stretch that no delimiters part."""
+        assert self._core is not None
+        self._last = self._segment_at(self._core.state.last)
         frames = self._take_over()
         self._look_end = stretch.base + position
         position, index = super().run(stretch, position, index)
@@ -202,13 +212,15 @@ class NativeEngine(Walk):
 
     def _move_to(self, stretch: Stretch) -> None:
         """Other bytes come: of those before, the texts that may still be named are copied."""
-        core, data = self._core, self._data
+        core = self._core
         assert core is not None
-        if stretch.data is data:
-            return
-        texts = {place.offset: self._bytes_at(place) for place in core.kept if place.index}
-        self._carry()
-        self._kept_texts = texts
+        if self._data is self._opening:
+            self._kept_texts = {self._base: self._data}
+            self._carried, self._carried_from = self._data, self._base
+        else:
+            texts = {place.offset: self._bytes_at(place) for place in core.kept if place.index}
+            self._carry()
+            self._kept_texts = texts
         self._data, self._base = stretch.data, stretch.base
 
     def _carry(self) -> None:
