@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
@@ -97,3 +99,61 @@ def test_the_same_check_twice_is_refused(desk, typed):
     send(desk, typed)
     page = text_of(send(desk, typed))
     assert "came before" in page
+
+
+ADJUSTED = {
+    "adjustment-code": ["WO", "L6"],
+    "adjustment-way": ["lowers", "raises"],
+    "adjustment-reference": ["OLD-12", ""],
+    "adjustment-amount": ["12.50", "2"],
+}
+
+
+def test_nothing_is_left_of_a_check_whose_amount_nobody_typed_yet(desk):
+    assert re.search(r"<p data-remainder-line hidden>", text_of(desk.get(reverse("paper"))))
+
+
+def test_what_the_payer_keeps_and_adds_counts_for_the_remainder_and_is_posted(desk, typed):
+    assert "2.00 more than the check is given out" in text_of(send(desk, {**typed, **ADJUSTED}, cents="117.50"))
+    page = text_of(send(desk, {**typed, **ADJUSTED}, cents="119.50"))
+    assert "Posted: the remainder is zero." in page
+    remittance = Remittance.objects.get(trace_number="8811")
+    said = [(one["reason"], one["reference"], one["amount_cents"]) for one in remittance.record["provider_adjustments"]]
+    assert said == [("WO", "OLD-12", 12_50), ("L6", "", -2_00)]
+
+
+def test_a_row_outside_of_claims_is_added_and_taken_off_and_keeps_what_was_typed(desk, typed):
+    page = text_of(send(desk, {**typed, **ADJUSTED}, do="adjust"))
+    assert page.count("data-adjustment") == 3
+    assert 'value="OLD-12"' in page
+    page = text_of(send(desk, {**typed, **ADJUSTED}, do="without-1"))
+    assert page.count("data-adjustment") == 1
+    assert 'value="OLD-12"' not in page
+    assert 'value="PR-3 30"' in page, "the lines stay as they are"
+    assert not Remittance.objects.filter(trace_number="8811").exists()
+
+
+def test_a_wrong_row_outside_of_claims_is_named_where_it_stands_and_an_empty_one_is_nothing(desk, typed):
+    rows = {
+        "adjustment-code": ["", "WO"],
+        "adjustment-way": ["lowers", "lowers"],
+        "adjustment-reference": ["", "OLD-12"],
+        "adjustment-amount": ["", "some"],
+    }
+    page = text_of(send(desk, {**typed, **rows}))
+    assert re.search(r'id="wrong-adjustment-2">.*PAPER-011', page, re.DOTALL)
+    assert 'id="wrong-adjustment-1"' not in page
+    empty = {**rows, "adjustment-code": ["", ""], "adjustment-reference": ["", ""], "adjustment-amount": ["", ""]}
+    assert "Posted: the remainder is zero." in text_of(send(desk, {**typed, **empty}))
+
+
+def test_a_check_of_interest_alone_needs_no_claim(desk, typed):
+    head = {name: typed[name] for name in ("payer", "number", "day")}
+    assert "Add the claims that the check pays first" in text_of(send(desk, head, cents="2", do="post"))
+    interest = {
+        "adjustment-code": "L6",
+        "adjustment-way": "raises",
+        "adjustment-reference": "",
+        "adjustment-amount": "2",
+    }
+    assert "Posted: the remainder is zero." in text_of(send(desk, {**head, **interest}, cents="2", do="post"))

@@ -1,4 +1,5 @@
-"""Typing a paper EOB: the check once, its claims by number, each line with what was paid and why not more.
+"""Typing a paper EOB: the check once, its claims by number, each line with what was paid and why not more, and what
+moves outside of claims.
 
 Everything that was typed stays in the form until the check is posted; nothing of it is kept anywhere else.
 """
@@ -20,9 +21,11 @@ from claimwright.findings import Finding
 from claimwright.office.claims.models import Adjudication, Claim, ClaimLine
 from claimwright.office.core import clock
 from claimwright.office.core.access import Permission
-from claimwright.office.patients.models import Payer
+from claimwright.office.patients.models import Payer, Provider
 from claimwright.office.posting.paper import (
     GROUPS,
+    PROVIDER_REASONS,
+    PaperAdjustment,
     PaperCheck,
     PaperClaim,
     PaperLine,
@@ -37,8 +40,11 @@ from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.showing import note_list
 
 CLAIMS_MAX = 100
+ADJUSTMENTS_MAX = 30
 _CHECK = ("payer", "number", "day", "cents")
 _LINE = ("paid", "allowed", "reasons")
+_ADJUSTMENT = ("adjustment-code", "adjustment-way", "adjustment-reference", "adjustment-amount")
+_RAISES = "raises"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,14 @@ class TypedClaim:
     wrong: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TypedAdjustment:
+    """A row about money outside of claims: what was typed, and what is wrong with it."""
+
+    typed: PaperAdjustment
+    wrong: tuple[Finding, ...] = ()
+
+
 @allow(Permission.POST_MONEY)
 def show_paper(request: OfficeRequest) -> HttpResponse:
     """An empty form."""
@@ -68,10 +82,17 @@ def show_paper(request: OfficeRequest) -> HttpResponse:
 
 @allow(Permission.POST_MONEY, post=True)
 def enter_paper(request: OfficeRequest) -> HttpResponse:
-    """`do=add` puts a claim on the form, `do=drop-KEY` takes one off, `do=post` posts the check. Without one of them
-    (the Enter key) a claim whose number was typed is put on the form, and else the check is posted."""
+    """`do=add` puts a claim on the form, `do=drop-KEY` takes one off; `do=adjust` and `do=without-N` do so with what
+    moves outside of claims; `do=post` posts the check. Without one of them (the Enter key) a claim whose number was
+    typed is put on the form, and else the check is posted."""
     claims = _claims_of(request)
     action = request.POST.get("do", "")
+    if action == "adjust":
+        more = [*_adjustments_of(request), PaperAdjustment("", "", "")][:ADJUSTMENTS_MAX]
+        return _form(request, claims, {}, (), adjustments=more, starts_at=len(more))
+    if action.startswith("without-"):
+        rows = enumerate(_adjustments_of(request), 1)
+        return _form(request, claims, {}, (), adjustments=[one for at, one in rows if f"without-{at}" != action])
     if action == "add" or (not action and request.POST.get("add", "").strip()):
         return _add(request, claims)
     if action.startswith("drop-"):
@@ -85,6 +106,15 @@ def _claims_of(request: OfficeRequest) -> list[Claim]:
     keys = list(dict.fromkeys(keys))[:CLAIMS_MAX]
     found = Claim.objects.select_related("patient", "billing").defer("record").prefetch_related("lines").in_bulk(keys)
     return [found[key] for key in keys if key in found]
+
+
+def _adjustments_of(request: OfficeRequest) -> list[PaperAdjustment]:
+    """The rows about money outside of claims, in their order."""
+    rows = zip(*(request.POST.getlist(name)[:ADJUSTMENTS_MAX] for name in _ADJUSTMENT), strict=False)
+    return [
+        PaperAdjustment(code.strip()[:2], reference.strip()[:50], amount.strip()[:20], raises=way == _RAISES)
+        for code, way, reference, amount in rows
+    ]
 
 
 def _add(request: OfficeRequest, claims: list[Claim]) -> HttpResponse:
@@ -121,11 +151,13 @@ def _post(request: OfficeRequest, claims: Sequence[Claim]) -> HttpResponse:
         check_date=day,
         cents=cents,
         claims=tuple(_paper_claim(request, claim, levels[claim.pk]) for claim in claims),
+        adjustments=tuple(one for one in _adjustments_of(request) if one.code or one.reference or one.amount),
     )
-    if not claims:
+    payee = claims[0].billing if claims else Provider.objects.filter(is_billing=True).order_by("pk").first()
+    if payee is None or not (claims or check.adjustments):
         return _form(request, claims, {"add": "Add the claims that the check pays first."}, (), status=422)
     try:
-        remittance = post_paper(check, payee_of(claims[0].billing))
+        remittance = post_paper(check, payee_of(payee))
     except InputError as wrong:
         return _form(request, claims, {}, wrong.findings, status=422, refused=str(wrong))
     except ConflictError as wrong:
@@ -179,12 +211,15 @@ def _form(
     findings: Iterable[Finding],
     *,
     status: int = 200,
+    adjustments: Sequence[PaperAdjustment] | None = None,
     **said: Any,
 ) -> HttpResponse:
     note_list("paper.view", (claim.patient_id for claim in claims))
     found = tuple(findings)
     shown = [_typed_claim(request, claim, found) for claim in claims]
+    rows = _typed_adjustments(_adjustments_of(request) if adjustments is None else adjustments, found)
     placed = {id(one) for claim in shown for one in (*claim.wrong, *(w for line in claim.lines for w in line.wrong))}
+    placed |= {id(one) for row in rows for one in row.wrong}
     context = {
         "section": "remittances",
         "payers": list(Payer.objects.order_by("name")),
@@ -192,6 +227,8 @@ def _form(
         "add": request.POST.get("add", "") if "add" in errors else "",
         "errors": errors,
         "claims": shown,
+        "adjustments": rows,
+        "adjustment_reasons": PROVIDER_REASONS.items(),
         "other_findings": [one for one in found if id(one) not in placed],
         "groups": ", ".join(GROUPS),
         **said,
@@ -212,3 +249,14 @@ def _typed_claim(request: OfficeRequest, claim: Claim, findings: Sequence[Findin
     )
     whole = tuple(one for one in own if not (one.where.field or "").startswith("lines["))
     return TypedClaim(claim, request.POST.get(f"payer-number-{claim.pk}", ""), lines, whole)
+
+
+def _typed_adjustments(typed: Sequence[PaperAdjustment], findings: Sequence[Finding]) -> list[TypedAdjustment]:
+    """The rows with what is wrong with each. Findings count the rows that are not empty."""
+    rows, number = [], 0
+    for one in typed:
+        number += bool(one.code or one.reference or one.amount)
+        place = f"adjustments[{number}]"
+        wrong = tuple(finding for finding in findings if (finding.where.field or "").startswith(place))
+        rows.append(TypedAdjustment(one, wrong if one.code or one.reference or one.amount else ()))
+    return rows

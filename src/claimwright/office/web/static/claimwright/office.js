@@ -116,10 +116,17 @@ class Remainder {
     return field ? cents(field.value) : Number(this.form.dataset.total);
   }
 
+  sign(field) {
+    return $("[data-way]", field.closest("tr")).value === "raises" ? -1 : 1;
+  }
+
   show() {
     const ticked = $$("[data-cents]:checked", this.form).reduce((sum, box) => sum + Number(box.dataset.cents), 0);
     const typed = $$("[data-part]", this.form).reduce((sum, field) => sum + cents(field.value), 0);
-    const left = this.totalCents - ticked - typed;
+    const kept = $$("[data-adjustment]", this.form).reduce((sum, field) => sum + this.sign(field) * cents(field.value), 0);
+    const left = this.totalCents - ticked - typed + kept;
+    const line = $("[data-remainder-line]", this.form);
+    if (line) line.hidden = !$("[data-total-field]", this.form).value.trim();
     this.output.textContent = dollars(left);
     this.output.classList.toggle("even", left === 0);
   }
