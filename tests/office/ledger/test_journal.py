@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from claimwright.errors import ConflictError
+from claimwright.office.core.models import Client
 from claimwright.office.core.scope import ScopeMissing, client_scope
 from claimwright.office.ledger.balances import account_totals, owed_on_encounters
 from claimwright.office.ledger.journal import NewEntry, NewPosting, entries_posted, post_entries, reverse_entries
@@ -170,3 +171,16 @@ def _write_unchecked(sides: list[int], *, sealed: bool = True) -> None:
         from claimwright.office.ledger.models import Seal
 
         Seal.objects.create(entry_id=99)
+
+
+def test_the_database_refuses_a_posting_without_its_entry(lakeside):
+    with pytest.raises(IntegrityError, match="needs its journal entry"), transaction.atomic():
+        Posting.objects.create(entry_id=999, account=Account.CASH, cents=5)
+
+
+def test_the_database_refuses_a_posting_of_another_client_than_its_entry(lakeside):
+    other = Client.objects.create(name="Other", code="other")
+    with pytest.raises(IntegrityError, match="of the same client"), transaction.atomic():
+        _write_unchecked(sides=[], sealed=False)
+        with client_scope(other):
+            Posting.objects.create(entry_id=99, account=Account.CASH, cents=5)

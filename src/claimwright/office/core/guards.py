@@ -6,7 +6,7 @@ refuse a row while a query finds something.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -24,9 +24,18 @@ def never_delete(connection: BaseDatabaseWrapper, table: str) -> None:
     _trigger(connection, table, "DELETE", f"{table}_no_delete", "", _APPEND_ONLY.format(table))
 
 
-def before_insert(connection: BaseDatabaseWrapper, table: str, name: str, *, refuse_if: str, message: str) -> None:
-    """Refuse a new row of `table` when the SQL condition `refuse_if` holds; `NEW` is the row."""
-    _trigger(connection, table, "INSERT", name, refuse_if, message)
+def before_insert(
+    connection: BaseDatabaseWrapper, table: str, name: str, *, refuse_if: str, message: str, found_among: str = ""
+) -> None:
+    """Refuse a new row of `table` when the SQL condition `refuse_if` holds; `NEW` is the row.
+
+    `found_among` is the same rule for the table `added` of all rows of a statement: a query that finds something when
+    one of them must be refused. PostgreSQL then asks once a statement instead of once a row, when the rows are there.
+    """
+    if found_among and connection.vendor == "postgresql":
+        _after_statement(connection, table, name, found_among, message)
+    else:
+        _trigger(connection, table, "INSERT", name, refuse_if, message)
 
 
 def before_update(connection: BaseDatabaseWrapper, table: str, name: str, *, refuse_if: str, message: str) -> None:
@@ -34,7 +43,7 @@ def before_update(connection: BaseDatabaseWrapper, table: str, name: str, *, ref
     _trigger(connection, table, "UPDATE", name, refuse_if, message)
 
 
-def drop_guards(connection: BaseDatabaseWrapper, table: str, names: list[str]) -> None:
+def drop_guards(connection: BaseDatabaseWrapper, table: str, names: Iterable[str]) -> None:
     """Take the triggers of that table away again (to undo a migration, and to empty a test database)."""
     for name in [f"{table}_no_update", f"{table}_no_delete", *names]:
         if connection.vendor == "postgresql":
@@ -47,6 +56,16 @@ def _trigger(connection: BaseDatabaseWrapper, table: str, action: str, name: str
     write = _postgresql if connection.vendor == "postgresql" else _sqlite
     for statement in write(table, action, name, condition, message):
         _execute(connection, statement)
+
+
+def _after_statement(connection: BaseDatabaseWrapper, table: str, name: str, query: str, message: str) -> None:
+    """The query is planned anew for each statement (EXECUTE): one row and a hundred thousand need different plans."""
+    refuse = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+    ask = f"EXECUTE $query$ SELECT EXISTS ({query}) $query$ INTO is_found;"
+    body = f"DECLARE is_found boolean; BEGIN {ask} IF is_found THEN {refuse} END IF; RETURN NULL; END"
+    _execute(connection, f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ {body} $body$")
+    when = f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+    _execute(connection, f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()")
 
 
 def _execute(connection: BaseDatabaseWrapper, statement: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from claimwright.office.core.models import ScopedModel
+from claimwright.office.core.models import Client, ScopedModel
 
 
 class Account(models.TextChoices):
@@ -53,6 +53,7 @@ class JournalEntry(ScopedModel):
     `row` is the row of the posting decision table; the file and its bytes are where the fact came from.
     """
 
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False)
     id = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=24)
     entry_date = models.DateField()
@@ -67,7 +68,10 @@ class JournalEntry(ScopedModel):
     offset = models.BigIntegerField(default=0)
     length = models.BigIntegerField(default=0)
     segment_index = models.BigIntegerField(default=0)
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    # Looked for by the constraint's own index.
+    reverses = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by", db_index=False
+    )
     seal = models.OneToOneField("Seal", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -97,7 +101,11 @@ class Posting(ScopedModel):
     payer-side accounts.
     """
 
-    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings")
+    # The guard "ledger_posting_of_entry" sees to both keys: once a statement where the engine can, not once a row.
+    client = models.ForeignKey(
+        Client, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False, db_constraint=False
+    )
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
     account = models.CharField(max_length=20, choices=Account.choices)
     cents = models.BigIntegerField()
     patient_id = models.BigIntegerField(null=True)
@@ -120,7 +128,10 @@ class Posting(ScopedModel):
 class Seal(models.Model):
     """Says that an entry is complete and balanced."""
 
-    entry = models.OneToOneField(JournalEntry, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    # A seal needs postings that balance, and these need the entry.
+    entry = models.OneToOneField(
+        JournalEntry, primary_key=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
 
 
 class PeriodClosing(ScopedModel):

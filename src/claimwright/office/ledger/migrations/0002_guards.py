@@ -6,6 +6,12 @@ from claimwright.office.core import guards
 
 _TABLES = ("ledger_journalentry", "ledger_posting", "ledger_seal")
 _CLOSINGS = "ledger_periodclosing"
+_GUARDS = (
+    "ledger_seal_balanced",
+    "ledger_posting_of_entry",
+    "ledger_posting_unsealed",
+    "ledger_entry_open_month",
+)
 
 
 def set_guards(apps, editor):
@@ -19,13 +25,31 @@ def set_guards(apps, editor):
             "(SELECT COALESCE(SUM(cents), 1) FROM ledger_posting WHERE entry_id = NEW.entry_id) <> 0"
             " OR (SELECT COUNT(*) FROM ledger_posting WHERE entry_id = NEW.entry_id) < 2"
         ),
+        found_among=(
+            "SELECT 1 FROM added LEFT JOIN ledger_posting side ON side.entry_id = added.entry_id"
+            " GROUP BY added.entry_id HAVING COALESCE(SUM(side.cents), 1) <> 0 OR COUNT(side.id) < 2"
+        ),
         message="a journal entry must balance",
+    )
+    guards.before_insert(
+        editor.connection,
+        "ledger_posting",
+        "ledger_posting_of_entry",
+        refuse_if=(
+            "NOT EXISTS (SELECT 1 FROM ledger_journalentry WHERE id = NEW.entry_id AND client_id = NEW.client_id)"
+        ),
+        found_among=(
+            "SELECT 1 FROM added LEFT JOIN ledger_journalentry entry ON entry.id = added.entry_id"
+            " AND entry.client_id = added.client_id WHERE entry.id IS NULL"
+        ),
+        message="a posting needs its journal entry, of the same client",
     )
     guards.before_insert(
         editor.connection,
         "ledger_posting",
         "ledger_posting_unsealed",
         refuse_if="EXISTS (SELECT 1 FROM ledger_seal WHERE entry_id = NEW.entry_id)",
+        found_among="SELECT 1 FROM added JOIN ledger_seal seal ON seal.entry_id = added.entry_id",
         message="a sealed journal entry cannot change: reverse it",
     )
     guards.before_insert(
@@ -35,6 +59,10 @@ def set_guards(apps, editor):
         refuse_if=(
             "EXISTS (SELECT 1 FROM ledger_periodclosing WHERE client_id = NEW.client_id"
             " AND reopened_at IS NULL AND last_date >= NEW.entry_date)"
+        ),
+        found_among=(
+            "SELECT 1 FROM added JOIN ledger_periodclosing closing ON closing.client_id = added.client_id"
+            " AND closing.reopened_at IS NULL AND closing.last_date >= added.entry_date"
         ),
         message="this day is in a closed month: date the entry on the first open day",
     )
@@ -64,9 +92,7 @@ def set_guards(apps, editor):
 
 def lift_guards(apps, editor):
     for table in _TABLES:
-        guards.drop_guards(
-            editor.connection, table, ["ledger_seal_balanced", "ledger_posting_unsealed", "ledger_entry_open_month"]
-        )
+        guards.drop_guards(editor.connection, table, _GUARDS)
     guards.drop_guards(editor.connection, _CLOSINGS, ["ledger_closing_kept", "ledger_closing_newest_first"])
 
 
