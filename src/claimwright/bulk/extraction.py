@@ -18,6 +18,7 @@ from claimwright.x12.guides.language import Position
 from claimwright.x12.native.columns import NativeExtractor, load
 from claimwright.x12.native.engine import NativeEngine
 from claimwright.x12.settings import DEFAULTS, Settings
+from claimwright.x12.source import find_isa
 from claimwright.x12.walk import Walk
 
 AnyExtractor = TrailExtractor | NativeExtractor
@@ -58,8 +59,9 @@ class Extraction:
         self._extractors: dict[Guide, AnyExtractor | None] = {}
         self._filling: AnyExtractor | None = None
         self._aside: list[Batch] = []
+        self.find_isa = NativeEngine.find_isa if is_native else find_isa
 
-    def make_engine(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine:
+    def __call__(self, delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine:
         """An engine that fills the tables while it walks."""
         walk = self._walk(delimiters, report, rules=rules, settings=settings)
         return ExtractingWalk(walk, self._extractor)
@@ -102,7 +104,7 @@ class BlockExtraction:
 
     def __init__(self, file: int, wanted: tuple[str, ...], *, is_native: bool) -> None:
         self._extraction = Extraction(file, wanted, is_native=is_native)
-        self._walker = BlockWalker(self._extraction.make_engine, DEFAULTS, rules=True, takes_nearest=True)
+        self._walker = BlockWalker(self._extraction, DEFAULTS, rules=True, takes_nearest=True)
 
     def walk(self, block: Block) -> Walked:
         """What was found in the sets, and their batches."""

@@ -30,6 +30,8 @@ _WINDOW = 1 << 18
 """How many bytes are read and walked before rows are taken: what is made of them are many small objects."""
 _ROWS_IN_BATCH = 1 << 14
 """Rows of all tables that wait as Python objects before they become batches."""
+_NATIVE_ROWS_IN_BATCH = 1 << 17
+"""The same of rows that wait in the core: those are small, and each batch costs the time of some thousand of them."""
 _BAD_IN_SET = 10_000
 """Values of a set that could not be read are told when it ends; when there are more, as they come."""
 
@@ -95,12 +97,12 @@ class _Scan:
 
     def _read(self, what: bytes | BinaryIO) -> Iterator[Step]:
         buffer, done = Buffer(what, WINDOW if self.is_native else _WINDOW), 0
-        make = self._extraction.make_engine
+        make, least = self._extraction, _NATIVE_ROWS_IN_BATCH if self.is_native else _ROWS_IN_BATCH
         with self._ahead() as ahead:
             for _ in Driver(buffer, self, make, DEFAULTS, rules=True, ahead=ahead).steps():
                 if self._extraction.bad_count > _BAD_IN_SET:
                     self._take_bad()
-                yield from self._take(_ROWS_IN_BATCH)
+                yield from self._take(least)
                 if buffer.end > done:
                     yield Advance(buffer.end - done)
                     done = buffer.end

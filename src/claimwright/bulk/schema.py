@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from claimwright.bulk.arrow import pyarrow as pa
@@ -13,6 +13,8 @@ from claimwright.x12.extracting import Rows, valid_text
 from claimwright.x12.native.columns import ArrowRows
 
 _INT32, _INT64, _TEXT, _DAY, _TRUTH = pa.int32(), pa.int64(), pa.string(), pa.date32(), pa.bool_()
+
+_LEAST_REPEATED_BITS = 12
 
 _ARROW_TYPES: dict[Type, pa.DataType] = {
     "text": _TEXT, "cents": _INT64, "thousandths": _INT64, "date": _DAY, "last": _DAY, "offset": _INT64,
@@ -72,11 +74,23 @@ def batch_of_rows(table: PlannedTable, file: int, kind: str, rows: Rows | ArrowR
         names = ["set_offset", *(column.name for column in table.columns)]
         made = (pa.array(values, schema.field(name).type) for name, values in zip(names, rows, strict=True))
         arrays, count = dict(zip(names, made, strict=True)), len(rows[0])
-    arrays["file"] = pa.repeat(pa.scalar(file, _INT32), count)
-    arrays["kind"] = pa.repeat(pa.scalar(kind, _TEXT), count)
+    arrays["file"] = _repeated(file, _INT32, count)
+    arrays["kind"] = _repeated(kind, _TEXT, count)
     every = (arrays.get(field.name) for field in schema)
-    full = [pa.nulls(count, field.type) if one is None else one for one, field in zip(every, schema, strict=True)]
+    full = [
+        _repeated(None, field.type, count) if one is None else one for one, field in zip(every, schema, strict=True)
+    ]
     return pa.RecordBatch.from_arrays(full, schema=schema)
+
+
+def _repeated(value: str | int | None, type_: pa.DataType, count: int) -> pa.Array:
+    """So many times the same: the beginning of an array that is made once."""
+    return _many(value, type_, 1 << max(_LEAST_REPEATED_BITS, (count - 1).bit_length())).slice(0, count)
+
+
+@lru_cache(maxsize=256)
+def _many(value: str | int | None, type_: pa.DataType, count: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, type_), count)
 
 
 def batch_of_records(name: str, records: Sequence[dict[str, object]]) -> pa.RecordBatch:

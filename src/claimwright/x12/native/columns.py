@@ -31,6 +31,7 @@ _STORAGES: dict[Type, tuple[int, int, str]] = {
 """How a type is stored, how its text is read, and Arrow's format for it."""
 _SOURCES = {"element": 0, "register": 1, "opening": 2, "offset": 3, "constant": 4, "start": 5}
 _MAKE_ROW, _FILL_CELL, _KEEP_VALUE = range(3)
+_MOST_PLANS = 64
 _ACTION_WIDTH, _SOURCE_WIDTH = 15, 7
 _BEHIND_TEXTS = 16
 """Bytes behind the constant texts, which are copied so many at once."""
@@ -202,9 +203,18 @@ def _loops(loop: LoopNode) -> list[LoopNode]:
     return [loop, *(below for one in inner for below in _loops(one))]
 
 
-@lru_cache(maxsize=64)
+_plans: dict[Plan, tuple[tuple[Position, ...], CompiledPlan]] = {}
+
+
 def _compiled(plan: Plan, positions: tuple[Position, ...]) -> CompiledPlan:
-    return CompiledPlan(plan, positions)
+    """The plan as tables, made once: positions are compared, which is quick when they are the same ones."""
+    known = _plans.get(plan)
+    if known is None or known[0] != positions:
+        known = positions, CompiledPlan(plan, positions)
+        _plans[plan] = known
+        if len(_plans) > _MOST_PLANS:
+            _plans.pop(next(iter(_plans)), None)
+    return known[1]
 
 
 class NativeExtractor:
