@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 
-from claimwright.office.ledger.models import Account, Posting
+from claimwright.office.ledger.models import Account, JournalEntry, Posting
 
 Owed = dict[int | None, dict[str, int]]
 """Cents by charge (None: the encounter as a whole) and owner; owners who owe nothing are left out."""
@@ -51,6 +51,11 @@ def account_totals(*, at: date | None = None) -> dict[str, int]:
     """The balance of every account in cents (debit positive), over entries up to and including the day `at`."""
     rows = _postings(at).values_list("account").annotate(total=Sum("cents")).order_by()
     return dict(rows)
+
+
+def newest_entry() -> int:
+    """The number of the newest entry of the scope's practice, 0 when there is none: what sums take in by now."""
+    return JournalEntry.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def _postings(at: date | None) -> QuerySet[Posting]:

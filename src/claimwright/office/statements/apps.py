@@ -9,3 +9,7 @@ class StatementsConfig(AppConfig):
     name = "claimwright.office.statements"
     label = "statements"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to the ledger."""
+        from claimwright.office.statements import following  # noqa: F401

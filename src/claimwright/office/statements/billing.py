@@ -22,13 +22,15 @@ from claimwright.office.core.files import store_file
 from claimwright.office.core.models import Client
 from claimwright.office.core.numbers import take_number
 from claimwright.office.core.scope import required_client_id
+from claimwright.office.ledger.balances import newest_entry
 from claimwright.office.ledger.models import Account, Posting
 from claimwright.office.patients.models import Patient, PostalAddress, Provider
 from claimwright.office.posting.patient_payments import credit_cents
 from claimwright.office.posting.turns import take_turn
 from claimwright.office.statements.accounts import PAID_BY_PATIENT, Accounts, ChargeAccount, charge_accounts
+from claimwright.office.statements.following import follow, supersede
 from claimwright.office.statements.gates import Gate, closed_gates, has_address
-from claimwright.office.statements.models import Statement
+from claimwright.office.statements.models import Statement, StatementVisit
 from claimwright.remittance.plan import PATIENT
 
 _BUCKETS = ((30, "0-30 days"), (60, "31-60 days"), (90, "61-90 days"), (120, "91-120 days"))
@@ -75,11 +77,13 @@ class _Terms:
 
 
 def run_statements(as_of: date | None = None) -> StatementRun:
-    """Make the statements that are due on that day (today when None). Made once: the next run finds them recent.
+    """Make the statements that are due on that day (today when None). Made once: the next run finds them recent. One
+    that corrects another does not wait for the interval.
 
     Each statement is a transaction of its own: a run that is interrupted goes on where it stopped.
     """
     day = as_of or clock.today()
+    last_entry = newest_entry()
     owing, overpaid = _owing_encounters()
     accounts = charge_accounts(owing.keys())
     gates = closed_gates(owing.keys(), accounts, day)
@@ -90,7 +94,7 @@ def run_statements(as_of: date | None = None) -> StatementRun:
     for key, guarantor in owing.items():
         if key not in gates and _owed(accounts[key]) > 0:
             by_guarantor[guarantor].append(key)
-    press = _Press(day, accounts, overpaid)
+    press = _Press(day, last_entry, accounts, overpaid)
     statements = []
     for guarantor_id, encounter_ids in sorted(by_guarantor.items()):
         made = press.make(guarantor_id, encounter_ids)
@@ -131,9 +135,10 @@ def _owed(charges: Mapping[int | None, ChargeAccount]) -> int:
 class _Press:
     """Makes the statements of one run."""
 
-    def __init__(self, day: date, accounts: Accounts, overpaid: Mapping[int, int]) -> None:
+    def __init__(self, day: date, last_entry: int, accounts: Accounts, overpaid: Mapping[int, int]) -> None:
         client = Client.objects.get(pk=required_client_id())
         self.day = day
+        self.last_entry = last_entry
         self.accounts = accounts
         self.overpaid = overpaid
         self.terms = _Terms(**client.settings.get("statements", {}))
@@ -155,7 +160,8 @@ class _Press:
             return self._print(guarantor, encounter_ids, credit)
 
     def _gate(self, guarantor: Patient, due_cents: int) -> Gate | None:
-        last = guarantor.statements.aggregate(last=Max("statement_date"))["last"]
+        standing = guarantor.statements.exclude(state=Statement.State.SUPERSEDED)
+        last = standing.aggregate(last=Max("statement_date"))["last"]
         if last is not None and (self.day - last).days < self.terms.interval_days:
             return Gate.RECENT
         if due_cents <= 0:
@@ -182,6 +188,7 @@ class _Press:
 
     def _print(self, guarantor: Patient, encounter_ids: Collection[int], credit: int) -> Statement:
         number = f"S{take_number('statement'):06d}"
+        earlier = [old for old in guarantor.statements.filter(superseded_by=None) if old.state != Statement.State.PAID]
         due_date = self.day + timedelta(days=self.terms.due_days)
         visits = sorted((self._visit(key) for key in encounter_ids), key=lambda visit: visit.service_date)
         form = forms.Statement(
@@ -194,11 +201,14 @@ class _Press:
             visits=tuple(visits),
             ageing=tuple(self._ageing(encounter_ids, credit)),
             credit_cents=credit,
-            notices=tuple(self.terms.notices),
+            notices=(*(_correction(old) for old in earlier if old.awaits_correction), *self.terms.notices),
         )
         file, _ = store_file(f"statement-{number}.pdf", forms.statement_pdf(form))
         audit.record("statement.make", f"statement {number}", patient_id=guarantor.pk, cents=form.amount_due_cents)
-        return Statement.objects.create(
+        for old in earlier:
+            if old.state == Statement.State.OPEN:
+                supersede(old, f"Statement {number} asks for what is still owed")
+        made = Statement.objects.create(
             number=number,
             guarantor=guarantor,
             statement_date=self.day,
@@ -206,7 +216,17 @@ class _Press:
             amount_cents=form.amount_due_cents,
             file=file,
             created_at=clock.now(),
+            last_entry=self.last_entry,
         )
+        StatementVisit.objects.bulk_create(
+            [
+                StatementVisit(statement=made, encounter_id=key, owed_cents=_owed(self.accounts[key]))
+                for key in sorted(encounter_ids)
+            ]
+        )
+        Statement.objects.filter(pk__in=[old.pk for old in earlier]).update(superseded_by=made)
+        follow(made)
+        return made
 
     def _visit(self, encounter_id: int) -> forms.Visit:
         row = self.encounters[encounter_id]
@@ -244,6 +264,14 @@ class _Press:
             totals[label] -= used
             credit_cents -= used
         return (forms.AgeingBucket(label, cents) for label, cents in totals.items())
+
+
+def _correction(old: Statement) -> str:
+    """What a corrected statement says of the one that it stands for."""
+    return (
+        f"This corrects statement {old.number} of {old.statement_date:%B} {old.statement_date.day},"
+        f" {old.statement_date.year}. Please pay this one only."
+    )
 
 
 def _practice(client: Client, terms: _Terms) -> forms.Practice:
