@@ -1,6 +1,7 @@
 """The scrubber: a claim in, findings out, before a payer sees it.
 
     edit_claim     every edit over one claim
+    Scrubber       every edit over many claims, with the loaded code sets
     PayerProfile   what this payer wants to see, as data that can be stored
     ClaimContext   what the office knows beyond the claim: coverage, authorizations, earlier claims
     EDITS          the table of edits: code, severity, what is wrong, what to do, the source of the rule
@@ -21,7 +22,7 @@ from claimwright.edits.context import (
 )
 from claimwright.edits.profile import PayerProfile
 from claimwright.edits.registry import Edit
-from claimwright.edits.scrubber import EDITS, edit_claim
+from claimwright.edits.scrubber import EDITS, Scrubber, edit_claim
 
 __all__ = [
     "EDITS",
@@ -33,5 +34,6 @@ __all__ = [
     "EarlierLine",
     "Edit",
     "PayerProfile",
+    "Scrubber",
     "edit_claim",
 ]

@@ -1,9 +1,10 @@
-"""Every edit over one claim."""
+"""Every edit over claims."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from claimwright.codesets.library import NOTHING_LOADED, CodeLibrary
 from claimwright.documents.claim import Claim
 from claimwright.edits import (
     balances,
@@ -14,24 +15,73 @@ from claimwright.edits import (
     lines,
     parties,
     payer_rules,
+    services,
     timeliness,
 )
 from claimwright.edits.context import ClaimContext
 from claimwright.edits.profile import PayerProfile
-from claimwright.edits.registry import Case, Edit
+from claimwright.edits.registry import Case, Edit, Service
 from claimwright.findings import Finding
 
-_GROUPS = (envelope, parties, diagnoses, lines, timeliness, payer_rules, coverage, balances, duplicates)
+_GROUPS = (
+    envelope,
+    parties,
+    diagnoses,
+    services,
+    lines,
+    timeliness,
+    payer_rules,
+    coverage,
+    balances,
+    duplicates,
+)
+_SERVICES_REMEMBERED = 200_000
 
 EDITS: tuple[Edit, ...] = tuple(edit for group in _GROUPS for edit in group.TABLE.edits)
 """Every edit, in the order of the findings."""
 
+_OF_SERVICES = frozenset(edit.code for edit in services.TABLE.edits)
+_OF_CLAIMS = tuple(edit for edit in EDITS if edit.code not in _OF_SERVICES)
 
-def edit_claim(claim: Claim, profile: PayerProfile, known: ClaimContext, today: date) -> tuple[Finding, ...]:
+
+class Scrubber:
+    """The edits over many claims, with the code sets they are judged by. One thread at a time.
+
+    It remembers services in which nothing was wrong, whose claim they were in it does not.
+    """
+
+    def __init__(self, library: CodeLibrary = NOTHING_LOADED) -> None:
+        self.library = library
+        self._quiet: set[Service] = set()
+
+    def edit(self, claim: Claim, profile: PayerProfile, known: ClaimContext, today: date) -> tuple[Finding, ...]:
+        """What is wrong with a claim on its way to the payer of that profile, on that day; see `edit_claim`."""
+        case = Case(claim, profile, known, today, self.library)
+        edits = _OF_CLAIMS if all(self._is_quiet(service) for service in case.services) else EDITS
+        return tuple([edit.finding(case, found) for edit in edits for found in edit.check(case) if edit.holds(case)])
+
+    def _is_quiet(self, service: Service) -> bool:
+        if service in self._quiet:
+            return True
+        is_quiet = services.TABLE.is_quiet(service, self.library)
+        if is_quiet:
+            if len(self._quiet) >= _SERVICES_REMEMBERED:
+                self._quiet.clear()
+            self._quiet.add(service)
+        return is_quiet
+
+
+def edit_claim(
+    claim: Claim,
+    profile: PayerProfile,
+    known: ClaimContext,
+    today: date,
+    library: CodeLibrary = NOTHING_LOADED,
+) -> tuple[Finding, ...]:
     """What is wrong with a claim on its way to the payer of that profile, on that day.
 
     Findings carry the claim's control number in `where.record` and a dotted field in `where.field`. Never raises for
-    what a claim says: a record that could be built can be edited.
+    what a claim says: a record that could be built can be edited. Edits that need a code set which is not loaded for
+    the day of service ask nothing. For many claims make one `Scrubber`.
     """
-    case = Case(claim, profile, known, today)
-    return tuple(edit.finding(case, found) for edit in EDITS for found in edit.check(case))
+    return Scrubber(library).edit(claim, profile, known, today)
