@@ -20,10 +20,9 @@ from claimwright.remittance.books import KnownLine
 
 
 class LineMatch(NamedTuple):
-    """For each payer's line, in order, the line of ours; `problem`: why there is none; `is_sure`: by 6R or in full."""
+    """For each payer's line, in order, the line of ours; `problem`: why there is none."""
 
     lines: tuple[KnownLine, ...]
-    is_sure: bool = True
     problem: str = ""
 
 
@@ -31,16 +30,13 @@ def match_lines(known: Sequence[KnownLine], claim: RemittanceClaim) -> LineMatch
     """Our line for every line of the payer, or the reason why a person must look."""
     control_numbers = {line.control_number: line for line in known if line.control_number}
     found: list[KnownLine | None] = [control_numbers.get(line.control_number) for line in claim.lines]
-    is_sure = True
     if None in found:
-        period = claim.service_period
-        for is_sure_rung, rung in _RUNGS:
-            if rung(known, claim.lines, found, period) and not is_sure_rung:
-                is_sure = False
+        for rung in _RUNGS:
+            rung(known, claim.lines, found, claim.service_period)
     problem = _problem(known, claim.lines, found)
     if problem:
-        return LineMatch((), is_sure=False, problem=problem)
-    return LineMatch(tuple(line for line in found if line is not None), is_sure)
+        return LineMatch((), problem)
+    return LineMatch(tuple(line for line in found if line is not None))
 
 
 def _pair_by(
@@ -50,7 +46,7 @@ def _pair_by(
     period: Period | None,
     *,
     with_modifiers: bool,
-) -> bool:
+) -> None:
     """Pair lines with the same code, day and charge; equal lines on both sides are paired in order."""
     taken = {line.key for line in found if line is not None}
     ours: dict[tuple[Any, ...], list[KnownLine]] = defaultdict(list)
@@ -64,7 +60,6 @@ def _pair_by(
             procedure = answered.submitted or answered.procedure
             modifiers = tuple(sorted(procedure.modifiers)) if with_modifiers else ()
             theirs[procedure.code, modifiers, answered.charge_cents].append(index)
-    paired = False
     for key, indexes in theirs.items():
         are_equal = len(ours[key]) == len(indexes)
         for index in indexes:
@@ -73,8 +68,6 @@ def _pair_by(
             if candidates and (len(candidates) == 1 or are_equal):
                 found[index] = candidates[0]
                 ours[key].remove(candidates[0])
-                paired = True
-    return paired
 
 
 def _split_or_unbundled(
@@ -82,9 +75,8 @@ def _split_or_unbundled(
     lines: Sequence[RemittanceLine],
     found: list[KnownLine | None],
     period: Period | None,
-) -> bool:
+) -> None:
     """Give payer's lines left over to the only line of ours with that submitted code and day."""
-    paired = False
     for index, answered in enumerate(lines):
         if found[index] is None:
             code = (answered.submitted or answered.procedure).code
@@ -92,18 +84,16 @@ def _split_or_unbundled(
             candidates = [line for line in known if line.code == code and _is_on(line.service_date, days)]
             if len(candidates) == 1:
                 found[index] = candidates[0]
-                paired = True
-    return paired
 
 
-_Rung = Callable[[Sequence[KnownLine], Sequence[RemittanceLine], "list[KnownLine | None]", "Period | None"], bool]
+_Rung = Callable[[Sequence[KnownLine], Sequence[RemittanceLine], "list[KnownLine | None]", "Period | None"], None]
 
-_RUNGS: tuple[tuple[bool, _Rung], ...] = (
-    (True, partial(_pair_by, with_modifiers=True)),
-    (False, partial(_pair_by, with_modifiers=False)),
-    (False, _split_or_unbundled),
+_RUNGS: tuple[_Rung, ...] = (
+    partial(_pair_by, with_modifiers=True),
+    partial(_pair_by, with_modifiers=False),
+    _split_or_unbundled,
 )
-"""The rungs below 6R, each with whether it is sure: with modifiers, without them, split or unbundled."""
+"""The rungs below 6R: with modifiers, without them, split or unbundled."""
 
 
 def _is_on(day: date | None, period: Period | None) -> bool:
@@ -112,15 +102,15 @@ def _is_on(day: date | None, period: Period | None) -> bool:
 
 def _problem(known: Sequence[KnownLine], lines: Sequence[RemittanceLine], found: Sequence[KnownLine | None]) -> str:
     """Why the match is not safe; `''` when every line of ours is answered by lines that sum to its charge."""
-    charged: dict[int, int] = defaultdict(int)
+    charged: dict[int, int] = {}
     for answered, line in zip(lines, found, strict=True):
         if line is None:
             code = (answered.submitted or answered.procedure).code or answered.revenue_code
             return f"the payer's line {code} {format_dollars(answered.charge_cents)} is none of ours, or not only one"
-        charged[line.key] += answered.charge_cents
+        charged[line.key] = charged.get(line.key, 0) + answered.charge_cents
     for line in known:
-        if charged[line.key] != line.charge_cents:
-            said = format_dollars(charged[line.key])
+        if charged.get(line.key, 0) != line.charge_cents:
+            said = format_dollars(charged.get(line.key, 0))
             return (
                 f"line {line.number} {line.code} was billed at {format_dollars(line.charge_cents)}, answered at {said}"
             )
