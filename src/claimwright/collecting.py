@@ -21,4 +21,8 @@ def collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            # What was made and still lives is old now: the next small collection need not walk all of it.
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,7 +13,7 @@ from claimwright.remittance.books import KnownLine
 from claimwright.remittance.draft import Account, Draft, Entry, Pool
 from claimwright.remittance.lines import match_lines
 from claimwright.remittance.standing import Standing
-from claimwright.remittance.treatments import Treatment, lacks_remark, treatment_of
+from claimwright.remittance.treatments import NEEDS_REMARK, Treatment, lacks_remark, treatment_of
 
 
 def repeated_dollars(claim: RemittanceClaim) -> str:
@@ -50,23 +50,26 @@ def lay_out(draft: Draft, standing: Standing) -> tuple[list[Pool], str]:
 
 def _line_accounts(claim: RemittanceClaim, lines: Iterable[KnownLine], day: date | None) -> list[Account]:
     """One account per line of ours; a line that the payer split or unbundled gathers all its parts."""
-    parts: dict[int, list[RemittanceLine]] = defaultdict(list)
-    ours: dict[int, KnownLine] = {}
+    parts: dict[int, tuple[KnownLine, list[RemittanceLine]]] = {}
     for answered, line in zip(claim.lines, lines, strict=True):
-        parts[line.key].append(answered)
-        ours[line.key] = line
-    return [_line_account(claim, ours[key], answered, day) for key, answered in parts.items()]
+        if line.key in parts:
+            parts[line.key][1].append(answered)
+        else:
+            parts[line.key] = line, [answered]
+    return [_line_account(claim, line, answered, day) for line, answered in parts.values()]
 
 
 def _line_account(claim: RemittanceClaim, line: KnownLine, answered: list[RemittanceLine], day: date | None) -> Account:
-    entries = tuple(
-        _entry(adjustment, line.key, line.code, part.remarks + claim.remarks, part.origin, day)
-        for part in answered
-        for adjustment in part.adjustments
-        if adjustment.amount_cents
-    )
-    charge_cents = sum(part.charge_cents for part in answered)
-    return Account(line, charge_cents, sum(part.paid_cents for part in answered), entries, answered[0].origin)
+    entries: list[Entry] = []
+    charge_cents = paid_cents = 0
+    for part in answered:
+        charge_cents += part.charge_cents
+        paid_cents += part.paid_cents
+        remarks, origin = part.remarks + claim.remarks, part.origin
+        entries += [
+            _entry(one, line.key, line.code, remarks, origin, day) for one in part.adjustments if one.amount_cents
+        ]
+    return Account(line, charge_cents, paid_cents, tuple(entries), answered[0].origin)
 
 
 def _whole(
@@ -91,17 +94,24 @@ def _entry(
     day: date | None,
 ) -> Entry:
     treatment = treatment_of(adjustment.group, adjustment.reason, day)
-    if lacks_remark(adjustment.reason, remarks):
+    if adjustment.reason in NEEDS_REMARK and lacks_remark(adjustment.reason, remarks):
         treatment = Treatment.UNCLASSIFIED
-    origin = fallback if adjustment.origin == NOWHERE else adjustment.origin
+    origin = adjustment.origin
+    if not origin.length and origin == NOWHERE:
+        origin = fallback
     return Entry(adjustment, adjustment.amount_cents, treatment, line_key, code, remarks, origin)
 
 
-def _pool(draft: Draft, standing: Standing, accounts: tuple[Account, ...], *, is_line: bool) -> Pool:
-    lines = (accounts[0].line,) if is_line else standing.known.lines
-    expected = [line.expected_cents for line in lines if line is not None]
+def _expected_cents(lines: Iterable[KnownLine]) -> int | None:
+    """What the contract allows for all lines; None when one of them is not priced."""
+    expected = [line.expected_cents for line in lines]
     priced = [cents for cents in expected if cents is not None]
-    expected_cents = sum(priced) if priced and len(priced) == len(expected) else None
+    return sum(priced) if priced and len(priced) == len(expected) else None
+
+
+def _pool(draft: Draft, standing: Standing, accounts: tuple[Account, ...], *, is_line: bool) -> Pool:
+    first = accounts[0].line
+    expected_cents = first.expected_cents if is_line and first else _expected_cents(standing.known.lines)
     room_cents = None
     if draft.is_later:
         level = draft.level

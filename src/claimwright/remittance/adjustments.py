@@ -41,19 +41,20 @@ def decide(draft: Draft, pool: Pool) -> None:
     """Add to the draft what becomes of every cent of a pool."""
     start = len(draft.moves)
     for account in pool.accounts:
-        _pay(draft, account)
+        if account.paid_cents:
+            _pay(draft, account)
     _judge_contract(draft, pool)
-    entries = sorted(pool.entries, key=_turn) if draft.is_later else pool.entries
-    for entry in entries:
-        handler = HANDLERS[entry.treatment]
+    for entry in sorted(pool.entries, key=_turn) if draft.is_later else pool.entries:
         if draft.is_unknown_patient and entry.treatment is not Treatment.INFORMATION:
-            handler = _unknown_patient
-        handler(draft, pool, entry)
+            _unknown_patient(draft, pool, entry)
+        else:
+            HANDLERS[entry.treatment](draft, pool, entry)
     if draft.is_later:
         _explain_rest(draft, pool, start)
-    else:
+    elif pool.has_negative:
         _check_negative(draft, pool, start)
-    _check_sequestration(draft, pool)
+    if Treatment.SEQUESTRATION in pool.cents:
+        _check_sequestration(draft, pool)
 
 
 def _turn(entry: Entry) -> int:
@@ -66,23 +67,22 @@ def _turn(entry: Entry) -> int:
 
 
 def _pay(draft: Draft, account: Account) -> None:
-    if account.paid_cents:
-        is_whole = account.line is None and draft.claim.lines
-        detail = "what the claim's own adjustments take from its lines" if is_whole else ""
-        row = 13 if is_whole else draft.match_row
-        draft.moves.append(
-            Move(
-                MoveKind.PAYMENT,
-                account.paid_cents,
-                row,
-                account.origin,
-                draft.claim_key,
-                account.line_key,
-                draft.level,
-                detail=detail,
-                position=draft.position,
-            )
+    is_whole = account.line is None and draft.claim.lines
+    detail = "what the claim's own adjustments take from its lines" if is_whole else ""
+    row = 13 if is_whole else draft.match_row
+    draft.moves.append(
+        Move(
+            MoveKind.PAYMENT,
+            account.paid_cents,
+            row,
+            account.origin,
+            draft.claim_key,
+            account.line_key,
+            draft.level,
+            detail=detail,
+            position=draft.position,
         )
+    )
 
 
 def _add(draft: Draft, entry: Entry, kind: MoveKind, cents: int, row: int, *, to: str = "", detail: str = "") -> None:
@@ -300,10 +300,11 @@ def _unpaid_contract(draft: Draft, pool: Pool, entry: Entry) -> None:
 
 def _judge_contract(draft: Draft, pool: Pool) -> None:
     """Find the row for the contract reductions of a pool, and how much of them is more than the contract allows."""
-    contract_cents = pool.cents_of(Treatment.CONTRACT) + pool.cents_of(Treatment.NEGATIVE_ONLY)
+    cents_of = pool.cents.get
+    contract_cents = cents_of(Treatment.CONTRACT, 0) + cents_of(Treatment.NEGATIVE_ONLY, 0)
     patient_cents, share_cents = pool.patient_cents, pool.share_cents
-    to_patient_cents = pool.cents_of(Treatment.PATIENT_WAS_PAID)
-    allowed_cents = pool.paid_cents + share_cents + to_patient_cents + pool.cents_of(Treatment.SEQUESTRATION)
+    to_patient_cents = cents_of(Treatment.PATIENT_WAS_PAID, 0)
+    allowed_cents = pool.paid_cents + share_cents + to_patient_cents + cents_of(Treatment.SEQUESTRATION, 0)
     if pool.paid_cents <= 0 and patient_cents <= 0 and to_patient_cents <= 0:
         is_whole = contract_cents == pool.charge_cents
         is_denied = Treatment.DENIAL in pool.cents
@@ -369,8 +370,6 @@ def _explain_rest(draft: Draft, pool: Pool, start: int) -> None:
 
 def _check_negative(draft: Draft, pool: Pool, start: int) -> None:
     """Row 30: a negative adjustment is posted; when the write-offs exceed the charge all the same, a person looks."""
-    if not pool.has_negative:
-        return
     written_off = sum(move.cents for move in draft.moves[start:] if move.kind in WRITE_OFF_KINDS)
     if written_off > pool.charge_cents:
         reason = f"{format_dollars(written_off)} written off of a charge of {format_dollars(pool.charge_cents)}"
@@ -380,8 +379,6 @@ def _check_negative(draft: Draft, pool: Pool, start: int) -> None:
 def _check_sequestration(draft: Draft, pool: Pool) -> None:
     """CO-253 is 2 % of the payment before it (row 19); anything else is told, and posted."""
     cut_cents = pool.cents_of(Treatment.SEQUESTRATION)
-    if not cut_cents:
-        return
     off_percent_cents = cut_cents * 100 - (pool.paid_cents + cut_cents) * SEQUESTRATION_PERCENT
     if abs(off_percent_cents) > SEQUESTRATION_TOLERANCE_CENTS * 100:
         number = draft.claim.control_number

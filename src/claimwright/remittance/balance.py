@@ -24,7 +24,7 @@ def balance_findings(remittance: Remittance) -> tuple[Finding, ...]:
 
     Codes: REM-BAL-001 line, -002 claim, -003 line charges of a claim, -004 transaction, -005 CLP05.
     """
-    found = [finding for claim in remittance.claims for finding in _claim_findings(claim)]
+    found = [finding for claim in remittance.claims if not _is_balanced(claim) for finding in _claim_findings(claim)]
     paid = sum(claim.paid_cents for claim in remittance.claims)
     moved = sum(adjustment.amount_cents for adjustment in remittance.provider_adjustments)
     if paid - moved != remittance.payment_cents:
@@ -34,6 +34,27 @@ def balance_findings(remittance: Remittance) -> tuple[Finding, ...]:
             _error("REM-BAL-004", f"The payment is {format_dollars(remittance.payment_cents)}, {said}.", where)
         )
     return tuple(found)
+
+
+def _is_balanced(claim: RemittanceClaim) -> bool:
+    """Whether there is nothing to find: every line, the claim, its line charges and CLP05, in one pass."""
+    adjusted = charged = share = 0
+    for adjustment in claim.adjustments:
+        adjusted += adjustment.amount_cents
+        if adjustment.group == "PR":
+            share += adjustment.amount_cents
+    for line in claim.lines:
+        own = 0
+        for adjustment in line.adjustments:
+            own += adjustment.amount_cents
+            if adjustment.group == "PR":
+                share += adjustment.amount_cents
+        if line.charge_cents - own != line.paid_cents:
+            return False
+        adjusted += own
+        charged += line.charge_cents
+    is_whole = claim.charge_cents - adjusted == claim.paid_cents and (charged == claim.charge_cents or not claim.lines)
+    return is_whole and claim.patient_responsibility_cents in (None, share)
 
 
 def _claim_findings(claim: RemittanceClaim) -> Iterator[Finding]:

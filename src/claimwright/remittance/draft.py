@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple, cast
 
 from claimwright.documents.adjustments import Adjustment
+from claimwright.documents.drafts import maker
 from claimwright.documents.remittance import Remittance, RemittanceClaim
 from claimwright.findings import Finding
 from claimwright.origin import NOWHERE, Origin
@@ -94,25 +95,31 @@ class Pool:
         self.accounts = accounts
         self.expected_cents = expected_cents
         self.room_cents = room_cents
-        self.charge_cents = sum([account.charge_cents for account in accounts])
-        self.paid_cents = sum([account.paid_cents for account in accounts])
-        self.entries: list[Entry] = [entry for account in accounts for entry in account.entries]
+        _, self.charge_cents, self.paid_cents, entries, _ = accounts[0]
         self.line_key = accounts[0].line_key if len(accounts) == 1 else None
+        for account in accounts[1:]:
+            self.charge_cents += account.charge_cents
+            self.paid_cents += account.paid_cents
+            entries += account.entries
+        self.entries: tuple[Entry, ...] = entries
         self.row = self.gap_cents = self.patient_cents = self.share_cents = 0
         self.has_negative = False
         self.cents: dict[Treatment, int] = {}
         self.first: dict[Treatment, Entry] = {}
-        for entry in self.entries:
+        for entry in entries:
             self._count(entry)
 
     def _count(self, entry: Entry) -> None:
-        cents = entry.cents
-        self.cents[entry.treatment] = self.cents.get(entry.treatment, 0) + cents
-        self.first.setdefault(entry.treatment, entry)
-        self.has_negative = self.has_negative or cents < 0
-        if entry.adjustment.group == "PR":
+        adjustment, cents, treatment = entry[:3]
+        if treatment in self.first:
+            self.cents[treatment] += cents
+        else:
+            self.cents[treatment], self.first[treatment] = cents, entry
+        if cents < 0:
+            self.has_negative = True
+        if adjustment.group == "PR":
             self.patient_cents += cents
-            if entry.adjustment.reason in COST_SHARE_REASONS:
+            if adjustment.reason in COST_SHARE_REASONS:
                 self.share_cents += cents
 
     def take(self, cents: int) -> int:
@@ -126,6 +133,10 @@ class Pool:
     def cents_of(self, treatment: Treatment) -> int:
         """Cents of the entries treated so."""
         return self.cents.get(treatment, 0)
+
+
+_make_outcome = maker(ClaimOutcome)
+_UNDECIDED = ClaimOutcome(0, ClaimState.REVIEW)
 
 
 @dataclass(slots=True)
@@ -155,7 +166,7 @@ class Draft:
     findings: list[Finding] = field(default_factory=list)
     denied: dict[tuple[Queue, str, int], list[DeniedAmount]] = field(default_factory=lambda: defaultdict(list))
     reported: dict[int | None, int] = field(default_factory=dict)
-    outcome: ClaimOutcome = field(default=ClaimOutcome(0, ClaimState.REVIEW))
+    outcome: ClaimOutcome = _UNDECIDED
 
     @property
     def claim_key(self) -> int | None:
@@ -170,7 +181,7 @@ class Draft:
     def denials(self) -> tuple[PlannedDenial, ...]:
         """One case per queue, category and row, over all lines."""
         key = self.claim_key
-        if key is None:
+        if key is None or not self.denied:
             return ()
         return tuple(
             PlannedDenial(key, self.level, category, row, tuple(amounts), queue, self.position)
@@ -229,7 +240,7 @@ class Draft:
     def result(self, state: ClaimState, row: int, **more: str | int | None) -> ClaimOutcome:
         """The outcome of this CLP; the match is kept from the one set before."""
         before = self.outcome
-        return ClaimOutcome(
+        return _make_outcome(
             self.position,
             state,
             self.claim_key,
@@ -242,4 +253,4 @@ class Draft:
 
     def matched(self, confidence: Confidence, reason: str) -> None:
         """Remember how the claim was found."""
-        self.outcome = ClaimOutcome(self.position, ClaimState.REVIEW, self.claim_key, "", 0, confidence, reason)
+        self.outcome = _make_outcome(self.position, ClaimState.REVIEW, self.claim_key, "", 0, confidence, reason)

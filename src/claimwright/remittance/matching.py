@@ -119,10 +119,11 @@ def _those_that_agree(
 def disagreement(standing: Standing, claim: RemittanceClaim) -> str:
     """In what a CLP differs from a claim, in plain words; `''` when they agree."""
     known = standing.known
-    charges = {known.charge_cents}
-    if claim.status == REVERSAL:
-        charges.update(result.result.charge_cents for result in standing.results)
-    if abs(claim.charge_cents) not in charges:
+    charge_cents = abs(claim.charge_cents)
+    is_charged = charge_cents == known.charge_cents or (
+        claim.status == REVERSAL and any(result.result.charge_cents == charge_cents for result in standing.results)
+    )
+    if not is_charged:
         return f"its charge is {format_dollars(known.charge_cents)}, not {format_dollars(claim.charge_cents)}"
     if not _is_same_patient(known, claim):
         return "its patient is another"
@@ -134,6 +135,8 @@ def disagreement(standing: Standing, claim: RemittanceClaim) -> str:
 
 def _is_same_patient(known: KnownClaim, claim: RemittanceClaim) -> bool:
     """By last name (payers cut names short) or by member number; what one side does not say cannot disagree."""
+    if known.patient_last_name == claim.patient.last_name:
+        return True
     ours, theirs = _letters(known.patient_last_name), _letters(claim.patient.last_name)
     if not ours or not theirs or ours.startswith(theirs) or theirs.startswith(ours):
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from claimwright.collecting import collector_paused
 from claimwright.documents.remittance import Remittance
 from claimwright.findings import Finding
 from claimwright.remittance.books import Books, KnownClaim
@@ -27,16 +28,20 @@ def plan_remittance(remittance: Remittance, books: Books, today: date) -> Plan:
     A plan that is not `accepted` has no moves: its findings and reviews say what is wrong.
     """
     books.prepare(remittance)
-    verdict = judge_file(remittance, books, today)
-    if not verdict.accepted:
-        return Plan(
-            accepted=False, payment_cents=remittance.payment_cents, findings=verdict.findings, reviews=verdict.reviews
-        )
-    context = Context(remittance, books.policy, today, books.payer_key(remittance))
-    drafts = _decide_claims(context, books)
-    items = books.open_payer_items(remittance) if remittance.provider_adjustments else ()
-    provider = plan_provider_adjustments(remittance, books.policy, items, context.payer_key)
-    return _finish(context, drafts, provider, verdict, remittance.payment_cents)
+    with collector_paused():
+        verdict = judge_file(remittance, books, today)
+        if not verdict.accepted:
+            return Plan(
+                accepted=False,
+                payment_cents=remittance.payment_cents,
+                findings=verdict.findings,
+                reviews=verdict.reviews,
+            )
+        context = Context(remittance, books.policy, today, books.payer_key(remittance))
+        drafts = _decide_claims(context, books)
+        items = books.open_payer_items(remittance) if remittance.provider_adjustments else ()
+        provider = plan_provider_adjustments(remittance, books.policy, items, context.payer_key)
+        return _finish(context, drafts, provider, verdict, remittance.payment_cents)
 
 
 def plan_claim_again(

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import takewhile
 
+from claimwright.documents.drafts import maker
 from claimwright.documents.remittance import RemittanceClaim
 from claimwright.remittance.books import KnownClaim, KnownLevel, PostedResult
 from claimwright.remittance.plan import RESULT_STATES, SILENT_KINDS, ClaimOutcome, ClaimState, Move, MoveKind
@@ -26,6 +27,9 @@ ACCOUNT_KINDS = frozenset(MoveKind) - {
     MoveKind.PROVIDER_ADJUSTMENT,
 }
 """The kinds that concern an account of a claim: a line, or the claim as a whole."""
+
+_CHANGING_KINDS = ACCOUNT_KINDS - SILENT_KINDS
+_make_result = maker(PostedResult)
 
 PENDING_ROW = 27
 
@@ -82,19 +86,22 @@ class Standing:
         """Change what is owed by these moves."""
         if self.before is None:
             self.before = {key: dict(owed) for key, owed in self.owed.items()}
+        accounts = self.owed
         for move in moves:
-            kind = move.kind
-            if kind not in ACCOUNT_KINDS or kind in SILENT_KINDS:
+            kind, cents, _, _, _, line_key, level, to = move[:8]
+            if kind not in _CHANGING_KINDS:
                 continue
-            owed = self.owed.setdefault(move.line_key, {})
-            owed[move.level] = owed.get(move.level, 0) - move.cents
+            owed = accounts.get(line_key)
+            if owed is None:
+                owed = accounts[line_key] = {}
+            owed[level] = owed.get(level, 0) - cents
             if kind is MoveKind.TRANSFER:
-                owed[move.to] = owed.get(move.to, 0) + move.cents
+                owed[to] = owed.get(to, 0) + cents
 
     def record(self, outcome: ClaimOutcome, claim: RemittanceClaim, moves: tuple[Move, ...], key: int) -> None:
         """Keep the result that came of a CLP under `key`, or take away the one it reversed."""
         if outcome.state in RESULT_STATES:
-            self.results.append(PostedResult(key, outcome.level, claim, moves))
+            self.results.append(_make_result(key, outcome.level, claim, moves))
             if outcome.state is not ClaimState.PENDED:
                 self.settled.add(outcome.level)
         elif outcome.state is ClaimState.REVERSED:
