@@ -18,6 +18,7 @@ class WorkItem(ScopedModel):
         ELIGIBILITY = "eligibility", "Coverage"
         SCRUB = "scrub", "Claims stopped by edits"
         REJECTION = "rejection", "Rejections"
+        FILING = "filing", "Filing limits"
         DENIAL = "denial", "Denials"
         REMITTANCE = "remittance", "Remittances"
         UNMATCHED = "unmatched", "Unmatched payments"

@@ -75,7 +75,6 @@ _TITLES = MappingProxyType(
 )
 
 REVIEW_WITHIN_DAYS = 7
-_WAIT = "answer"
 _FOUND_QUEUES = (Queue.UNMATCHED_CLAIM, Queue.LINE_MISMATCH, Queue.COB_ORDER, Queue.REVERSAL, Queue.TAKEBACK_OR_DOUBLE)
 """Whose items are about money that waits unapplied."""
 _RESULT_QUEUES = frozenset(Queue) - frozenset(_FOUND_QUEUES)
@@ -100,7 +99,7 @@ def open_ticklers(remittance: Remittance, ticklers: Sequence[Tickler]) -> None:
         [
             NewItem(
                 queue=_TO.NO_RESPONSE,
-                subject=subjects.of_claim(tickler.claim_key, tickler.level, _WAIT),
+                subject=subjects.of_claim(tickler.claim_key, tickler.level, subjects.ANSWER),
                 title=f"Claim {numbers[tickler.claim_key][0]} waits for its payer",
                 reason=tickler.reason,
                 next_action=f"Look on {tickler.due_date:%Y-%m-%d}; ask the payer if no answer came.",
@@ -151,7 +150,11 @@ def close_answered(remittance: Remittance, plan: Plan) -> int:
         for outcome in plan.outcomes
         if outcome.claim_key is not None and outcome.state in RESULT_STATES
     }
-    waited = {subjects.of_claim(key, level, what) for key, level in answered for what in ("", _WAIT, subjects.STATUS)}
+    waited = {
+        subjects.of_claim(key, level, what)
+        for key, level in answered
+        for what in ("", subjects.ANSWER, subjects.STATUS)
+    }
     waiting = WorkItem.objects.filter(claim__in={key for key, _ in answered}, queue__in=_ANSWERED_QUEUES)
     words = f"Answered by {remittance.payer_name}, trace {remittance.trace_number}"
     return _close(waiting, waited, words)

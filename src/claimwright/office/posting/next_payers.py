@@ -16,7 +16,7 @@ from django.dispatch import Signal
 
 from claimwright.documents.plain import from_plain
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
-from claimwright.errors import InputError
+from claimwright.errors import ConflictError, InputError
 from claimwright.findings import Finding
 from claimwright.office.claims.building import build_next_claim, record_of, with_facts_of
 from claimwright.office.claims.lifecycle import DECIDED, chunks
@@ -62,6 +62,18 @@ def bill_next_payers() -> NextBilled:
                 else:
                     refused.append(built)
     return NextBilled(tuple(submissions), tuple(refused))
+
+
+def bill_level(level: Adjudication) -> Submission:
+    """A submission to this one payer. Raises `ConflictError` when it is not its turn, `InputError` with the findings
+    when the claim cannot be built."""
+    turn = next((one for one in next_levels() if one.pk == level.pk), None)
+    if turn is None:
+        raise ConflictError(f"It is not the turn of level {level.level} of claim {level.claim.number}.")
+    built = _build(turn, _prior_results([turn.claim_id])[turn.claim_id])
+    if isinstance(built, NotBuilt):
+        raise InputError(f"Claim {level.claim.number} cannot be sent on.", built.findings)
+    return built
 
 
 def _build(level: Adjudication, results: Sequence[PriorResult]) -> Submission | NotBuilt:

@@ -19,6 +19,8 @@ from claimwright.office.exchange.models import Connection
 from claimwright.office.exchange.sending import send_due
 from claimwright.office.exchange.status import ask_statuses, claims_without_answer
 from claimwright.office.followup.credits import show_idle_credits
+from claimwright.office.followup.crossovers import show_crossovers
+from claimwright.office.followup.filing_limits import show_filing_limits
 from claimwright.office.followup.halves import show_halves
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.review_items import show_unsettled_items
@@ -78,6 +80,8 @@ def take_back(connection: Connection, tell: Tell) -> TakenBack:
     billed = bill_next_payers()
     show_silence()
     show_halves()
+    show_crossovers()
+    show_filing_limits()
     show_unsettled_items()
     tell(f"{len(taken)} files taken in, {posted} remittances posted, {len(billed.submissions)} next payers billed")
     return TakenBack(tuple(taken), posted, refused, len(billed.submissions))

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                             ("eligibility", "Coverage"),
                             ("scrub", "Claims stopped by edits"),
                             ("rejection", "Rejections"),
+                            ("filing", "Filing limits"),
                             ("denial", "Denials"),
                             ("remittance", "Remittances"),
                             ("unmatched", "Unmatched payments"),
