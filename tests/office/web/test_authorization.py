@@ -24,6 +24,7 @@ POST = frozenset({P.POST_MONEY})
 TAKE = frozenset({P.TAKE_PAYMENTS})
 OFF = frozenset({P.WRITE_OFF})
 DECIDE = frozenset({P.WRITE_OFF, P.POST_MONEY})
+SEND = frozenset({P.SEND_CLAIMS})
 CLOSE = frozenset({P.CLOSE_BOOKS})
 PATIENTS = frozenset({P.SEE_PATIENTS})
 FINDS = frozenset({P.SEE_PATIENTS, P.SEE_CLAIMS, P.SEE_MONEY})
@@ -39,6 +40,7 @@ ROUTES = {
     "item-note": ("POST", WORK, "item"),
     "item-date": ("POST", WORK, "item"),
     "item-done": ("POST", WORK, "item"),
+    "item-file-next": ("POST", SEND, "item"),
     "item-reopen": ("POST", WORK, "item"),
     "claims": ("GET", CLAIMS, None),
     "claim": ("GET", CLAIMS, "claim"),

@@ -18,7 +18,7 @@ from claimwright.office.claims.lifecycle import move_adjudications
 from claimwright.office.claims.models import Adjudication, ClaimEvent, Submission
 from claimwright.office.core import audit, clock
 from claimwright.office.followup import subjects
-from claimwright.office.followup.models import WorkItem
+from claimwright.office.followup.models import CROSSOVER_RULE, WorkItem
 from claimwright.office.followup.worklists import NewItem, close_many, open_many
 from claimwright.office.posting.next_payers import bill_level
 from claimwright.office.posting.turns import take_turn
@@ -29,7 +29,6 @@ SURELY_BUSINESS_DAYS = 15
 LOST_AFTER_DAYS = 30
 """After so many days without a result it is not coming."""
 
-RULE = "crossover"
 _QUEUE = WorkItem.Queue.NO_RESPONSE
 _A = Adjudication.State
 
@@ -40,7 +39,7 @@ def show_crossovers() -> int:
     An item that is open already is left as it is: somebody may have set its date.
     """
     lost = {item.subject: item for item in _lost()}
-    standing = WorkItem.objects.exclude(state=WorkItem.State.DONE).filter(queue=_QUEUE, rule=RULE)
+    standing = WorkItem.objects.exclude(state=WorkItem.State.DONE).filter(queue=_QUEUE, rule=CROSSOVER_RULE)
     known = set(standing.values_list("subject", flat=True))
     close_many(known - lost.keys(), queues=(_QUEUE,), resolution="It was answered or filed")
     open_many([item for subject, item in lost.items() if subject not in known])
@@ -93,7 +92,7 @@ def _lost() -> Iterator[NewItem]:
             title=f"The crossover of claim {level.claim.number} to {level.payer.name} never came",
             reason=f"It was forwarded on {forwarded:%Y-%m-%d}, and {level.payer.name} has not answered since.",
             next_action="Ask for its status; if the payer does not have it, file it yourselves.",
-            rule=RULE,
+            rule=CROSSOVER_RULE,
             due_date=clock.today() + timedelta(days=1),
             claim_id=level.claim_id,
             patient_id=level.claim.patient_id,

@@ -10,6 +10,9 @@ from claimwright.office.core.models import ScopedModel
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.posting.models import Remittance
 
+CROSSOVER_RULE = "crossover"
+"""The rule of items about a crossover that never came; row 11 of the posting table opens those that still wait."""
+
 
 class WorkItem(ScopedModel):
     """Something a person must do, in one queue. `subject` says what it is about and is unique among open items."""
@@ -66,6 +69,11 @@ class WorkItem(ScopedModel):
             )
         ]
         indexes = [models.Index(fields=["client", "state", "queue", "due_date"])]
+
+    @property
+    def waits_for_crossover(self) -> bool:
+        """Whether it waits for a payer to whom another one has sent the claim on."""
+        return self.queue == self.Queue.NO_RESPONSE and self.rule in (CROSSOVER_RULE, "row 11")
 
 
 class WorkNote(ScopedModel):
