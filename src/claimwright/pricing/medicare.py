@@ -1,0 +1,213 @@
+"""What the Medicare physician fee schedule allows for one unit of a service.
+
+Source: CMS, RVU25D release, payment policy indicators and formulas (the file `RVU25D.pdf`); Claims Processing Manual,
+chapter 12. The way of a price: relative values times geographic indices times conversion factor, one rounding to the
+cent; the cap by the outpatient hospital's price; what modifiers make of it. Units, the reductions of several services
+of a day and the charge come after that, in `same_day`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from claimwright.codesets.mpfs import FeeSchedule, Indices, Locality, RelativeValues
+from claimwright.codesets.places import place
+from claimwright.documents.claim import ClaimLine
+from claimwright.money import format_dollars
+
+PAID_STATUSES = frozenset("ART")
+"""Active, restricted, injections: only their relative values are used for payment."""
+
+COMPONENTS = ("26", "TC", "53")
+"""Modifiers for which the schedule has rows of their own."""
+
+_PERCENT_OF_ASSISTANTS = {"80": Decimal(16), "81": Decimal(16), "82": Decimal(16), "AS": Decimal("13.6")}
+_PERCENT_OF_CO_SURGEONS = Decimal("62.5")
+_BY_REPORT = frozenset(("22", "52", "66", "73", "74"))
+_BILATERAL_PERCENTS = {"0": 100, "1": 150, "2": 100, "3": 200}
+
+
+class Unpriced(NamedTuple):
+    """No price, and why: a contractor, a report or another schedule decides."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service as it is priced. `number` is its line's; `units` whole."""
+
+    number: int
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+    charge_cents: int
+    place_of_service: str
+
+    @classmethod
+    def of(cls, line: ClaimLine, place_of_service: str) -> Service | None:
+        """A line of a claim; None when its units are no whole number of services."""
+        if line.unit != "UN" or line.quantity % 1 or line.quantity <= 0:
+            return None
+        where = line.place_of_service or place_of_service
+        return cls(
+            line.number, line.procedure.code, line.procedure.modifiers, int(line.quantity), line.charge_cents, where
+        )
+
+    @property
+    def component(self) -> str:
+        """26, TC or 53 where it is given, else empty."""
+        return next((one for one in self.modifiers if one in COMPONENTS), "")
+
+    @property
+    def is_in_facility(self) -> bool:
+        found = place(self.place_of_service)
+        return found is not None and found.is_facility
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """The fee of one unit: exact until it is rounded; `percent` is what modifiers leave of it."""
+
+    service: Service
+    values: RelativeValues
+    full: Decimal
+    practice_expense: Decimal
+    percent: Decimal
+    steps: tuple[str, ...]
+
+    @property
+    def cents(self) -> int:
+        """One unit, with its modifiers, in cents."""
+        return to_cents(Decimal(to_cents(self.full)) / 100 * self.percent / 100)
+
+
+@dataclass(frozen=True)
+class Medicare:
+    """The schedule at one place: its tables, a locality, a conversion factor.
+
+    `factor` replaces the one of the tables (a day with another, an advanced payment model); `practitioner_percent` is
+    85 for nurse practitioners and physician assistants, 75 for clinical social workers.
+    """
+
+    schedule: FeeSchedule
+    locality: Locality
+    factor: Decimal | None = None
+    practitioner_percent: Decimal = Decimal(100)
+
+    def fee_cents(self, code: str, modifier: str = "", *, is_in_facility: bool) -> int | None:
+        """The schedule's amount for one unit, as CMS publishes it by locality; None when the schedule has none."""
+        values, indices = self.schedule.of(code, modifier), self.schedule.indices.get(self.locality)
+        if values is None or indices is None:
+            return None
+        return to_cents(self._amount(values, indices, is_in_facility)[0])
+
+    def fee(self, service: Service) -> Fee | Unpriced:
+        """One unit of a service with what its modifiers make of it, before the reductions of the day."""
+        values = self.schedule.of(service.code, service.component)
+        indices = self.schedule.indices.get(self.locality)
+        if values is None:
+            return Unpriced(f"the schedule has no {service.code}{service.component and '-' + service.component}")
+        if indices is None:
+            return Unpriced(f"the locality {self.locality.mac} {self.locality.number} has no indices")
+        if values.status not in PAID_STATUSES:
+            return Unpriced(f"its status {values.status} is not paid by relative values")
+        full, steps = self._amount(values, indices, service.is_in_facility)
+        pe = self._practice_expense(values, indices, service.is_in_facility)
+        return self._modified(Fee(service, values, full, pe, Decimal(100), steps))
+
+    def _amount(self, values: RelativeValues, indices: Indices, is_facility: bool) -> tuple[Decimal, tuple[str, ...]]:
+        factor = self.factor or values.conversion_factor
+        pe = values.pe_facility if is_facility else values.pe_elsewhere
+        amount = _formula(values.work, pe, values.malpractice, indices, factor)
+        where = "in a facility" if is_facility else "outside a facility"
+        sum_of = f"{values.work} x {indices.work} + {pe} x {indices.pe} + {values.malpractice} x {indices.malpractice}"
+        steps = (f"({sum_of}) x {factor} {where} is {format_dollars(to_cents(amount))}",)
+        capped_pe = values.opps_pe_facility if is_facility else values.opps_pe_elsewhere
+        if not capped_pe:
+            return amount, steps
+        cap = _formula(values.work, capped_pe, values.opps_malpractice, indices, factor)
+        if cap >= amount:
+            return amount, steps
+        return cap, (*steps, f"not more than the outpatient hospital's {format_dollars(to_cents(cap))}")
+
+    def _practice_expense(self, values: RelativeValues, indices: Indices, is_facility: bool) -> Decimal:
+        pe = values.pe_facility if is_facility else values.pe_elsewhere
+        return pe * indices.pe * (self.factor or values.conversion_factor)
+
+    def _modified(self, fee: Fee) -> Fee | Unpriced:
+        found: Fee | Unpriced = fee
+        for modifier in fee.service.modifiers:
+            if isinstance(found, Fee):
+                found = _with_modifier(found, modifier)
+        if isinstance(found, Fee) and self.practitioner_percent != 100 and not _is_assistant(found.service):
+            return _times(found, self.practitioner_percent, "this kind of practitioner is paid")
+        return found
+
+
+def to_cents(dollars: Decimal) -> int:
+    """An exact amount in dollars as cents, rounded half up once."""
+    return int((dollars * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _formula(work: Decimal, pe: Decimal, malpractice: Decimal, indices: Indices, factor: Decimal) -> Decimal:
+    return (work * indices.work + pe * indices.pe + malpractice * indices.malpractice) * factor
+
+
+def _with_modifier(fee: Fee, modifier: str) -> Fee | Unpriced:
+    values = fee.values
+    if modifier in _BY_REPORT:
+        return Unpriced(f"modifier {modifier} is priced by report")
+    if modifier == "50":
+        return _bilateral(fee)
+    if modifier in _PERCENT_OF_ASSISTANTS:
+        return _assistant(fee, modifier)
+    if modifier == "62":
+        return _co_surgeon(fee)
+    shares = {"54": values.pre + values.intra, "55": values.post, "56": values.pre, "78": values.intra}
+    if modifier not in shares:
+        return fee
+    if not shares[modifier]:
+        return Unpriced(f"{values.code} has no share for modifier {modifier}")
+    return _times(fee, shares[modifier] * 100, f"modifier {modifier} is paid the share of")
+
+
+def _bilateral(fee: Fee) -> Fee | Unpriced:
+    percent = _BILATERAL_PERCENTS.get(fee.values.bilateral)
+    if percent is None:
+        return Unpriced(f"modifier 50 does not apply to {fee.values.code}")
+    return _times(fee, Decimal(percent), f"both sides, indicator {fee.values.bilateral}, are paid")
+
+
+def _assistant(fee: Fee, modifier: str) -> Fee | Unpriced:
+    indicator = fee.values.assistant
+    if indicator == "1":
+        return _times(fee, Decimal(0), f"assistants are never paid for {fee.values.code}:")
+    if indicator != "2":
+        return Unpriced(f"an assistant for {fee.values.code} is paid by documentation (indicator {indicator})")
+    return _times(fee, _PERCENT_OF_ASSISTANTS[modifier], f"an assistant (modifier {modifier}) is paid")
+
+
+def _co_surgeon(fee: Fee) -> Fee | Unpriced:
+    indicator = fee.values.co_surgeon
+    if indicator == "0":
+        return _times(fee, Decimal(0), f"co-surgeons are never paid for {fee.values.code}:")
+    if indicator != "2":
+        return Unpriced(f"a co-surgeon for {fee.values.code} is paid by documentation (indicator {indicator})")
+    return _times(fee, _PERCENT_OF_CO_SURGEONS, "each of two surgeons is paid")
+
+
+def _is_assistant(service: Service) -> bool:
+    return not _PERCENT_OF_ASSISTANTS.keys().isdisjoint(service.modifiers)
+
+
+def _times(fee: Fee, percent: Decimal, words: str) -> Fee:
+    changed = replace(fee, percent=fee.percent * percent / 100)
+    step = f"{words} {_plain(percent)} %: {format_dollars(changed.cents)}"
+    return replace(changed, steps=(*fee.steps, step))
+
+
+def _plain(percent: Decimal) -> str:
+    return format(percent.normalize(), "f")
