@@ -20,6 +20,7 @@ from claimwright.office.web.views import (
     payments,
     practice,
     remittances,
+    statements,
     today,
     worklist,
 )
@@ -81,6 +82,9 @@ urlpatterns = [
     path("encounters/<int:encounter_id>/", patients.show_encounter, name="encounter"),
     path("encounters/<int:encounter_id>/write-off/", decisions.give_up, name="encounter-write-off"),
     path("encounters/<int:encounter_id>/ask/", decisions.ask, name="encounter-ask"),
+    path("statements/", statements.list_statements, name="statements"),
+    path("statements/make/", statements.make, name="statements-make"),
+    path("statements/<int:statement_id>/about/", statements.show_statement, name="statement-page"),
     path("statements/<int:statement_id>/", patients.download_statement, name="statement"),
     path("ageing/", ageing.show_ageing, name="ageing"),
     path("ageing/encounters/", ageing.show_cell, name="ageing-cell"),
