@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from tests.journeys.conftest import sign_in
-from tests.office.web.world import World
+from tests.office.web.world import World, post_unmatched
 
 WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 400, "height": 800}
 
@@ -23,6 +23,7 @@ WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 400, "height": 800}
 def _addresses(world: World) -> dict[str, str]:
     claim = world.denied.remittance_claims.get()
     remittance = world.remittance
+    unmatched = post_unmatched(world)
     return {
         "today": reverse("today"),
         "worklist": reverse("worklist"),
@@ -38,6 +39,8 @@ def _addresses(world: World) -> dict[str, str]:
         "remittances": reverse("remittances"),
         "remittance": reverse("remittance", args=[remittance.pk]),
         "remittance-waiting": reverse("remittance", args=[world.waiting_remittance.pk]),
+        "remittance-unmatched": reverse("remittance", args=[unmatched.pk]),
+        "claim-again": reverse("remittance-claim-again", args=[unmatched.claims.get().pk]),
         "deposits": reverse("deposits"),
         "deposits-proposed": reverse("deposits") + "?state=proposed",
         "deposit": reverse("deposit", args=[world.deposit.pk]),
@@ -69,6 +72,7 @@ def test_every_screen_is_accessible_and_fits(office, live_server, world, scheme,
     sign_in(office)
     for name, address in _addresses(world).items():
         office.goto(live_server.url + address)
+        office.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         wrong += _faults(office, f"{name}-{look}")
     assert wrong == []
 

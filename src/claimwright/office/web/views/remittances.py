@@ -74,7 +74,17 @@ STATUSES = MappingProxyType(
 )
 """CLP02 in our words."""
 
-KINDS = MappingProxyType({"left_open": "stays open", "information": "information only"})
+KINDS = MappingProxyType(
+    {
+        "left_open": "stays open",
+        "information": "information only",
+        "contractual": "contract reduction",
+        "unapplied": "waits unapplied",
+        "auto_close": "closed by the practice's list",
+    }
+)
+"""Kinds of moves that have better words than their names."""
+
 _METHODS = MappingProxyType(
     {"ACH": "electronic transfer", "CHK": "check", "NON": "no payment", "FWT": "wire transfer", "BOP": "payer's choice"}
 )

@@ -18,6 +18,7 @@ from claimwright.errors import ConflictError
 from claimwright.office.core import clock
 from claimwright.office.core.access import Permission
 from claimwright.office.exchange.models import Transmission
+from claimwright.office.followup import subjects
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import (
     finish_item,
@@ -28,6 +29,8 @@ from claimwright.office.followup.worklists import (
     take_item,
     write_note,
 )
+from claimwright.office.posting.models import RemittanceClaim
+from claimwright.office.posting.posting import waits_for_claim
 from claimwright.office.web.allowing import allow
 from claimwright.office.web.days import read_day
 from claimwright.office.web.middleware import OfficeRequest
@@ -39,7 +42,9 @@ _Q = WorkItem.Queue
 QUEUE_PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
     {
         _Q.ELIGIBILITY: Permission.SEE_PATIENTS,
-        **dict.fromkeys((_Q.SCRUB, _Q.REJECTION, _Q.DENIAL, _Q.NO_RESPONSE, _Q.OTHER), Permission.SEE_CLAIMS),
+        **dict.fromkeys(
+            (_Q.SCRUB, _Q.REJECTION, _Q.DENIAL, _Q.FILING, _Q.NO_RESPONSE, _Q.OTHER), Permission.SEE_CLAIMS
+        ),
         **dict.fromkeys(
             (_Q.REMITTANCE, _Q.UNMATCHED, _Q.UNDERPAID, _Q.RECOUPMENT, _Q.CREDIT, _Q.PATIENT_REVIEW),
             Permission.SEE_MONEY,
@@ -141,6 +146,7 @@ def _item_context(request: OfficeRequest, item: WorkItem, filters: Filters, **mo
         "item": item,
         "denial": denial,
         "transmission": _transmission(item),
+        "waiting": _waiting(request, item),
         "notes": list(item.notes.select_related("author")),
         "filters": filters,
         "before": before,
@@ -155,6 +161,15 @@ def _transmission(item: WorkItem) -> Transmission | None:
     """The file that an item is about, when its subject says so."""
     what, _, key = item.subject.partition(" ")
     return Transmission.objects.filter(pk=key).first() if what == "file" and key.isdecimal() else None
+
+
+def _waiting(request: OfficeRequest, item: WorkItem) -> RemittanceClaim | None:
+    """The payment that an item is about, when it waits for its claim and the user may post it."""
+    position = subjects.position_in(item.subject)
+    if position is None or item.remittance_id is None or Permission.POST_MONEY not in request.allowed:
+        return None
+    row = RemittanceClaim.objects.filter(remittance=item.remittance_id, position=position).first()
+    return row if row and waits_for_claim(row) else None
 
 
 def _neighbours(keys: list[int], key: int) -> tuple[int | None, int | None]:
