@@ -23,13 +23,26 @@ def codes(tmp_path: Path, *words: str):
     return desk.run("codes", *words, home=tmp_path)
 
 
+def placed(tmp_path: Path) -> list[dict[str, object]]:
+    return json.loads(codes(tmp_path, "status", "--json").out)["places"]
+
+
 def test_a_release_is_loaded_shown_withdrawn_and_restored(tmp_path: Path, places: Path) -> None:
-    assert "2 rows, in force from 2026-07-01" in codes(tmp_path, "load", str(places), "--effective", "2026-07-01").out
+    words = ("load", str(places), "--effective", "2026-07-01", "--accept-fewer")
+    assert "2 rows, in force from 2026-07-01" in codes(tmp_path, *words).out
     assert "in force  places.csv" in codes(tmp_path, "status").out
-    assert codes(tmp_path, "withdraw", "1").status == 0
-    assert "withdrawn" in codes(tmp_path, "status").out
-    assert codes(tmp_path, "restore", "1").status == 0
-    assert json.loads(codes(tmp_path, "status", "--json").out)["places"][0]["is_withdrawn"] is False
+    (number,) = [str(one["release"]) for one in placed(tmp_path) if one["source"] == "places.csv"]
+    assert codes(tmp_path, "withdraw", number).status == 0
+    assert placed(tmp_path)[0]["is_withdrawn"]
+    assert codes(tmp_path, "restore", number).status == 0
+    assert not placed(tmp_path)[0]["is_withdrawn"]
+
+
+def test_a_new_store_begins_with_what_comes_with_claimwright(tmp_path: Path) -> None:
+    loaded = json.loads(codes(tmp_path, "status", "--json").out)
+    assert loaded["icd10cm"][0]["rows"] > 120_000
+    assert loaded["hcpcs"][0]["rows"] > 20_000
+    assert loaded["cpt"] == loaded["ptp-practitioner"] == []
 
 
 def test_a_file_that_is_refused_says_why_and_what_to_do(tmp_path: Path, places: Path) -> None:
@@ -41,4 +54,4 @@ def test_a_file_that_is_refused_says_why_and_what_to_do(tmp_path: Path, places: 
 
 
 def test_a_release_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert "There is no release 7" in codes(tmp_path, "withdraw", "7").err
+    assert "There is no release 77" in codes(tmp_path, "withdraw", "77").err

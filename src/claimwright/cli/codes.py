@@ -32,12 +32,13 @@ _SHOWN = 10
 
 
 @contextmanager
-def open_store(path: Path | None, home: Path | None) -> Iterator[CodeStore]:
-    """The store that was named, or that of the office's home."""
-    from claimwright.codesets.releases import CodeStore
+def opened_store(path: Path | None, home: Path | None) -> Iterator[CodeStore]:
+    """The store that was named, or that of the office's home; a new one begins with what comes with claimwright."""
+    from claimwright.clock import SystemClock
+    from claimwright.codesets.releases import open_store
 
     folder = home or Path("~/.claimwright")
-    with CodeStore((path or folder / "codes.sqlite3").expanduser()) as store:
+    with open_store((path or folder / "codes.sqlite3").expanduser(), SystemClock()) as store:
         yield store
 
 
@@ -62,7 +63,7 @@ def load_files(
     from claimwright.codesets.releases import Source, load
 
     sources = [source for path in files for source in Source.open(path)]
-    with open_store(store, home) as opened, console.progress("Reading ...") as progress:
+    with opened_store(store, home) as opened, console.progress("Reading ...") as progress:
         reports = load(
             opened,
             sources,
@@ -86,7 +87,7 @@ def status(store: CodesOption = None, home: HomeOption = None, json: JsonOption 
     """Every code set: what is loaded, since when it holds, where it came from."""
     from claimwright.codesets.releases import CODE_SETS
 
-    with open_store(store, home) as opened:
+    with opened_store(store, home) as opened:
         loaded = {name: opened.releases(name) for name in CODE_SETS}
         in_force = {name: opened.release_on(name, date.today()) for name in CODE_SETS}  # noqa: DTZ011 - the user's day
     if json:
@@ -101,7 +102,7 @@ def status(store: CodesOption = None, home: HomeOption = None, json: JsonOption 
 @codes.command("withdraw")
 def withdraw(number: NumberArgument, store: CodesOption = None, home: HomeOption = None) -> None:
     """Take a release out of force; the one before it answers again, and nothing is lost."""
-    with open_store(store, home) as opened:
+    with opened_store(store, home) as opened:
         release = _release(opened, number)
         opened.withdraw(release)
     console.out(
@@ -112,7 +113,7 @@ def withdraw(number: NumberArgument, store: CodesOption = None, home: HomeOption
 @codes.command("restore")
 def restore(number: NumberArgument, store: CodesOption = None, home: HomeOption = None) -> None:
     """Put a withdrawn release in force again."""
-    with open_store(store, home) as opened:
+    with opened_store(store, home) as opened:
         release = _release(opened, number)
         opened.restore(release)
     console.out(f"{release.code_set} of {release.effective_date} is in force again.")

@@ -3,6 +3,7 @@
     load           publishers' files in, a report of what changed out; refuses what it does not know, by name
     CodeStore      the releases on this machine, one SQLite file; rows of a table as of a day
     Release        one release of one code set: edition, days, source, state
+    open_store     a store that begins with what comes with claimwright (ICD-10-CM, HCPCS II, localities ...)
     CODE_SETS      every code set that can be loaded: its tables, how it is dated, whether it may be shipped
 
 Promises: a file is recognised by its layout, never by its name; a release that cannot be read whole changes nothing,
@@ -12,6 +13,7 @@ release. Knows files and tables; must not know what an edit or a price makes of 
 """
 
 from claimwright.codesets.releases.loading import LoadReport, load
+from claimwright.codesets.releases.shipping import load_shipped, open_store
 from claimwright.codesets.releases.sources import Source
 from claimwright.codesets.releases.store import CodeStore, Release
 from claimwright.codesets.releases.tables import CODE_SETS, CodeSet, Column, Dating, Table
@@ -27,4 +29,6 @@ __all__ = [
     "Source",
     "Table",
     "load",
+    "load_shipped",
+    "open_store",
 ]
