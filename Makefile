@@ -47,6 +47,7 @@ fuzz-engines: .venv/ready-dev  ## hold the engines in C and Python equal on dama
 
 fuzz-native: .venv/ready-dev  ## mutate what the core in C reads, under the sanitizers (N=2000000; needs gcc)
 	$(BIN)/python -m tests.fuzz.native $(or $(N),2000000)
+	$(BIN)/python -m tests.fuzz.columns $(or $(N),2000000)
 
 crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases (KILLS=300)
 	CLAIMWRIGHT_KILLS=$(KILLS) $(BIN)/python -m pytest --log-cli-level INFO tests/crash

@@ -51,9 +51,9 @@ def main() -> int:
         return int(any(ends))
 
 
-def build(folder: Path) -> Path:
-    """The fuzzer, built with the core and the sanitizers."""
-    source, program = Path(__file__).with_name("native_fuzz.c"), folder / "native_fuzz"
+def build(folder: Path, name: str = "native_fuzz.c") -> Path:
+    """A fuzzer, built with the core and the sanitizers."""
+    source, program = Path(__file__).with_name(name), folder / Path(name).stem
     native = library_path().parent
     command = [COMPILER, "-std=c11", "-D_XOPEN_SOURCE=700", "-O2", "-g", *WARNINGS, *_SANITIZERS, f"-I{native}"]
     subprocess.run([*command, str(source), "-o", str(program)], check=True)

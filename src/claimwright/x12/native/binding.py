@@ -175,10 +175,11 @@ class CompiledGuide:
         for table in self.tables_in_order:
             if isinstance(table, array) and not table:
                 table.append(0)  # One without rows has no place of its own.
-        self.structure = _Guide(*map(_address, self.tables_in_order), *self.numbers)
+        self.structure = _Guide(*map(address_of, self.tables_in_order), *self.numbers)
 
 
-def _address(table: array[int] | ctypes.Array[ctypes.c_char]) -> int:
+def address_of(table: array[int] | ctypes.Array[ctypes.c_char]) -> int:
+    """Where a table lies in memory."""
     return table.buffer_info()[0] if isinstance(table, array) else ctypes.addressof(table)
 
 

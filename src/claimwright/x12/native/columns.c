@@ -53,9 +53,12 @@ typedef struct {
     cc_builder *columns; /* the set's offset, then those of the plan */
 } cc_rows_of;
 
+/* What is to be done: a source and a way of reading it together, for those that are done most. */
+enum { CC_PUT_OFFSET, CC_PUT_START, CC_PUT_OPENING, CC_PUT_CONSTANT, CC_PUT_FIELD, CC_PUT_CENTS, CC_PUT_OTHER };
+
 /* A source of a cell, made ready: where it is read from and where it goes. Those of a row stand one after the other. */
 typedef struct {
-    int32_t kind, reading, is_wide; /* is_wide: a number of 64 bits */
+    int32_t code, kind, reading, is_wide; /* is_wide: a number of 64 bits */
     int32_t element, component, is_relative;
     int32_t column, next; /* next: so many operations further begins the next cell */
     cc_builder *builder;
@@ -109,7 +112,8 @@ typedef struct {
     int is_ascii, has_key;
     uint64_t key; /* its qualifier, packed, when `has_key` */
     int32_t parts_of, part_count; /* the element whose parts were found, -1 for none */
-    const uint8_t *fields[CC_MOST_FIELDS + CC_AT_ONCE]; /* field n ends one byte before field n + 1 begins */
+    /* Field n ends one byte before field n + 1 begins; behind the last one is an empty one. */
+    const uint8_t *fields[CC_MOST_FIELDS + CC_AT_ONCE];
     const uint8_t *parts[CC_MOST_PARTS + 1];
 } cc_segment;
 
@@ -197,6 +201,27 @@ static int32_t prepare_row(cc_extractor *extractor, const cc_action *action, cc_
     return count;
 }
 
+/* The one thing to be done for a source; rows are numbers of 64 bits, where a group begins is one of 32. */
+static int32_t code_of(const cc_op *op)
+{
+    switch (op->kind) {
+    case CC_OFFSET:
+        return op->is_wide && op->builder->is_dense ? CC_PUT_OFFSET : CC_PUT_OTHER;
+    case CC_OPENING:
+        return op->is_wide && op->builder->is_dense ? CC_PUT_OPENING : CC_PUT_OTHER;
+    case CC_START:
+        return !op->is_wide && op->builder->is_dense ? CC_PUT_START : CC_PUT_OTHER;
+    case CC_CONSTANT:
+        return op->builder->is_dense && op->from.text.length <= CC_CHUNK ? CC_PUT_CONSTANT : CC_PUT_OTHER;
+    case CC_ELEMENT:
+        if (op->component == 0 && op->reading == CC_AS_TEXT)
+            return CC_PUT_FIELD;
+        return op->component == 0 && op->reading == CC_AS_CENTS ? CC_PUT_CENTS : CC_PUT_OTHER;
+    default:
+        return CC_PUT_OTHER;
+    }
+}
+
 static int is_always_there(const cc_op *op)
 {
     return op->kind == CC_OFFSET || op->kind == CC_START || op->kind == CC_OPENING ||
@@ -250,6 +275,8 @@ static void prepare_works(cc_extractor *extractor)
         work->end = op;
     }
     find_dense(extractor);
+    for (cc_op *each = extractor->ops; each < op; each++)
+        each->code = code_of(each);
 }
 
 cc_extractor *cc_new(const cc_plan *plan)
@@ -319,33 +346,28 @@ static inline uint64_t read_eight_digits(uint64_t digits)
             (digits >> 16 & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001)) >> 32;
 }
 
-/* The same as `read_decimal` for most of them: up to eight bytes. Gives 0 for any other, right or wrong. */
+/* The same as `read_decimal` for most of them: up to eight bytes. Gives 0 for any other, right or wrong. Signs and points
+ * come and go, so they decide nothing. */
 static inline int read_short_decimal(cc_text text, uint32_t decimals, const uint8_t *limit, int64_t *value)
 {
     static const int64_t units[] = {1, 10, 100, 1000};
     if (text.length > 8)
         return 0;
-    uint32_t length = text.length, scale = decimals;
-    uint64_t word = load_short(text.bytes, length, limit);
-    const int is_negative = (word & 0xFF) == '-';
-    if (is_negative && --length == 0)
-        return 0;
+    uint64_t word = load_short(text.bytes, text.length, limit);
+    const uint32_t is_negative = (word & 0xFF) == '-', length = text.length - is_negative;
     word >>= 8 * is_negative;
     const uint64_t point = find_zeros(word ^ CW_BYTES('.'));
-    if (point != 0) {
-        const uint32_t before = (uint32_t)__builtin_ctzll(point) / 8, after = length - before - 1;
-        if (after > decimals || length == 1)
-            return 0;
-        const uint64_t whole = (UINT64_C(1) << (8 * before)) - 1;
-        word = (word & whole) | (word >> 8 & ~whole);
-        length--;
-        scale -= after;
-    }
-    if (find_no_digits(word, length) != 0)
+    const uint32_t has_point = point != 0, before = has_point ? (uint32_t)__builtin_ctzll(point) / 8 : length;
+    const uint32_t after = length - before - has_point, digits = length - has_point;
+    if (after > decimals || digits == 0)
         return 0;
-    const uint32_t unused = 8 * (8 - length);
+    const uint64_t whole = before < 8 ? (UINT64_C(1) << (8 * before)) - 1 : UINT64_MAX;
+    word = (word & whole) | (word >> 8 & ~whole);
+    if (find_no_digits(word, digits) != 0)
+        return 0;
+    const uint32_t unused = 8 * (8 - digits);
     word = word << unused | (CW_BYTES('0') & ((UINT64_C(1) << unused) - 1));
-    const int64_t number = (int64_t)read_eight_digits(word) * units[scale];
+    const int64_t number = (int64_t)read_eight_digits(word) * units[decimals - after];
     *value = is_negative ? -number : number;
     return 1;
 }
@@ -587,6 +609,12 @@ static ALWAYS_INLINE void end_texts(cc_builder *builder, uint64_t row)
         ends_of(builder)[builder->written++] = (uint32_t)builder->byte_count;
 }
 
+static RARELY int run_out(cc_extractor *extractor)
+{
+    extractor->is_out_of_memory = 1;
+    return 0;
+}
+
 /* Put a text into a cell that is empty. Gives whether it is one of its column's type. */
 static ALWAYS_INLINE int put_text(cc_extractor *extractor, const cc_op *op, uint64_t row, cc_text text,
                                   const uint8_t *limit, int is_ascii)
@@ -598,7 +626,7 @@ static ALWAYS_INLINE int put_text(cc_extractor *extractor, const cc_op *op, uint
     case CC_AS_TEXT:
         end_texts(builder, row);
         if (!append_text(builder, text, limit, is_ascii)) {
-            extractor->is_out_of_memory = 1;
+            run_out(extractor);
             return CC_NO_VALUE;
         }
         if (!builder->is_dense)
@@ -627,6 +655,7 @@ static void end_segment(cc_segment *segment, const uint8_t *end, int32_t count)
     segment->end = end;
     segment->field_count = count;
     segment->fields[count] = end + 1;
+    segment->fields[count + 1] = end + 2;
 }
 
 /* The fields begin behind these bits of the bytes from `at` on; gives how many there are then. */
@@ -676,28 +705,37 @@ static void split(cc_segment *segment, cc_marks marks)
     end_segment(segment, at, count);
 }
 
+/* The text of an element; one that is not there is empty. */
 static ALWAYS_INLINE cc_text field_of(const cc_segment *segment, int32_t element)
 {
-    if (element >= segment->field_count)
-        return (cc_text){segment->end, 0};
-    const uint8_t *begin = segment->fields[element];
-    return (cc_text){begin, (uint32_t)(segment->fields[element + 1] - 1 - begin)};
+    const int32_t at = element < segment->field_count ? element : segment->field_count;
+    const uint8_t *begin = segment->fields[at];
+    return (cc_text){begin, (uint32_t)(segment->fields[at + 1] - 1 - begin)};
 }
 
 /* Find the parts of a composite, which are asked for one after the other. */
 static void split_parts(cc_segment *segment, int32_t element, uint8_t mark)
 {
     const cc_text text = field_of(segment, element);
-    const uint8_t *end = text.bytes + text.length;
+    const uint8_t *at = text.bytes, *end = at + text.length;
     int32_t count = 0;
-    segment->parts[count++] = text.bytes;
-    for (const uint8_t *at = text.bytes; at < end; at++) {
+    segment->parts[count++] = at;
+    segment->parts_of = element;
+#if defined(__SSE2__)
+    if (text.length <= CC_CHUNK && segment->limit - at >= (int64_t)CC_CHUNK) {
+        const __m128i word = _mm_loadu_si128((const __m128i *)(const void *)at);
+        uint32_t bits = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(word, _mm_set1_epi8((char)mark)));
+        for (bits &= (1u << text.length) - 1; bits != 0; bits &= bits - 1)
+            segment->parts[count++] = at + (uint32_t)__builtin_ctz(bits) + 1;
+        at = end;
+    }
+#endif
+    for (; at < end; at++) {
         if (*at == mark && count < CC_MOST_PARTS)
             segment->parts[count++] = at + 1;
     }
     segment->parts[count] = end + 1;
     segment->part_count = count;
-    segment->parts_of = element;
 }
 
 static cc_text value_of(const cc_extractor *extractor, cc_segment *segment, int32_t element, int32_t component)
@@ -730,53 +768,103 @@ static void report(cc_extractor *extractor, const cc_segment *segment, cc_bad wh
     extractor->bads[extractor->bad_count++] = where;
 }
 
+/* Put the text of an element, a register or a constant into the last row, or whatever else there is. */
+static int put_other(cc_extractor *extractor, cc_segment *segment, const cc_work *work, const cc_op *op, int32_t start)
+{
+    const uint64_t row = work->rows->rows - 1;
+    const uint8_t *limit = segment->limit;
+    const int32_t element = op->element + op->is_relative * start;
+    int is_ascii = segment->is_ascii;
+    cc_text text;
+    switch (op->kind) {
+    case CC_OFFSET:
+        put_number(op->builder, op->is_wide, row, (int64_t)segment->offset);
+        return CC_VALUE;
+    case CC_START:
+        put_number(op->builder, op->is_wide, row, start);
+        return CC_VALUE;
+    case CC_OPENING:
+        put_number(op->builder, op->is_wide, row, (int64_t)*op->from.began);
+        return CC_VALUE;
+    case CC_CONSTANT:
+        text = op->from.text;
+        limit = text.bytes + CC_CHUNK; /* columns.py puts so many bytes behind the texts. */
+        is_ascii = 1;
+        break;
+    case CC_REGISTER:
+        text = (cc_text){op->from.reg->bytes, op->from.reg->length};
+        limit = text.bytes + op->from.reg->capacity;
+        is_ascii = op->from.reg->is_ascii;
+        break;
+    default:
+        text = value_of(extractor, segment, element, op->component);
+    }
+    const int found = text.length ? put_text(extractor, op, row, text, limit, is_ascii) : CC_NO_VALUE;
+    if (found == CC_BAD_VALUE && op->kind == CC_ELEMENT)
+        report(extractor, segment, (cc_bad){.table = work->table, .column = op->column, .element = element,
+                                            .component = op->component});
+    return found;
+}
+
+/* Do one operation for the last row; gives whether its cell has a value then. */
+static ALWAYS_INLINE int do_op(cc_extractor *extractor, cc_segment *segment, const cc_work *work, const cc_op *op,
+                               uint64_t row, int32_t start)
+{
+    cc_builder *builder = op->builder;
+    cc_text text;
+    int64_t number;
+    switch (op->code) {
+    case CC_PUT_OFFSET:
+        store_number(builder, 1, row, (int64_t)segment->offset);
+        return 1;
+    case CC_PUT_START:
+        store_number(builder, 0, row, start);
+        return 1;
+    case CC_PUT_OPENING:
+        store_number(builder, 1, row, (int64_t)*op->from.began);
+        return 1;
+    case CC_PUT_CONSTANT:
+        ends_of(builder)[row] = (uint32_t)builder->byte_count;
+        builder->written = row + 1;
+        text = op->from.text;
+        return append_text(builder, text, text.bytes + CC_CHUNK, 1) || run_out(extractor);
+    case CC_PUT_FIELD:
+        text = field_of(segment, op->element + op->is_relative * start);
+        if (text.length == 0)
+            return 0;
+        end_texts(builder, row);
+        if (!append_text(builder, text, segment->limit, segment->is_ascii))
+            return run_out(extractor);
+        set_valid(builder, row);
+        return 1;
+    case CC_PUT_CENTS:
+        text = field_of(segment, op->element + op->is_relative * start);
+        if (text.length == 0)
+            return 0;
+        if (read_short_decimal(text, 2, segment->limit, &number)) {
+            put_number(builder, 1, row, number);
+            return 1;
+        }
+        return put_other(extractor, segment, work, op, start) == CC_VALUE;
+    default:
+        return put_other(extractor, segment, work, op, start) == CC_VALUE;
+    }
+}
+
 static ALWAYS_INLINE void make_row(cc_extractor *extractor, cc_segment *segment, const cc_work *work, int32_t start)
 {
     cc_rows_of *rows = work->rows;
     if (rows->rows == rows->capacity &&
         !grow_table(extractor, work->table, rows->capacity ? 2 * rows->capacity : CC_LEAST_ROWS)) {
-        extractor->is_out_of_memory = 1;
+        run_out(extractor);
         return;
     }
     const uint64_t row = rows->rows++;
     store_number(rows->columns, 1, row, (int64_t)extractor->set_offset);
-    for (const cc_op *op = work->ops, *end = work->end; op < end;) {
-        const uint8_t *limit = segment->limit;
-        int32_t element = 0;
-        int is_ascii = segment->is_ascii;
-        cc_text text;
-        switch (op->kind) {
-        case CC_OFFSET:
-            put_number(op->builder, op->is_wide, row, (int64_t)segment->offset);
-            op += op->next;
-            continue;
-        case CC_START:
-            put_number(op->builder, op->is_wide, row, start);
-            op += op->next;
-            continue;
-        case CC_OPENING:
-            put_number(op->builder, op->is_wide, row, (int64_t)*op->from.began);
-            op += op->next;
-            continue;
-        case CC_CONSTANT:
-            text = op->from.text;
-            limit = text.bytes + CC_CHUNK; /* columns.py puts so many bytes behind the texts. */
-            is_ascii = 1;
-            break;
-        case CC_REGISTER:
-            text = (cc_text){op->from.reg->bytes, op->from.reg->length};
-            limit = text.bytes + op->from.reg->capacity;
-            is_ascii = op->from.reg->is_ascii;
-            break;
-        default:
-            element = op->element + (op->is_relative ? start : 0);
-            text = value_of(extractor, segment, element, op->component);
-        }
-        const int found = text.length ? put_text(extractor, op, row, text, limit, is_ascii) : CC_NO_VALUE;
-        if (found == CC_BAD_VALUE && op->kind == CC_ELEMENT)
-            report(extractor, segment, (cc_bad){.table = work->table, .column = op->column, .element = element,
-                                                .component = op->component});
-        op += found == CC_VALUE ? op->next : 1;
+    for (const cc_op *op = work->ops, *end = work->end; op < end;)
+    {
+        const int is_done = do_op(extractor, segment, work, op, row, start);
+        op += op->next == 1 || !is_done ? 1 : op->next;
     }
 }
 
@@ -1019,7 +1107,7 @@ static void keep_only(cc_builder *builder, const cc_column *column, uint64_t row
 {
     const int has_value = stays && is_valid(builder, row);
     if (!builder->is_dense)
-        memset(builder->valid, 0, (size_t)(row / 8 + 1));
+        memset(builder->valid, 0, (size_t)(row + (uint64_t)stays + 7) / 8);
     builder->written = 0;
     if (column->storage == CC_TEXT) {
         const uint64_t begin = has_value ? ends_of(builder)[row] : builder->byte_count;

@@ -124,10 +124,11 @@ class CompiledPlan:
             for column in table.columns:
                 self._add("columns", *_STORAGES[column.type][:2])
             self._add("tables", first, len(table.columns), int(table.is_held))
-        self._memory = {name: table if table else array("i", [0]) for name, table in self._tables.items()}
-        self._text_memory = ctypes.create_string_buffer(bytes(self._texts) + bytes(_BEHIND_TEXTS))
-        pointers = [self._memory[name].buffer_info()[0] for name in _Plan._TABLES[:-1]]
-        numbers = (
+        tables = (table or array("i", [0]) for table in self._tables.values())
+        texts = ctypes.create_string_buffer(bytes(self._texts) + bytes(_BEHIND_TEXTS))
+        self.tables_in_order: list[array[int] | ctypes.Array[ctypes.c_char]] = [*tables, texts]
+        """As the structure has them; its pointers point into them."""
+        self.numbers = (
             len(positions),
             len(self.loops),
             len(plan.tables),
@@ -137,7 +138,7 @@ class CompiledPlan:
             len(self._tables["actions"]) // _ACTION_WIDTH,
             len(self._tables["sources"]) // _SOURCE_WIDTH,
         )
-        self.structure = _Plan(*pointers, ctypes.addressof(self._text_memory), *numbers)
+        self.structure = _Plan(*map(binding.address_of, self.tables_in_order), *self.numbers)
 
     def _add(self, name: str, *numbers: int) -> None:
         self._tables[name].extend(numbers)
