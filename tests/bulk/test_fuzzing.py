@@ -1,4 +1,4 @@
-"""Mutated sets through the columns of the core, under the sanitizers: a short run; the long one is `make fuzz-native`."""
+"""Mutated sets through the columns of the core, under the sanitizers, in a short run: see `make fuzz-native`."""
 
 from __future__ import annotations
 
