@@ -24,7 +24,9 @@ from tests.edits.clean import (
     TODAY,
     decision,
 )
+from tests.edits.code_sets import LIBRARY
 
+from claimwright.codesets.library import NOTHING_LOADED, CodeLibrary
 from claimwright.documents.adjustments import Adjustment
 from claimwright.documents.claim import Claim, ClaimLine, Diagnosis, Drug, OtherPayer, Subscriber
 from claimwright.documents.parties import Period, Procedure
@@ -40,6 +42,20 @@ class Example:
     profile: PayerProfile = PROFILE
     known: ClaimContext = KNOWN
     today: date = TODAY
+    library: CodeLibrary = NOTHING_LOADED
+
+
+def coded(field: str, *codes: str, **changes: Any) -> Example:
+    """The claim with these diagnoses, judged by the small code sets."""
+    kinds = ("ABK", *("ABF" for _ in codes[1:]))
+    diagnoses = tuple(Diagnosis(code, kind) for code, kind in zip(codes, kinds, strict=True))
+    return Example(field, replace(CLAIM, diagnoses=diagnoses, **changes), library=LIBRARY)
+
+
+def to_medicare(field: str, **changes: Any) -> Example:
+    """A change of line 2 in a claim to a payer that follows NCCI, judged by the small code sets."""
+    followed = replace(PROFILE, applies_ncci=True)
+    return replace(line(field, **changes), profile=followed, library=LIBRARY)
 
 
 def claim(field: str, **changes: Any) -> Example:
@@ -210,6 +226,42 @@ EXAMPLES: dict[str, Example] = {
     "EDIT-LIN-021": line("procedure.modifiers", procedure=procedure("LT", "RT")),
     "EDIT-LIN-022": line("procedure.code", procedure=LINE.procedure),
     "EDIT-LIN-023": line("quantity", quantity=Decimal("1.5")),
+    "EDIT-DX-101": coded("diagnoses.2.code", "E119", "T3601A"),
+    "EDIT-DX-102": coded("diagnoses.1.code", "E11", "R309"),
+    "EDIT-DX-103": coded("diagnoses.2.code", "E119", "E109"),
+    "EDIT-DX-104": coded("diagnoses.1.code", "G63", "E119"),
+    "EDIT-DX-105": coded("diagnoses.1.code", "L97", "E119"),
+    "EDIT-DX-106": coded(
+        "lines.2.procedure.modifiers",
+        "E119",
+        "M1711",
+        lines=(LINE, replace(SECOND_LINE, procedure=procedure("LT"))),
+    ),
+    "EDIT-LIN-101": replace(line("procedure.code", procedure=Procedure("G0109")), library=LIBRARY),
+    "EDIT-LIN-102": replace(line("procedure.code", procedure=Procedure("G0102")), library=LIBRARY),
+    "EDIT-NCCI-001": replace(
+        to_medicare("procedure.code"),
+        claim=replace(CLAIM, lines=(replace(LINE, procedure=Procedure("99214", ("25",))), SECOND_LINE)),
+    ),
+    "EDIT-NCCI-002": replace(
+        to_medicare("procedure.modifiers"),
+        claim=replace(CLAIM, lines=(replace(LINE, procedure=Procedure("99213")), SECOND_LINE)),
+    ),
+    "EDIT-NCCI-003": replace(
+        to_medicare("procedure.modifiers"),
+        claim=replace(
+            CLAIM,
+            lines=(
+                replace(LINE, procedure=Procedure("99213", ("LT",))),
+                replace(SECOND_LINE, procedure=procedure("LT")),
+            ),
+        ),
+    ),
+    "EDIT-MUE-001": to_medicare("quantity", quantity=Decimal(3)),
+    "EDIT-MUE-002": to_medicare("quantity", quantity=Decimal(3), procedure=Procedure("81003")),
+    "EDIT-MUE-003": to_medicare("quantity", quantity=Decimal(3), procedure=Procedure("81001")),
+    "EDIT-AOC-001": to_medicare("procedure.code", procedure=Procedure("G2211")),
+    "EDIT-AOC-002": to_medicare("procedure.code", procedure=Procedure("G0316")),
     "EDIT-FIL-001": Example("lines.1.period", today=date(2026, 5, 18)),
     "EDIT-FIL-002": Example("lines.1.period", profile=UNCONFIRMED, today=date(2026, 5, 18)),
     "EDIT-FIL-003": Example("lines.1.period", today=date(2026, 5, 17)),

@@ -43,7 +43,7 @@ def test_it_finds_nothing_wrong_with_a_clean_claim(claim: Claim) -> None:
 @pytest.mark.parametrize("code", [edit.code for edit in EDITS])
 def test_every_edit_has_an_example_that_triggers_it(code: str) -> None:
     example = EXAMPLES[code]
-    found = edit_claim(example.claim, example.profile, example.known, example.today)
+    found = edit_claim(example.claim, example.profile, example.known, example.today, example.library)
     matching = [finding for finding in found if finding.code == code]
     assert [finding.where.field for finding in matching[:1]] == [example.field]
     assert matching[0].where.record == (example.claim.control_number or None)
@@ -62,7 +62,7 @@ def test_the_reference_page_is_the_table_of_edits() -> None:
 def test_no_finding_quotes_who_the_patient_is() -> None:
     secrets = ("Doe", "Jane", "Tim", "ZZT", "1980", "Elm")
     for example in EXAMPLES.values():
-        for finding in edit_claim(example.claim, example.profile, example.known, example.today):
+        for finding in edit_claim(example.claim, example.profile, example.known, example.today, example.library):
             assert not any(secret in finding.message + finding.hint for secret in secrets), finding
 
 

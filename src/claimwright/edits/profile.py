@@ -20,7 +20,8 @@ class PayerProfile:
     `kind` is medicare, medicaid, commercial, supplement or other; `filing_code` is SBR09. `member_id_pattern` is a
     regular expression for the whole member ID. `requires_authorization_for` and `requires_referring_for` list
     procedure codes. `allowed_frequencies` are the values of CLM05-3 that the payer takes. `warn_only` are the codes of
-    edits that the practice has decided to be warned of, and not stopped by, at this payer.
+    edits that the practice has decided to be warned of, and not stopped by, at this payer. `applies_ncci`: whether it
+    judges by the National Correct Coding Initiative; Medicare and Medicaid do where nothing is said.
     """
 
     name: str = ""
@@ -41,6 +42,7 @@ class PayerProfile:
     requires_group_number: bool = False
     supports_replacement: bool = True
     supports_void: bool = True
+    applies_ncci: bool | None = None
     warn_only: frozenset[str] = frozenset()
 
     @cached_property
@@ -52,6 +54,11 @@ class PayerProfile:
     def is_medicare(self) -> bool:
         """Medicare fee for service."""
         return self.terms.is_medicare
+
+    @cached_property
+    def follows_ncci(self) -> bool:
+        """Whether the payer judges claims by NCCI's tables."""
+        return self.kind in ("medicare", "medicaid") if self.applies_ncci is None else self.applies_ncci
 
     @cached_property
     def terms(self) -> PayerTerms:
@@ -99,6 +106,7 @@ def _value(name: str, kind: str, value: Any) -> Any:
     is_right = {
         "str": isinstance(value, str),
         "bool": isinstance(value, bool),
+        "bool | None": value is None or isinstance(value, bool),
         "int | None": value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0),
     }.get(kind, False)
     if not is_right:
@@ -109,6 +117,7 @@ def _value(name: str, kind: str, value: Any) -> Any:
 _KIND_NAMES = {
     "str": "a text",
     "bool": "true or false",
+    "bool | None": "true or false",
     "int | None": "a number of days",
     "frozenset[str]": "a list of codes",
 }

@@ -8,11 +8,13 @@ from claimwright.codesets.library import NOTHING_LOADED, CodeLibrary
 from claimwright.documents.claim import Claim
 from claimwright.edits import (
     balances,
+    coding,
     coverage,
     diagnoses,
     duplicates,
     envelope,
     lines,
+    ncci,
     parties,
     payer_rules,
     services,
@@ -20,27 +22,31 @@ from claimwright.edits import (
 )
 from claimwright.edits.context import ClaimContext
 from claimwright.edits.profile import PayerProfile
-from claimwright.edits.registry import Case, Edit, Service
+from claimwright.edits.registry import Case, Edit, Service, ServiceTable, Table
 from claimwright.findings import Finding
 
-_GROUPS = (
-    envelope,
-    parties,
-    diagnoses,
-    services,
-    lines,
-    timeliness,
-    payer_rules,
-    coverage,
-    balances,
-    duplicates,
+_TABLES: tuple[Table | ServiceTable, ...] = (
+    envelope.TABLE,
+    parties.TABLE,
+    diagnoses.TABLE,
+    coding.TABLE,
+    services.TABLE,
+    coding.SERVICE_TABLE,
+    lines.TABLE,
+    ncci.TABLE,
+    timeliness.TABLE,
+    payer_rules.TABLE,
+    coverage.TABLE,
+    balances.TABLE,
+    duplicates.TABLE,
 )
 _SERVICES_REMEMBERED = 200_000
 
-EDITS: tuple[Edit, ...] = tuple(edit for group in _GROUPS for edit in group.TABLE.edits)
+EDITS: tuple[Edit, ...] = tuple(edit for table in _TABLES for edit in table.edits)
 """Every edit, in the order of the findings."""
 
-_OF_SERVICES = frozenset(edit.code for edit in services.TABLE.edits)
+_SERVICE_TABLES = tuple(table for table in _TABLES if isinstance(table, ServiceTable))
+_OF_SERVICES = frozenset(edit.code for table in _SERVICE_TABLES for edit in table.edits)
 _OF_CLAIMS = tuple(edit for edit in EDITS if edit.code not in _OF_SERVICES)
 
 
@@ -63,7 +69,7 @@ class Scrubber:
     def _is_quiet(self, service: Service) -> bool:
         if service in self._quiet:
             return True
-        is_quiet = services.TABLE.is_quiet(service, self.library)
+        is_quiet = all(table.is_quiet(service, self.library) for table in _SERVICE_TABLES)
         if is_quiet:
             if len(self._quiet) >= _SERVICES_REMEMBERED:
                 self._quiet.clear()

@@ -1,0 +1,204 @@
+"""Edits by the loaded code sets: is each code valid on its day, and do the codes of a claim go together.
+
+A set that is not loaded for the day of service asks nothing. Where the first day of a claim has another edition than a
+later one (a stay over 1 October), each service is judged by its own day, the diagnoses by the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+
+from claimwright.codesets.hcpcs import HcpcsCode
+from claimwright.codesets.icd10cm import Icd10cm, Note, Validity
+from claimwright.codesets.library import CodeLibrary
+from claimwright.documents.claim import Diagnosis
+from claimwright.edits.registry import Case, E, Hit, I, Service, ServiceTable, Table, W, hit, hit_if
+
+TABLE = Table()
+SERVICE_TABLE = ServiceTable()
+_GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
+_ICD10 = frozenset(("ABK", "ABF"))
+_SHOWN = 4
+_SIDE_MODIFIERS = {"LT": "left", "RT": "right"}
+
+
+def _diagnoses(case: Case) -> Iterator[tuple[int, Diagnosis, Icd10cm]]:
+    """The claim's diagnoses in ICD-10-CM with their positions, where the day's release is loaded."""
+    day = case.first_service_date
+    icd10cm = case.library.icd10cm(day) if day is not None else None
+    if icd10cm is None:
+        return
+    for position, diagnosis in enumerate(case.claim.diagnoses, start=1):
+        if diagnosis.qualifier in _ICD10:
+            yield position, diagnosis, icd10cm
+
+
+@TABLE.edit(
+    "EDIT-DX-101",
+    E,
+    "diagnoses.N.code",
+    "{value} is no ICD-10-CM code on {day} ({edition}).{meant}",
+    "Look the code up for the day of service; codes change on 1 October and 1 April.",
+    "45 CFR 162.1002; ICD-10-CM tabular list of the day of service",
+)
+def _diagnosis_is_unknown(case: Case) -> Iterable[Hit]:
+    return [
+        hit(
+            f"diagnoses.{position}.code",
+            value=diagnosis.code,
+            day=case.first_service_date,
+            edition=icd10cm.release.edition,
+            meant=_meant(icd10cm, diagnosis.code),
+        )
+        for position, diagnosis, icd10cm in _diagnoses(case)
+        if icd10cm.validity(diagnosis.code) is Validity.UNKNOWN
+    ]
+
+
+def _meant(icd10cm: Icd10cm, code: str) -> str:
+    meant = icd10cm.with_placeholders(code)
+    return f" With its placeholders it is {meant}." if meant else ""
+
+
+@TABLE.edit(
+    "EDIT-DX-102",
+    E,
+    "diagnoses.N.code",
+    "{value} is a heading and needs more characters.",
+    "Choose what the record supports, as far as it goes: {completions}.",
+    f"{_GUIDELINES} I.B.2; ICD-10-CM tabular list of the day of service",
+)
+def _diagnosis_is_incomplete(case: Case) -> Iterable[Hit]:
+    return [
+        hit(f"diagnoses.{position}.code", value=diagnosis.code, completions=_completions(icd10cm, diagnosis.code))
+        for position, diagnosis, icd10cm in _diagnoses(case)
+        if icd10cm.validity(diagnosis.code) is Validity.INCOMPLETE
+    ]
+
+
+def _completions(icd10cm: Icd10cm, code: str) -> str:
+    found = icd10cm.completions(code, most=_SHOWN + 1)
+    shown = ", ".join(f"{one} ({icd10cm.description(one)})" for one in found[:_SHOWN])
+    return f"{shown}, and more" if len(found) > _SHOWN else shown
+
+
+@TABLE.edit(
+    "EDIT-DX-103",
+    W,
+    "diagnoses.N.code",
+    "{value} and {other} exclude each other: at {owner} the list says Excludes1: {note}.",
+    "Keep the one that the record supports, unless the two conditions have nothing to do with each other.",
+    f"{_GUIDELINES} I.A.12.a",
+)
+def _diagnoses_exclude_each_other(case: Case) -> Iterable[Hit]:
+    found = []
+    for (_, one, icd10cm), (position, other, _) in combinations(_diagnoses(case), 2):
+        note = icd10cm.excludes1(one.code, other.code)
+        if note is not None:
+            found.append(_excluded(position, other.code, one.code, note))
+    return found
+
+
+def _excluded(position: int, code: str, other: str, note: Note) -> Hit:
+    return hit(f"diagnoses.{position}.code", value=code, other=other, owner=note.owner, note=note.text)
+
+
+@TABLE.edit(
+    "EDIT-DX-104",
+    E,
+    "diagnoses.1.code",
+    "{value} is a manifestation and cannot be the principal diagnosis.",
+    "Put the disease that it comes from first.",
+    f"{_GUIDELINES} I.A.13",
+)
+def _manifestation_is_first(case: Case) -> Iterable[Hit]:
+    first = next(_diagnoses(case), None)
+    if first is None:
+        return ()
+    position, diagnosis, icd10cm = first
+    return hit_if(position == 1 and icd10cm.is_manifestation(diagnosis.code), value=diagnosis.code)
+
+
+@TABLE.edit(
+    "EDIT-DX-105",
+    I,
+    "diagnoses.N.code",
+    "The list asks for another code before {value}: {note}.",
+    "Put the underlying condition before it, where the record names one.",
+    f"{_GUIDELINES} I.A.13",
+)
+def _underlying_condition_is_missing(case: Case) -> Iterable[Hit]:
+    first = next(_diagnoses(case), None)
+    if first is None or first[0] != 1:
+        return ()
+    _, diagnosis, icd10cm = first
+    notes = icd10cm.needs_code_first(diagnosis.code)
+    is_asked = bool(notes) and not icd10cm.is_manifestation(diagnosis.code)
+    return hit_if(is_asked, "diagnoses.1.code", value=diagnosis.code, note=notes[0].text if notes else "")
+
+
+@TABLE.edit(
+    "EDIT-DX-106",
+    W,
+    "lines.N.procedure.modifiers",
+    "Modifier {modifier} says {side}, the diagnosis {value} that the line points to says {other}.",
+    "Correct the modifier or the diagnosis.",
+    f"{_GUIDELINES} I.B.13; NCCI policy manual, chapter I (anatomic modifiers)",
+)
+def _side_differs(case: Case) -> Iterable[Hit]:
+    by_position = {position: (diagnosis, icd10cm) for position, diagnosis, icd10cm in _diagnoses(case)}
+    if not by_position:
+        return ()
+    found = []
+    for line in case.claim.lines:
+        sides = {_SIDE_MODIFIERS[one] for one in line.procedure.modifiers if one in _SIDE_MODIFIERS}
+        pointed = [by_position[pointer] for pointer in line.pointers if pointer in by_position]
+        told = {icd10cm.side(diagnosis.code): diagnosis.code for diagnosis, icd10cm in pointed} if sides else {}
+        told.pop("", None)
+        if len(sides) == 1 and told and sides.isdisjoint(told) and "bilateral" not in told:
+            (side,) = sides
+            other, code = next(iter(told.items()))
+            modifier = next(one for one, named in _SIDE_MODIFIERS.items() if named == side)
+            field = f"lines.{line.number}.procedure.modifiers"
+            found.append(hit(field, modifier=modifier, side=side, value=code, other=other))
+    return found
+
+
+@SERVICE_TABLE.edit(
+    "EDIT-LIN-101",
+    E,
+    "lines.N.procedure.code",
+    "{value} is no HCPCS level II code on {day}.",
+    "Look the code up for the day of service; codes change every quarter.",
+    "45 CFR 162.1002; CMS HCPCS level II file",
+)
+def _hcpcs_code_is_unknown(service: Service, library: CodeLibrary) -> Iterable[Hit]:
+    known = _hcpcs(service, library)
+    day = service.period and service.period.start
+    return hit_if(known is not None and service.code not in known, value=service.code, day=day)
+
+
+@SERVICE_TABLE.edit(
+    "EDIT-LIN-102",
+    E,
+    "lines.N.procedure.code",
+    "{value} is in use {since} to {until}, the service was on {day}.",
+    "Use the code that took its place, or correct the day.",
+    "45 CFR 162.1002; CMS HCPCS level II file",
+)
+def _hcpcs_code_is_of_another_time(service: Service, library: CodeLibrary) -> Iterable[Hit]:
+    known = _hcpcs(service, library)
+    code = known.get(service.code) if known else None
+    if code is None or service.period is None or code.is_valid(service.period.start):
+        return ()
+    since, until = code.added or "always", code.ended or "now"
+    return (hit(value=service.code, since=since, until=until, day=service.period.start),)
+
+
+def _hcpcs(service: Service, library: CodeLibrary) -> Mapping[str, HcpcsCode] | None:
+    """The codes of HCPCS level II, for a service that is coded in it."""
+    if service.qualifier != "HC" or service.period is None or not service.code[:1].isalpha():
+        return None
+    loaded = library.hcpcs(service.period.start)
+    return loaded.codes if loaded is not None else None
