@@ -53,7 +53,7 @@ def decide(draft: Draft, pool: Pool) -> None:
         _explain_rest(draft, pool, start)
     elif pool.has_negative:
         _check_negative(draft, pool, start)
-    if Treatment.SEQUESTRATION in pool.cents:
+    if pool.cents.get(Treatment.SEQUESTRATION):
         _check_sequestration(draft, pool)
 
 
