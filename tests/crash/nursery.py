@@ -5,7 +5,7 @@
     prepare CODE COUNT CLAIMS   a practice, and the files of COUNT remittances of CLAIMS claims, some of them twice
     work CODE [LIMIT]           take in and post the files; says `posting TRACE`, then `posted TRACE SECONDS`
     work-planted CODE           the same with a mistake that a test must find: a commit for each claim, the state last
-    race CODE COUNT WHAT        two workers at once post, undo or match the same remittance, COUNT times: `report JSON`
+    race CODE COUNT WHAT        two workers at once do the same to one remittance (`RACES`), COUNT times: `report JSON`
     check CODE                  everything that must hold: says `report JSON`
 
 Every command is answered by `worker PID`, later by `ended PID STATUS`.
@@ -37,18 +37,24 @@ from django.db import connections, transaction
 from claimwright.errors import ConflictError
 from claimwright.office.charges.entry import NewEncounter, NewLine, enter_encounters, release_encounters
 from claimwright.office.claims.building import build_claims, record_of
+from claimwright.office.claims.models import Claim
 from claimwright.office.core.files import store_file
 from claimwright.office.core.jobs import enqueue
-from claimwright.office.core.models import Client, Job
-from claimwright.office.core.scope import client_scope
+from claimwright.office.core.models import Client, Job, Membership, User
+from claimwright.office.core.scope import client_scope, required_client_id
+from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.office.ledger.models import JournalEntry
 from claimwright.office.patients.models import Coverage, Patient
 from claimwright.office.posting import posting
+from claimwright.office.posting.decisions import ask_next, explain_unapplied, undo_decision
 from claimwright.office.posting.deposits import confirm_match, enter_deposit
 from claimwright.office.posting.models import Remittance, RemittanceClaim
+from claimwright.office.posting.patient_payments import NO_ENCOUNTER, last_payment_id, refund_credit, take_payment
 from claimwright.office.posting.receiving import receive_remittances
-from claimwright.office.posting.undoing import undo_remittance
+from claimwright.office.posting.undoing import undo_claim, undo_line, undo_remittance
+from claimwright.office.posting.write_offs import write_off
 from claimwright.office.reports.checking import check_practice
+from claimwright.remittance.plan import PATIENT
 from tests.office.posting.scenes import SERVICE_DATE, Practice
 
 TOLD = 3
@@ -143,7 +149,7 @@ def work_planted(code: str) -> None:
 
 
 def race(code: str, count: str, what: str = "post") -> None:
-    """How the two ended, each time: 0 it was done, `TOLD` told that the other was first. `what`: post, undo, match."""
+    """How the two ended, each time: 0 it was done, `TOLD` told that the other was first. `what`: one of `RACES`."""
     client = Client.objects.get(code=code)
     with client_scope(client):
         for path in _new_files(code):
@@ -171,7 +177,96 @@ def _to_match(remittance: Remittance) -> Callable[[], object]:
     return lambda: confirm_match(deposit, [remittance])
 
 
-RACES = {"post": _to_post, "undo": _to_undo, "match": _to_match}
+def _to_post_again(remittance: Remittance) -> Callable[[], object]:
+    row, claim = _waiting(remittance)
+    return lambda: posting.post_claim_again(row, claim=claim)
+
+
+def _to_undo_line(remittance: Remittance) -> Callable[[], object]:
+    posting.post_remittance(remittance)
+    row = remittance.claims.get(position=1)
+    charge_id = row.claim.lines.values_list("charge_id", flat=True)[0]
+    return lambda: undo_line(row, charge_id, reason="another patient's")
+
+
+def _to_explain(remittance: Remittance) -> Callable[[], object]:
+    row, _ = _waiting(remittance)
+    told = {"reference": row.control_number, "as_what": "advance", "reason": "paid ahead"}
+    seen = row.paid_cents
+    return lambda: explain_unapplied(remittance.pk, cents=seen // 2, seen_cents=seen, **told)
+
+
+def _to_write_off(remittance: Remittance) -> Callable[[], object]:
+    claim, charge_id, cents = _owed_by_patient(remittance)
+    told = {"owner": PATIENT, "charge_id": charge_id, "seen_cents": cents, "reason": "courtesy"}
+    return lambda: write_off(claim.encounter, cents=cents // 2, actor=_manager(), **told)
+
+
+def _to_ask(remittance: Remittance) -> Callable[[], object]:
+    claim, charge_id, cents = _owed_by_patient(remittance)
+    told = {"owner": PATIENT, "charge_id": charge_id, "seen_cents": cents, "reason": "not_the_patients"}
+    return lambda: ask_next(claim.encounter, to="P", cents=cents // 2, **told)
+
+
+def _to_undo_decision(remittance: Remittance) -> Callable[[], object]:
+    claim, charge_id, cents = _owed_by_patient(remittance)
+    told = {"owner": PATIENT, "charge_id": charge_id, "reason": "courtesy"}
+    number = write_off(claim.encounter, cents=cents, actor=_manager(), **told)
+    return lambda: undo_decision(number, reason="not a courtesy")
+
+
+def _to_take(remittance: Remittance) -> Callable[[], object]:
+    claim, _, cents = _owed_by_patient(remittance)
+    seen = last_payment_id(claim.patient)
+    return lambda: take_payment(claim.patient, cents=cents, method="cash", seen_id=seen)
+
+
+def _to_give_back(remittance: Remittance) -> Callable[[], object]:
+    claim, _, _ = _owed_by_patient(remittance)
+    seen = take_payment(claim.patient, cents=10_00, method="cash", encounter_id=NO_ENCOUNTER).pk
+    told = {"method": "cash", "reason": "asked", "actor": _manager(), "seen_id": seen}
+    return lambda: refund_credit(claim.patient, cents=5_00, **told)
+
+
+def _waiting(remittance: Remittance) -> tuple[RemittanceClaim, Claim]:
+    """Its first answer, whose money waits, and the claim that it is about."""
+    posting.post_remittance(remittance)
+    row = remittance.claims.get(position=1)
+    claim = row.claim
+    undo_claim(row, reason="another patient's")
+    return row, claim
+
+
+def _owed_by_patient(remittance: Remittance) -> tuple[Claim, int, int]:
+    """A claim that it has posted to, with a charge of it and what the patient owes there."""
+    posting.post_remittance(remittance)
+    claim = remittance.claims.get(position=1).claim
+    owed = owed_on_encounters([claim.encounter_id])[claim.encounter_id]
+    charge_id, cents = next((charge, owners[PATIENT]) for charge, owners in owed.items() if owners.get(PATIENT))
+    return claim, charge_id, cents
+
+
+def _manager() -> User:
+    user, _ = User.objects.get_or_create(username="manager")
+    Membership.objects.get_or_create(
+        user=user, client_id=required_client_id(), defaults={"role": Membership.Role.MANAGER}
+    )
+    return user
+
+
+RACES = {
+    "post": _to_post,
+    "undo": _to_undo,
+    "match": _to_match,
+    "post-again": _to_post_again,
+    "undo-line": _to_undo_line,
+    "explain": _to_explain,
+    "write-off": _to_write_off,
+    "ask": _to_ask,
+    "undo-decision": _to_undo_decision,
+    "take": _to_take,
+    "give-back": _to_give_back,
+}
 """What a deed needs before two do it at once, and the deed."""
 
 
