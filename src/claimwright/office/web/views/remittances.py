@@ -39,7 +39,16 @@ from claimwright.office.web.middleware import OfficeRequest
 from claimwright.office.web.paging import page_of
 from claimwright.office.web.showing import note_list
 from claimwright.office.web.words import owner_word
-from claimwright.remittance.plan import RESULT_STATES, ClaimState, Move, MoveKind, Plan, ReviewItem
+from claimwright.remittance.plan import (
+    RESULT_STATES,
+    ClaimOutcome,
+    ClaimState,
+    Confidence,
+    Move,
+    MoveKind,
+    Plan,
+    ReviewItem,
+)
 
 CLAIMS_A_PAGE = 25
 _WAITING = (Remittance.State.RECEIVED, Remittance.State.REFUSED, Remittance.State.UNDONE)
@@ -216,6 +225,18 @@ class Result:
     decisions: tuple[Decision, ...]
     reviews: tuple[ReviewItem, ...]
     charges: tuple[tuple[int, str, int], ...]
+    outcome: ClaimOutcome | None
+
+    @property
+    def match(self) -> str:
+        """How its claim was found, or would be."""
+        return self.row.match_reason or (self.outcome.match_reason if self.outcome else "")
+
+    @property
+    def is_flagged(self) -> bool:
+        """The claim was found, or would be, by something else than its number; somebody should look."""
+        found = self.outcome.confidence if self.outcome else self.row.match_confidence
+        return found == Confidence.FLAGGED
 
     @property
     def can_undo(self) -> bool:
@@ -396,6 +417,7 @@ def _result(row: RemittanceClaim, plan: Plan | None, charges: tuple[tuple[int, s
         _decisions(row, plan),
         tuple(review for review in plan.reviews if review.position == row.position) if plan else (),
         charges,
+        next((one for one in plan.outcomes if one.position == row.position), None) if plan else None,
     )
 
 
