@@ -184,6 +184,21 @@ def test_a_statement_that_was_paid_stays_paid_when_the_payer_corrects_afterwards
     assert now(statement).state == State.PAID
 
 
+def test_a_patient_who_pays_the_wrong_statement_all_the_same_has_paid_it(practice, statement, claim):
+    less = (
+        PAID.replace("*80*20*MB*ICN1", "*90*10*MB*ICN2")
+        .replace("*150*80**1", "*150*90**1")
+        .replace("PR*2*20", "PR*2*10")
+    )
+    post_seen(practice, "T2", 10_00, TAKEN_BACK + less.strip("\n"))
+    assert now(statement).awaits_correction
+    take_payment(claim.patient, cents=20_00, method="check")
+    paid = now(statement)
+    assert (paid.state, paid.awaits_correction) == (State.PAID, False)
+    assert paid.state_reason.startswith("What it billed has changed by -10.00")
+    assert run_statements().statements == ()
+
+
 def test_the_next_statement_asks_instead_of_the_last_one(statement, claim, office_clock):
     office_clock.advance(days=30)
     (later,) = run_statements().statements

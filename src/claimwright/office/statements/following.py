@@ -29,7 +29,7 @@ State = Statement.State
 @receiver(entries_posted, dispatch_uid="statements.follow_entries")
 def follow_entries(first: int, last: int, **_: Any) -> None:
     """Look again at the statements of guarantors whose accounts these entries touch."""
-    if not Statement.objects.exclude(state=State.SUPERSEDED).exists():
+    if not Statement.objects.filter(superseded_by=None).exists():
         return
     patients_sides = Q(account=Account.RECEIVABLE, owner=PATIENT) | Q(account=Account.PATIENT_CREDIT)
     touched = (
@@ -41,9 +41,9 @@ def follow_entries(first: int, last: int, **_: Any) -> None:
 
 
 def newest_statements() -> QuerySet[Statement]:
-    """The open statements, and the paid ones that no later statement follows."""
+    """The open statements, and those that are paid or to be corrected and that no later statement follows."""
     later = Statement.objects.filter(guarantor=OuterRef("guarantor"), pk__gt=OuterRef("pk"))
-    return Statement.objects.filter(Q(state=State.OPEN) | Q(Q(state=State.PAID) & ~Exists(later)))
+    return Statement.objects.filter(Q(state=State.OPEN) | Q(Q(superseded_by=None) & ~Exists(later)))
 
 
 def follow(statement: Statement) -> None:
@@ -56,6 +56,8 @@ def follow(statement: Statement) -> None:
     is_settled = still_due_cents(statement.guarantor, visits) <= 0
     if is_settled and statement.state == State.OPEN:
         _move(statement, State.PAID, "")
+    elif is_settled and statement.state == State.SUPERSEDED and _has_paid(statement, visits):
+        _move(statement, State.PAID, statement.state_reason)
     elif not is_settled and not changed_cents and statement.state == State.PAID:
         _move(statement, State.OPEN, "A payment was undone")
 
@@ -77,14 +79,25 @@ def still_due_cents(guarantor: Patient, encounter_ids: Collection[int]) -> int:
 
 def _changes(statement: Statement, encounter_ids: Collection[int]) -> tuple[int, str]:
     """By how much others than the patient changed what was billed since then, in cents; and the first entry's words."""
-    since = (
-        Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT, encounter_id__in=encounter_ids)
-        .filter(entry_id__gt=statement.last_entry)
-        .annotate(kind=Coalesce("entry__reverses__kind", "entry__kind"))
-        .exclude(kind__in=PAID_BY_PATIENT)
-    )
-    changed = list(since.order_by("entry_id").values_list("cents", "entry__text"))
+    since = _since(statement, encounter_ids, is_payment=False).order_by("entry_id")
+    changed = list(since.values_list("cents", "entry__text"))
     return sum(cents for cents, _ in changed), next((text for _, text in changed), "")
+
+
+def _has_paid(statement: Statement, encounter_ids: Collection[int]) -> bool:
+    """Whether the patient has paid on what was billed since then, and it was not undone."""
+    paid = _since(statement, encounter_ids, is_payment=True)
+    return sum(paid.values_list("cents", flat=True)) < 0
+
+
+def _since(statement: Statement, encounter_ids: Collection[int], *, is_payment: bool) -> QuerySet[Posting]:
+    """What the patient, or others, did to the patient's part of these visits since the statement; a reversal counts
+    with the kind of what it reverses."""
+    owed = Posting.objects.filter(account=Account.RECEIVABLE, owner=PATIENT, encounter_id__in=encounter_ids)
+    kinds = owed.filter(entry_id__gt=statement.last_entry).annotate(
+        kind=Coalesce("entry__reverses__kind", "entry__kind")
+    )
+    return kinds.filter(kind__in=PAID_BY_PATIENT) if is_payment else kinds.exclude(kind__in=PAID_BY_PATIENT)
 
 
 def _move(statement: Statement, state: Statement.State, reason: str) -> None:

@@ -13,7 +13,7 @@ class Statement(ScopedModel):
     """One statement to a guarantor: what it asked for, the PDF that was made, and whether it still stands.
 
     open ──▶ paid ──▶ open (a payment was undone)
-      └────▶ superseded (a later statement asks, or what it billed has changed; `state_reason` says which)
+      └────▶ superseded (a later statement asks, or what it billed has changed; `state_reason` says which) ──▶ paid
 
     A guarantor has one open statement at most: nothing is asked for twice. `superseded_by` is the statement that asks
     instead; superseded without one, a corrected statement is due, unless nothing is owed any more. `last_entry` is the

@@ -21,8 +21,8 @@ _TONES = {
     "warn": "partial partly review partly_accepted pended info_requested unverified scrub_failed no_response warning "
     "reversed held in_review blocked flagged estimated new proposed undone",
     "bad": "denied rejected refused inactive ta1_rejected f999_rejected ch_rejected payer_rejected quarantined "
-    "duplicate error stop upheld superseded",
-    "note": "in_process sent batched ready forwarded received asked open appealed corrected wait set_aside",
+    "duplicate error stop upheld",
+    "note": "in_process sent batched ready forwarded received asked open appealed corrected wait set_aside superseded",
 }
 """The badge that each state, and each tone of a status word, wears."""
 
