@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from claimwright import x12
-from claimwright.x12 import ahead, native
+from claimwright.x12 import ahead, native, steps
 from claimwright.x12.bounds import find_sets
 from claimwright.x12.native import bounds as native_bounds
 from claimwright.x12.settings import Limits
@@ -99,6 +99,20 @@ def test_as_many_workers_as_there_are_cores_are_worth_a_large_file(monkeypatch, 
     assert ahead.worthwhile(GROUPS) == 3
     assert ahead.worthwhile(GROUPS[:900]) == ahead.worthwhile(io.BytesIO(GROUPS)) == 1
     assert x12.check(path, workers=None).findings == x12.check(path).findings
+
+
+def test_no_thread_sees_a_position_that_is_worked_out_by_half(monkeypatch):
+    tables = steps.Tables(x12.find_guide("837", "005010X222A1"), PLAIN, rules=True)
+    stop = next(stop for stop in tables.stops if stop.position.id == "HI" and stop.plan)
+    seen = []
+    monkeypatch.setattr(steps, "quick_plan", lambda *_: seen.append(stop.match))
+    monkeypatch.setattr(steps, "note_breaker", lambda *_: seen.append(stop.match))
+
+    for _ in range(10):
+        tables.judge(stop, "HI*ABK:E119", ["HI", "ABK:E119"])
+
+    assert stop.match is not None
+    assert set(seen) == {None}
 
 
 # The bounds of sets.
