@@ -108,7 +108,7 @@ def test_no_thread_sees_a_position_that_is_worked_out_by_half(monkeypatch):
     monkeypatch.setattr(steps, "quick_plan", lambda *_: seen.append(stop.match))
     monkeypatch.setattr(steps, "note_breaker", lambda *_: seen.append(stop.match))
 
-    for _ in range(10):
+    for _ in range(30):
         tables.judge(stop, "HI*ABK:E119", ["HI", "ABK:E119"])
 
     assert stop.match is not None
