@@ -44,6 +44,11 @@ def main() -> None:
             screen.get_by_role("link", name="Open claim").click()
             screen.get_by_role("heading", name="Why it was not paid").wait_for()
             _take(screen, "claim")
+            screen.goto(f"{url}remittances/?tab=review")
+            screen.locator("a.row-link").first.click()
+            screen.get_by_role("heading", name="Does it add up?").wait_for()
+            screen.locator("details", has_text="by which rule").first.evaluate("one => one.open = true")
+            _take(screen, "remittance")
             browser.close()
 
 

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from claimwright.office.core.models import AuditEntry
 from tests.office.web.test_authorization import ADDRESS_OF_CELL, ROUTES, _records
+from tests.office.web.world import post_unmatched
 
 SHOWS_NOBODY = {
     *("transmissions", "remittances", "ageing", "deposits", "deposit", "paper"),
-    *("ledger", "ledger-account", "ledger-entry"),
+    *("ledger", "ledger-account", "ledger-entry", "closing", "closing-period"),
 }
 """Pages with counts and sums only, of the payers' money or before anything was typed."""
 
@@ -44,9 +45,12 @@ def test_a_page_that_shows_a_patient_is_an_event(world, bob, people, name):
     _, _, what = ROUTES[name]
     if name == "find":
         bob.post(reverse("find-ask"), {"q": "quill"})
+    records = _records(world)
+    if name == "remittance-claim-again":
+        records["remittance claim"] = post_unmatched(world).claims.get().pk
     before = AuditEntry.objects.count()
     query = ADDRESS_OF_CELL if name == "ageing-cell" else {}
-    response = bob.get(reverse(name, args=[_records(world)[what]] if what else []), query)
+    response = bob.get(reverse(name, args=[records[what]] if what else []), query)
     assert response.status_code == 200
     entries = list(AuditEntry.objects.filter(number__gt=before, actor=people["bob"]).order_by("number"))
     text = response.content.decode(errors="replace")
