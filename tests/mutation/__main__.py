@@ -47,7 +47,7 @@ class Room:
     reached: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
-def read_room(wanted: list[str]) -> Room:
+def read_room(wanted: list[str], every: int = 1) -> Room:
     """The modules that are named, or of the rooms that are named, and every mistake for them."""
     paths = [
         path
@@ -55,7 +55,8 @@ def read_room(wanted: list[str]) -> Room:
         for path in ([PACKAGE / name] if name.endswith(".py") else sorted((PACKAGE / name).glob("*.py")))
     ]
     sources = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in paths}
-    return Room(sources, {}, [(path, mutant) for path, source in sources.items() for mutant in mutants_of(source)])
+    mutants = [(path, mutant) for path, source in sources.items() for mutant in mutants_of(source)]
+    return Room(sources, {}, mutants[::every])
 
 
 def known_equivalents() -> dict[str, str]:
@@ -229,10 +230,11 @@ def _score(what: str, noticed: int, counted: int, equal: int) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("what", nargs="*", default=["remittance"], help="rooms, or modules of one: remittance/sums.py")
+    parser.add_argument("--every", type=int, default=1, help="only each so-manieth mistake")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--at-least", type=float, default=90.0, help="the least score, in percent")
     asked = parser.parse_args()
-    trial = Trial(read_room(asked.what), asked.processes)
+    trial = Trial(read_room(asked.what, asked.every), asked.processes)
     folders = {name for what in asked.what for room, names in TESTS.items() if what.startswith(room) for name in names}
     quiet = ["-q", "--no-header", "--no-summary", "--tb=native", "-p", "no:cacheprovider", "-p", "no:xdist", "-s"]
     status = pytest.main([*quiet, *sorted(folders)], plugins=[trial])
