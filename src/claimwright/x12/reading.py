@@ -6,12 +6,11 @@ without keeping anything.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
+from claimwright.collecting import collector_paused
 from claimwright.findings import Finding, has_errors
 from claimwright.x12.driver import Driver
 from claimwright.x12.engine import Report, SetEngine
@@ -188,21 +187,9 @@ def read(data: bytes, *, name: str = "", rules: bool = True, settings: Settings 
     (False, 'X12-ENV-001', 'There is no interchange in this file: no ISA was found.')
     """
     reading = Reading(data, name)
-    with _collector_paused():
+    with collector_paused():
         Driver(Buffer(data), _Builder(reading), _walk_with_tree, settings, rules=rules).run()
     return reading
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Python's cycle collector looks at every living object again and again; here all of them stay alive."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _walk_with_tree(delimiters: Delimiters, report: Report, *, rules: bool, settings: Settings) -> SetEngine:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from claimwright.x12.elements import Explainer, accepting, note_breaker
 from claimwright.x12.guides.language import Candidate, Guide, LoopNode, Position
 from claimwright.x12.rules.binding import Program, Rule, loops_of, of_right_segments, positions_of, program_of
-from claimwright.x12.rules.quick import SLOW, QuickPlan, quick_plan, quick_test
+from claimwright.x12.rules.quick import SLOW, QuickPlan, quick_plan, quick_test, quick_test_of_any
 from claimwright.x12.rules.running import Effects, Plan
 from claimwright.x12.tree import Delimiters, Segment
 
@@ -32,8 +33,8 @@ class Way:
 
     `slot` is where `member` (the loop opened, or the position) is counted in the loop that is then open; `needs` are
     the required members of the groups left behind, by how many loops up, inner to outer (`needed`: their slots alone);
-    `ends` the rules at the ends of the loops that close; `frame` the counts that the opened loop begins with; `clears`
-    what is emptied then.
+    `ends` what is checked at the ends of the loops that close; `frame` the counts that the opened loop begins with;
+    `clears` what is emptied then.
     """
 
     __slots__ = ("clears", "closes", "ends", "frame", "member", "needed", "needs", "opens", "repeat", "slot", "stop")
@@ -48,7 +49,7 @@ class Way:
         self.needs = tuple(_needs(tables, start, candidate))
         self.needed = tuple((-1 - depth, slot) for depth, _, members in self.needs for slot, _ in members)
         closed = start.loop.ancestry()[: candidate.closes]
-        self.ends = tuple((rule, node, test) for node in closed for rule, test in tables.ends(node))
+        self.ends = tuple(end for node in closed if (end := tables.end(node)))
         self.frame = tables.frame(candidate.opens) if candidate.opens else []
         self.clears = _clears(tables.program, candidate.opens) if candidate.opens else None
 
@@ -69,6 +70,14 @@ def _needs(
             found.append((depth, node, members))
         group = node.group
     return found
+
+
+class End(NamedTuple):
+    """The rules at the end of a loop; `may_break` tells from the registers whether any of them may be broken."""
+
+    node: LoopNode
+    rules: Sequence[Rule]
+    may_break: Test
 
 
 Clears = tuple[list[tuple[int, int | None]], list[int], list[int], bool]
@@ -155,11 +164,7 @@ class Tables:
             members = [member for group in node.groups for member in group]
             self.slots |= {member: slot for slot, member in enumerate(members)}
             self._sizes[node] = len(members)
-        self._ends: dict[LoopNode, list[tuple[Rule, Test]]] = {
-            node: [(rule, quick_test(rule, self.program)) for rule in at.ends]
-            for node, at in self.program.loops.items()
-            if at.ends
-        }
+        self._ends: dict[LoopNode, End] = {}
         positions = list(positions_of(guide))
         self.names = frozenset(position.id for position in positions)
         self.stops = [Stop(self, number, position) for number, position in enumerate(positions)]
@@ -181,9 +186,14 @@ class Tables:
             counts[self.slots[node.trigger]] = 1
         return counts
 
-    def ends(self, node: LoopNode) -> Sequence[tuple[Rule, Test]]:
-        """The rules at a loop's end, each with what tells from the registers that it is broken."""
-        return self._ends.get(node, ())
+    def end(self, node: LoopNode) -> End | None:
+        """What is checked at a loop's end, if anything is."""
+        at = self.program.loops.get(node)
+        if at is None or not at.ends:
+            return None
+        if node not in self._ends:
+            self._ends[node] = End(node, at.ends, quick_test_of_any(at.ends, self.program))
+        return self._ends[node]
 
     def is_broken(self, rule: Rule, cells: list[int | None]) -> bool:
         """Whether the registers break a rule that is checked after a position."""
@@ -195,9 +205,9 @@ class Tables:
         """Whether every element of a segment is right at a position, and what the segment does to the rules."""
         match = stop.match
         if match is not None and match(raw) is not None and not (stop.breaks and stop.breaks(fields)):
-            if stop.plan is None:
+            if stop.plan is None or stop.quick is None:
                 return True, None
-            effects = stop.quick(fields) if stop.quick else SLOW
+            effects = stop.quick(fields)
             return True, stop.plan.effects(fields) if effects is SLOW else effects
         if match is None:
             stop.met += 1
@@ -208,10 +218,10 @@ class Tables:
 
     def _compile(self, stop: Stop) -> None:
         rule = stop.position.rule
-        stop.match = accepting(rule, self.delimiters).match
         stop.breaks = note_breaker(rule) if rule.doubtful_notes else None
         at = self.program.positions.get(stop.position)
         stop.quick = quick_plan(of_right_segments(at, rule), self.delimiters) if at else None
+        stop.match = accepting(rule, self.delimiters).match  # Last: other threads take it that all else is there.
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from claimwright.collecting import collector_paused
 from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
 from claimwright.x12.elements import Explainer
@@ -22,10 +23,10 @@ from claimwright.x12.guides.language import Guide, LoopNode, Position
 from claimwright.x12.rules.amounts import UNKNOWN, is_known
 from claimwright.x12.rules.binding import Rule
 from claimwright.x12.rules.looks import LOOKS
-from claimwright.x12.rules.running import Doubt, Effects, Rest, Scene
+from claimwright.x12.rules.running import Doubt, Effects, Rest, Scene, is_broken
 from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.standard import segments as standard_segments
-from claimwright.x12.steps import Found, Step, Stop, Tables, Way
+from claimwright.x12.steps import End, Found, Step, Stop, Tables, Way
 from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import CONTROL, Delimiters, Loop, Segment
 
@@ -136,7 +137,8 @@ class Walk:
         """
         pieces = stretch.pieces
         start = pieces.at(stretch.base + position)
-        stopped = self._walk(pieces, start, index - start)
+        with collector_paused():
+            stopped = self._walk(pieces, start, index - start)
         if stopped > start:
             self._last = pieces.segment(stopped - 1, index + stopped - 1 - start)
         at_end = stopped == len(pieces.texts)
@@ -155,9 +157,9 @@ class Walk:
                 if member.group >= self._group(node) and not frame[tables.slots[member]]:
                     self._missing(member, node, self._last)
         for node in self._stop.nodes:
-            for rule, is_broken in tables.ends(node):
-                if is_broken(self._cells):
-                    self._end_rule(rule, node, 0, 0)
+            end = tables.end(node)
+            if end and end.may_break(self._cells):
+                self._end_rules(end, 0)
 
     def _group(self, node: LoopNode) -> int:
         """The group of neighbours that the walk has reached in an open loop."""
@@ -207,9 +209,9 @@ class Walk:
                     self._check_required(way, number)
                     break
             if closes:
-                for rule, node, is_broken in way.ends:
-                    if is_broken(cells):
-                        self._end_rule(rule, node, number, closes)
+                for end in way.ends:
+                    if end.may_break(cells):
+                        self._end_rules(end, number)
                 del frames[-closes:]
                 if keeps_tree:
                     del loops[-closes:]
@@ -418,28 +420,35 @@ class Walk:
                 cells[register] = value
         for doubt in rest.broken:
             self._tell(self._scene(self._segment(number), node).finding(doubt.rule, doubt))
+        doubted = self._doubted
         for doubt in rest.doubts:
-            expected = self._doubted(doubt)
+            expected = doubted(doubt)
             if expected is not None:
                 self._tell(self._scene(self._segment(number), node).finding(doubt.rule, doubt, expected))
 
     def _doubted(self, doubt: Doubt) -> object | None:
         """What a doubtful value should be; `None` when it is right."""
-        rule, cells = doubt.rule, self._cells
-        if rule.verb == "pointer":
-            most = cells[rule.registers[0]] or 0
+        rule = doubt.rule
+        verb = rule.verb
+        if verb == "check":
+            return "" if self._tables and self._tables.is_broken(rule, self._cells) else None
+        if verb == "pointer":
+            most = self._cells[rule.registers[0]] or 0
             return None if 1 <= doubt.number <= most or not is_known(most) else most
-        if rule.verb == "numbered":
+        if verb == "numbered":
             return self._numbered(rule, doubt.number)
-        if rule.verb == "below":
-            number, place = (cells[register] for register in rule.registers)
-            is_right = number is None or doubt.number in (number, place)
-            return None if is_right else number if number != -1 else place
-        if rule.verb == "unique":
+        if verb == "unique":
             return self._unique(rule, doubt.text)
-        if rule.verb in ("gather", "among"):
-            return self._among(rule, doubt.text)
-        return "" if self._tables and self._tables.is_broken(rule, cells) else None
+        if verb == "below":
+            return self._below(rule, doubt.number)
+        return self._among(rule, doubt.text)
+
+    def _below(self, rule: Rule, named: int) -> object | None:
+        of_number, of_place = rule.registers
+        number, place = self._cells[of_number], self._cells[of_place]
+        if number is None or named in (number, place):
+            return None
+        return number if number != -1 else place
 
     def _numbered(self, rule: Rule, number: int) -> object | None:
         cells = self._cells
@@ -471,7 +480,12 @@ class Walk:
             seen.add(text)
         return None
 
-    def _end_rule(self, rule: Rule, node: LoopNode, number: int, closes: int) -> None:
+    def _end_rules(self, end: End, number: int) -> None:
+        for rule in end.rules:
+            if is_broken(rule, self._cells):
+                self._end_rule(rule, end.node, number)
+
+    def _end_rule(self, rule: Rule, node: LoopNode, number: int) -> None:
         """A rule at a loop's end is broken, or a function wants to look at the loop."""
         segment = self._segment(number) if number < len(self._texts.texts) else self._last
         scene = self._scene(segment, node)

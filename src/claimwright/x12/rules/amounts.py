@@ -23,9 +23,17 @@ def cents(text: str) -> int:
         return 0
 
 
-@lru_cache(maxsize=4096)
+_FILLS = ("00", "0", "")
+_LONGEST_PLAIN = 14
+
+
 def addend(text: str) -> int:
     """What a sum takes: the cents, 0 for a number that is no amount (of too many decimals), `UNKNOWN` for no number."""
+    whole, _, fraction = text.partition(".")
+    if whole and len(fraction) <= 2:  # Nearly all of them.
+        digits = whole + fraction + _FILLS[len(fraction)]
+        if digits.isdigit() and len(digits) <= _LONGEST_PLAIN and digits.isascii():
+            return int(digits)
     try:
         return parse_cents(text)
     except ValueError:

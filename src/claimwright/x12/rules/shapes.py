@@ -44,10 +44,16 @@ _AMOUNT = re.compile(r"(?P<sign>-?)(?P<digits>\d*\.?\d*)\Z", re.ASCII)
 _PLACED_IN_A_BOX = re.compile(r"(?:P\.? ?O\.?|POST OFFICE) ?BOX\b|LOCK ?BOX\b", re.ASCII)
 
 
-def is_masked(masks: tuple[str, ...]) -> Callable[[str], bool]:
-    """The test whether a text fits one of the masks."""
+def _matching(masks: tuple[str, ...]) -> Callable[[str], object]:
     forms = ("".join(_CLASSES.get(sign, re.escape(sign)) for sign in mask) for mask in masks)
-    match = re.compile(f"(?:{'|'.join(forms)})\\Z", re.ASCII).match
+    return re.compile(f"(?:{'|'.join(forms)})\\Z", re.ASCII).match
+
+
+MATCHES: dict[str, Callable[[str], object]] = {name: _matching(masks) for name, masks in MASKS.items()}
+"""By the name of masks, what gives something true for a text that fits one of them."""
+
+
+def _is_matched(match: Callable[[str], object]) -> Callable[[str], bool]:
     return lambda text: match(text) is not None
 
 
@@ -80,7 +86,7 @@ def is_street(text: str) -> bool:
 
 
 SHAPES: dict[str, Callable[[str], bool]] = {
-    **{name: is_masked(masks) for name, masks in MASKS.items()},
+    **{name: _is_matched(match) for name, match in MATCHES.items()},
     "npi": is_npi,
     "routing_number": is_routing_number,
     "positive": lambda text: _sign(text) > 0,
