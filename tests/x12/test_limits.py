@@ -89,6 +89,17 @@ def test_more_sets_than_a_limit_are_counted_and_not_listed():
     assert verdict.counts["sets"] == 3
 
 
+def test_more_control_numbers_than_a_limit_are_said_once_and_not_compared():
+    few = x12.Settings(limits=x12.Limits(control_numbers=2))
+    data = file_of("837", *[CLAIM] * 5).replace(b"*0005", b"*0003")
+
+    assert [found.code for found in x12.check(data).findings] == ["X12-ENV-016"]
+    (found,) = x12.check(data, settings=few).findings
+    assert (found.code, found.severity, found.where.segment) == ("X12-ENV-024", "warning", "ST")
+    assert found.where.offset == data.index(b"ST*837*0003")
+    assert x12.read(data, settings=few).findings == [found]
+
+
 def test_memory_does_not_grow_with_the_file():
     head, rest = file_of("835", PAYMENT).split(b"ST*", 1)
     body, tail = rest.split(b"GE*", 1)

@@ -19,7 +19,7 @@ RIGHT = file_of("837", CLAIM)
 def found(data: bytes, *lines: str) -> list[str]:
     """Code and place of what is found under an overlay of these lines; both interpreters must agree."""
     overlay = parse_overlay(HEAD + "\n".join(lines))
-    settings = x12.Settings(overlays=(overlay,), severities=overlay.severities)
+    settings = x12.Settings(overlays=(overlay,))
     reading = x12.read(data, settings=settings)
     assert list(x12.check(data, settings=settings).findings) == reading.findings
     return [f"{one.code} {one.where.segment}{one.where.element or '':0>2}" for one in reading.findings]
@@ -76,10 +76,21 @@ def test_a_line_relaxes_the_guide(old, new, line):
 def test_a_severity_is_changed_by_its_code():
     data = file_of("837", CLAIM, CLAIM.replace("XX*1234567893", "XX*1234567890"))
     overlay = parse_overlay(HEAD + "severity X12-IDN-001 error\n")
-    settings = x12.Settings(severities=overlay.severities)
     assert x12.read(data).accepted
-    assert not x12.read(data, settings=settings).accepted
+    assert not x12.read(data, settings=x12.Settings(overlays=(overlay,))).accepted
     assert "X12-IDN-001 NM109" not in found(data, "severity X12-IDN-001 off")
+
+
+def test_the_latest_word_on_a_severity_holds_and_that_of_the_settings_before_all():
+    strict, lax = (parse_overlay(HEAD + f"severity X12-IDN-001 {word}\n") for word in ("error", "off"))
+
+    def weight(*overlays: Overlay, **severities: str) -> str:
+        said = {code.replace("_", "-"): word for code, word in severities.items()}
+        return x12.Settings(overlays=overlays, severities=said).weights["X12-IDN-001"]
+
+    assert weight(strict, lax) == "off"
+    assert weight(lax, strict) == "error"
+    assert weight(lax, strict, X12_IDN_001="info") == "info"
 
 
 def test_rules_of_the_payer_are_checked_too():

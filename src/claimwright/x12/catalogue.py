@@ -72,6 +72,9 @@ _OWN_KINDS = {
              "Remove what is not X12, or send the rest of the file."),
         Kind("X12-ENV-023", W, 1, None, "The set is of version {value} (ST03), its group of {expected} (GS08).",
              "Put sets of one version into a group that says so."),
+        Kind("X12-ENV-024", W, 1, None,
+             "More than {expected} control numbers came; whether this or a later one came before is not known.",
+             "Send fewer groups and sets in one file, or set another limit for control numbers."),
         # Segments and loops.
         Kind("X12-SEG-001", E, 1, "1", "{segment!r} is not the name of a segment.",
              "Check for a stray terminator or a damaged line."),

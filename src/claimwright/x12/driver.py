@@ -198,7 +198,7 @@ class Driver:
     def _open_interchange(self, isa: Segment) -> None:
         self._isa = isa
         self._groups = 0
-        self._group_controls = _Controls(self._settings.limits.control_numbers)
+        self._group_controls = _Controls("X12-ENV-017", self._settings.limits.control_numbers)
         self._listener.interchange_opens(isa, isa.delimiters)
         self._found_all("interchange", envelope.isa_findings(isa))
 
@@ -215,11 +215,11 @@ class Driver:
         self._gs = gs
         self._groups += 1
         self._sets = 0
-        self._set_controls = _Controls(self._settings.limits.control_numbers)
+        self._set_controls = _Controls("X12-ENV-016", self._settings.limits.control_numbers)
         self._listener.group_opens(gs)
         self._found_all("group", envelope.gs_findings(gs))
-        if self._group_controls.has(gs[6]):
-            self._found("group", envelope.repeated("X12-ENV-017", gs, gs[6]))
+        if wrong := self._group_controls.add(gs, gs[6]):
+            self._found("group", wrong)
 
     def _close_group(self, ge: Segment | None) -> None:
         self._close_set(None)
@@ -241,8 +241,8 @@ class Driver:
         guide = guide_of(st, gs, self._settings)
         self._listener.set_opens(st, guide)
         self._found_all("set", envelope.st_findings(st, gs))
-        if self._set_controls.has(st[2]):
-            self._found("set", envelope.repeated("X12-ENV-016", st, st[2]))
+        if wrong := self._set_controls.add(st, st[2]):
+            self._found("set", wrong)
         if guide is None:
             self._found("set", envelope.unguided(st, st[3] or gs[8]))
         self._is_silent = guide is None
@@ -303,19 +303,24 @@ def group_day(gs: Segment) -> int:
 
 
 class _Controls:
-    """Control numbers that came, up to a limit."""
+    """Control numbers that came, up to a limit; `repeated` is the code of the finding about one that comes twice."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, repeated: str, most: int) -> None:
+        self._repeated = repeated
         self._most = most
         self._seen: set[str] = set()
+        self._is_full = False
 
-    def has(self, control: str) -> bool:
-        """Whether it came before; remembers it."""
+    def add(self, opening: Segment, control: str) -> Finding | None:
+        """What is wrong about the number of a group or set: it came before, or, said once, there are too many."""
         if control in self._seen:
-            return True
+            return envelope.repeated(self._repeated, opening, control)
         if len(self._seen) < self._most:
             self._seen.add(control)
-        return False
+        elif not self._is_full:
+            self._is_full = True
+            return envelope.too_many_controls(opening, self._most)
+        return None
 
 
 _PLACES = {
@@ -331,7 +336,7 @@ _PLACES = {
 
 def teller(listener: Listener, settings: Settings) -> Callable[[str, Finding], None]:
     """What tells the listener of a finding, with the severity that the settings give it."""
-    if not settings.severities:
+    if not settings.weights:
         return listener.found
 
     def tell(level: str, found: Finding) -> None:

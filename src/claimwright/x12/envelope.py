@@ -200,5 +200,10 @@ def repeated(code: str, opening: Segment, control: str) -> Finding:
     return finding(code, _at(opening), value=control)
 
 
+def too_many_controls(opening: Segment, most: int) -> Finding:
+    """More control numbers came than are remembered."""
+    return finding("X12-ENV-024", _at(opening), expected=most)
+
+
 def _count(text: str) -> int:
     return int(text) if is_digits(text) and len(text) < 11 else -1

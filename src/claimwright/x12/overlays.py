@@ -24,7 +24,7 @@ from functools import lru_cache
 from itertools import chain
 
 from claimwright.errors import InputError
-from claimwright.findings import Finding, Severity, Where
+from claimwright.findings import Finding, Where
 from claimwright.x12.catalogue import finding
 from claimwright.x12.guides import code_lists, find_guide, guide_names, load_guide
 from claimwright.x12.guides.language import (
@@ -39,9 +39,9 @@ from claimwright.x12.guides.language import (
 )
 from claimwright.x12.rules.binding import bind, loops_of, positions_of
 from claimwright.x12.rules.language import Place, RuleError, parse_place, parse_rules
+from claimwright.x12.settings import check_severity
 
 _USAGES = ("R", "S", "N")
-_OFF = "off"
 
 
 class _OverlayError(ValueError):
@@ -144,8 +144,7 @@ def _refused(wrong: list[tuple[int, str]]) -> InputError:
 def _severity(words: list[str]) -> tuple[str, str]:
     if len(words) != 3:
         raise _OverlayError("severity takes a finding code and error, warning, info or off")
-    if words[2] != _OFF:
-        Severity(words[2])
+    check_severity(words[2])
     return words[1], words[2]
 
 

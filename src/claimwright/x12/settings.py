@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 OFF = "off"
 
 
+def check_severity(word: str) -> None:
+    """Raises `ValueError` for what is neither a severity nor `off`."""
+    if word != OFF:
+        Severity(word)
+
+
 class Overlay(Protocol):
-    """What a payer's companion guide tightens or relaxes."""
+    """What a payer's companion guide tightens or relaxes; its `severities` hold for every set."""
+
+    @property
+    def severities(self) -> Mapping[str, str]: ...
 
     def applied_to(self, guide: Guide) -> Guide:
         """The guide as the payer wants it; the same one where the overlay says nothing about it."""
@@ -46,6 +55,8 @@ class Limits:
 class Settings:
     """`severities` are by the code of a finding: a severity, or `off`; `overlays` are applied to guides in order.
 
+    Overlays may give severities, too: a later one's go before an earlier one's, and those said here before all.
+
     `lists` are codes by the name of their list (`guides/outside.txt` has the names), in place of those that come along:
     newer ones, or those that are too large to come along (taxonomies, diagnoses, procedures).
 
@@ -56,18 +67,23 @@ class Settings:
     overlays: tuple[Overlay, ...] = ()
     lists: Mapping[str, Collection[str]] = field(default_factory=dict)
     limits: Limits = Limits()
+    weights: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """The severities that hold: those of the overlays and, before them, those said here."""
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for what is no severity."""
-        for severity in self.severities.values():
-            if severity != OFF:
-                Severity(severity)
+        weights: dict[str, str] = {}
+        for severities in (*(overlay.severities for overlay in self.overlays), self.severities):
+            weights |= severities
+        for severity in weights.values():
+            check_severity(severity)
+        object.__setattr__(self, "weights", weights)
         frozen = {name: frozenset(codes) for name, codes in self.lists.items()}
         object.__setattr__(self, "lists", frozen)
 
     def applied(self, found: Finding) -> Finding | None:
         """The finding with the severity that it is given here; `None` when it is switched off."""
-        severity = self.severities.get(found.code)
+        severity = self.weights.get(found.code)
         if severity is None:
             return found
         return None if severity == OFF else replace(found, severity=Severity(severity))

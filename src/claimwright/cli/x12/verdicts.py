@@ -48,7 +48,6 @@ def settings_of(options: Options) -> Settings:
             overlay = parse_overlay(_text(path))
             overlay.check()
             overlays.append(overlay)
-            severities |= overlay.severities
     if options.npi:
         severities[NPI_CODE] = options.npi
     if options.level < HIGHEST_LEVEL:
