@@ -237,6 +237,12 @@ EXAMPLES: dict[str, Example] = {
         "M1711",
         lines=(LINE, replace(SECOND_LINE, procedure=procedure("LT"))),
     ),
+    "EDIT-DX-107": coded(
+        "diagnoses.2.code",
+        "E119",
+        "E1199",
+        lines=tuple(replace(one, period=Period.day(date(2026, 10, 1))) for one in (LINE, SECOND_LINE)),
+    ),
     "EDIT-LIN-101": replace(line("procedure.code", procedure=Procedure("G0109")), library=LIBRARY),
     "EDIT-LIN-102": replace(line("procedure.code", procedure=Procedure("G0102")), library=LIBRARY),
     "EDIT-NCCI-001": replace(

@@ -89,6 +89,11 @@ class Icd10cm:
             extensions,
         )
 
+    def is_current(self, day: date) -> bool:
+        """Whether no new fiscal year began between this release and that day, with codes that it does not know."""
+        first = self.release.effective_date
+        return day < date(first.year + (first >= date(first.year, 10, 1)), 10, 1)
+
     def validity(self, code: str) -> Validity:
         """Whether a code may stand on a claim of this release's days."""
         if code in self.valid:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from threading import RLock
 from typing import TypeVar
 
 from claimwright.codesets.exclusions import Exclusions
@@ -21,10 +22,12 @@ Found = TypeVar("Found")
 
 
 class CodeLibrary:
-    """The code sets of a store, or of none. One thread at a time; a release loaded later is seen after `refresh`."""
+    """The code sets of a store, or of none; threads may share it. A release loaded later is seen after `refresh`."""
 
     def __init__(self, store: CodeStore | None) -> None:
         self._store = store
+        self._lock = RLock()
+        self._version = store.version() if store is not None else 0
         self._by_day: dict[tuple[str, date], object] = {}
         self._by_release: dict[tuple[str, int], object] = {}
 
@@ -56,15 +59,22 @@ class CodeLibrary:
         """Who may not be paid by federal programs."""
         return self._ask("exclusions", day, Exclusions.from_store)
 
-    def refresh(self) -> None:
-        """Forget what was read, so that releases loaded or withdrawn since are seen."""
-        self._by_day.clear()
-        self._by_release.clear()
+    def refresh(self) -> bool:
+        """Forget what was read if releases were loaded or withdrawn since; whether that was so."""
+        with self._lock:
+            version = self._store.version() if self._store is not None else 0
+            if version == self._version:
+                return False
+            self._version = version
+            self._by_day.clear()
+            self._by_release.clear()
+            return True
 
     def _ask(self, code_set: str, day: date, read: Callable[[CodeStore, date], Found | None]) -> Found | None:
         key = code_set, day
         if key not in self._by_day:
-            self._by_day[key] = self._read(code_set, day, read)
+            with self._lock:
+                self._by_day[key] = self._read(code_set, day, read)
         return self._by_day[key]  # type: ignore[return-value]
 
     def _read(self, code_set: str, day: date, read: Callable[[CodeStore, date], Found | None]) -> Found | None:

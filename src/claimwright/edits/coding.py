@@ -6,10 +6,11 @@ later one (a stay over 1 October), each service is judged by its own day, the di
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import combinations
 
-from claimwright.codesets.hcpcs import HcpcsCode
+from claimwright.codesets.hcpcs import Hcpcs
 from claimwright.codesets.icd10cm import Icd10cm, Note, Validity
 from claimwright.codesets.library import CodeLibrary
 from claimwright.documents.claim import Diagnosis
@@ -52,8 +53,29 @@ def _diagnosis_is_unknown(case: Case) -> Iterable[Hit]:
             meant=_meant(icd10cm, diagnosis.code),
         )
         for position, diagnosis, icd10cm in _diagnoses(case)
-        if icd10cm.validity(diagnosis.code) is Validity.UNKNOWN
+        if icd10cm.validity(diagnosis.code) is Validity.UNKNOWN and icd10cm.is_current(_day(case))
     ]
+
+
+@TABLE.edit(
+    "EDIT-DX-107",
+    W,
+    "diagnoses.N.code",
+    "{value} is not in {edition}, the newest ICD-10-CM that is loaded; the service was on {day}.",
+    "Load the release of that day (claimwright codes load), or look the code up in it.",
+    "45 CFR 162.1002; ICD-10-CM changes on 1 October",
+)
+def _diagnosis_is_not_in_an_old_release(case: Case) -> Iterable[Hit]:
+    return [
+        hit(f"diagnoses.{position}.code", value=diagnosis.code, day=_day(case), edition=icd10cm.release.edition)
+        for position, diagnosis, icd10cm in _diagnoses(case)
+        if icd10cm.validity(diagnosis.code) is Validity.UNKNOWN and not icd10cm.is_current(_day(case))
+    ]
+
+
+def _day(case: Case) -> date:
+    """The claim's first day of service; asked only where it has one."""
+    return case.first_service_date or date.min
 
 
 def _meant(icd10cm: Icd10cm, code: str) -> str:
@@ -167,16 +189,18 @@ def _side_differs(case: Case) -> Iterable[Hit]:
 
 @SERVICE_TABLE.edit(
     "EDIT-LIN-101",
-    E,
+    W,
     "lines.N.procedure.code",
-    "{value} is no HCPCS level II code on {day}.",
-    "Look the code up for the day of service; codes change every quarter.",
+    "{value} is not in the HCPCS level II release of {release}, the newest that is loaded.",
+    "Look the code up for the day of service; codes change every quarter, and older releases do not know new ones.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
 def _hcpcs_code_is_unknown(service: Service, library: CodeLibrary) -> Iterable[Hit]:
-    known = _hcpcs(service, library)
-    day = service.period and service.period.start
-    return hit_if(known is not None and service.code not in known, value=service.code, day=day)
+    loaded = _hcpcs(service, library)
+    if loaded is None or service.period is None or service.code in loaded.codes:
+        return ()
+    release = loaded.release.effective_date
+    return hit_if(service.period.start >= release, value=service.code, release=release)
 
 
 @SERVICE_TABLE.edit(
@@ -188,17 +212,16 @@ def _hcpcs_code_is_unknown(service: Service, library: CodeLibrary) -> Iterable[H
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
 def _hcpcs_code_is_of_another_time(service: Service, library: CodeLibrary) -> Iterable[Hit]:
-    known = _hcpcs(service, library)
-    code = known.get(service.code) if known else None
+    loaded = _hcpcs(service, library)
+    code = loaded.codes.get(service.code) if loaded is not None else None
     if code is None or service.period is None or code.is_valid(service.period.start):
         return ()
     since, until = code.added or "always", code.ended or "now"
     return (hit(value=service.code, since=since, until=until, day=service.period.start),)
 
 
-def _hcpcs(service: Service, library: CodeLibrary) -> Mapping[str, HcpcsCode] | None:
-    """The codes of HCPCS level II, for a service that is coded in it."""
+def _hcpcs(service: Service, library: CodeLibrary) -> Hcpcs | None:
+    """HCPCS level II, for a service that is coded in it."""
     if service.qualifier != "HC" or service.period is None or not service.code[:1].isalpha():
         return None
-    loaded = library.hcpcs(service.period.start)
-    return loaded.codes if loaded is not None else None
+    return library.hcpcs(service.period.start)

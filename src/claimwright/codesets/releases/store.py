@@ -58,14 +58,17 @@ class Release:
 
 
 class CodeStore:
-    """The releases in one file. One thread at a time; readers in other processes see whole releases only."""
+    """The releases in one file. One thread at a time; readers in other processes see whole releases only.
+
+    Threads that share a store take turns (`CodeLibrary` does).
+    """
 
     def __init__(self, path: Path | str) -> None:
         """Open the file, made with its folder when it is not there. Raises `InputError` when it is something else."""
         self.path = Path(path)
         if str(path) != ":memory:":
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.executescript(_SCHEMA)
@@ -92,6 +95,11 @@ class CodeStore:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def version(self) -> int:
+        """A number that changes when a release is added, withdrawn or restored, by whichever process."""
+        sql = "SELECT coalesce(max(id), 0) * 1000 + coalesce(sum(is_withdrawn), 0) FROM release"
+        return int(self._connection.execute(sql).fetchone()[0])
 
     def releases(self, code_set: str | None = None) -> tuple[Release, ...]:
         """Every release, of one code set or of all, the newest day first."""

@@ -17,7 +17,7 @@ from claimwright.edits import (
     EarlierClaim,
     EarlierLine,
     PayerProfile,
-    edit_claim,
+    Scrubber,
 )
 from claimwright.edits import Coverage as CoverageOnFile
 from claimwright.findings import Finding, Severity, has_errors
@@ -25,7 +25,7 @@ from claimwright.office.charges.entry import THOUSANDTHS
 from claimwright.office.claims.building import record_of
 from claimwright.office.claims.lifecycle import CHUNK, REJECTED, UNSENT, chunks, move_submissions
 from claimwright.office.claims.models import Adjudication, Claim, ClaimFinding, ClaimLine, Submission
-from claimwright.office.core import audit, clock
+from claimwright.office.core import audit, clock, codesets
 from claimwright.office.core.rows import write_columns
 from claimwright.office.patients.models import Authorization, Coverage
 from claimwright.office.patients.records import payer_profile
@@ -66,7 +66,10 @@ def scrub_claims(claims: Iterable[Claim] | None = None) -> ScrubResult:
 def _scrub(submissions: Sequence[Submission], result: ScrubResult) -> None:
     books = _Books(submissions)
     today = clock.today()
-    found = {row.pk: edit_claim(record_of(row), books.profile(row), books.context(row), today) for row in submissions}
+    scrubber = Scrubber(codesets.library())
+    found = {
+        row.pk: scrubber.edit(record_of(row), books.profile(row), books.context(row), today) for row in submissions
+    }
     _keep_findings(submissions, found)
     stopped = [row for row in submissions if has_errors(found[row.pk])]
     passed = [row for row in submissions if not has_errors(found[row.pk])]

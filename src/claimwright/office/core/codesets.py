@@ -1,0 +1,35 @@
+"""The code sets of this office: one file in its home, one library for every thread of this process."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from claimwright.clock import SystemClock
+from claimwright.codesets.library import CodeLibrary
+from claimwright.codesets.releases import CodeStore, open_store
+from claimwright.office.core.home import Home
+
+FILE_NAME = "codes.sqlite3"
+
+
+def store_path() -> Path:
+    """Where the office keeps its code sets."""
+    return Home.current().path / FILE_NAME
+
+
+def open_codes() -> CodeStore:
+    """The store, for loading and looking at releases; a new one begins with what comes with claimwright."""
+    return open_store(store_path(), SystemClock())
+
+
+def library() -> CodeLibrary:
+    """The library of the office, with whatever was loaded last."""
+    found = _library(store_path())
+    found.refresh()
+    return found
+
+
+@cache
+def _library(path: Path) -> CodeLibrary:
+    return CodeLibrary(open_store(path, SystemClock()))
