@@ -13,7 +13,7 @@
 
 #include "core.c"
 
-#define TABLE_COUNT 25
+#define TABLE_COUNT 22
 #define NUMBER_COUNT 8
 #define MOST_GUIDES 64
 #define MOST_SETS 512

@@ -19,7 +19,7 @@ from claimwright.x12.native.tables import GuideTables
 from claimwright.x12.rules.binding import Program
 from claimwright.x12.tree import Delimiters
 
-ABI = 7
+ABI = 8
 DONE, CONTROL, DOUBT, REFUSED = range(4)
 ABSENT = -(1 << 63)
 UNKNOWN = (1 << 62) - 1
@@ -31,8 +31,7 @@ _INT, _WORD, _POINTER = ctypes.c_int32, ctypes.c_uint64, ctypes.c_void_p
 
 _TABLES = (
     "names", "forks_of", "forks", "slots", "ways", "needs", "positions", "loops", "rules", "elements", "notes", "codes",
-    "long_codes", "acts", "keeps", "reads", "guards", "tests", "checks", "conditions", "masks", "listed", "numbers",
-    "is_empty", "texts",
+    "long_codes", "steps", "classes", "checks", "conditions", "masks", "listed", "numbers", "is_empty", "texts",
 )  # fmt: skip
 _NUMBERS = (
     "segment_count", "root_position", "depth", "max_members", "registers", "kept_places", "uniques", "max_writes",
@@ -154,10 +153,10 @@ class CompiledGuide:
         self.tables_in_order: list[array[int] | ctypes.Array[ctypes.c_char]] = [
             tables.names, walk.forks_of, walk.forks.numbers, walk.slots.numbers, walk.ways.numbers, walk.needs.numbers,
             tables.position_rows, tables.loop_rows, checks.rules.numbers, checks.elements.numbers,
-            checks.notes.numbers, tables.codes.codes, checks.long_codes.numbers, rules.acts.numbers,
-            rules.keeps.numbers, rules.reads.numbers, rules.guards.numbers, rules.tests.numbers, rules.checks.numbers,
-            rules.conditions.numbers, rules.masks.numbers, rules.listed.numbers, rules.numbers.numbers,
-            rules.is_empty, ctypes.create_string_buffer(bytes(tables.codes.texts)),
+            checks.notes.numbers, tables.codes.codes, checks.long_codes.numbers, rules.steps.numbers,
+            rules.classes.numbers, rules.checks.numbers, rules.conditions.numbers, rules.masks.numbers,
+            rules.listed.numbers, rules.numbers.numbers, rules.is_empty,
+            ctypes.create_string_buffer(bytes(tables.codes.texts)),
         ]  # fmt: skip
         """As the structure has them; its pointers point into them."""
         self.numbers = (
@@ -282,7 +281,7 @@ class Core:
     def remember(self, unique: int, text: str) -> bool:
         """Whether a value that must be unique came before; remembers it."""
         data = text.encode("utf-8", "surrogateescape")
-        return bool(self._library.cw_remember(self._walk, unique, data, len(data)))
+        return int(self._library.cw_remember(self._walk, unique, data, len(data))) == 1
 
     def knows(self, unique: int, text: str) -> bool:
         """Whether a value is remembered, or may be one too many."""

@@ -50,13 +50,29 @@ static inline uint32_t hash_key(uint64_t key)
     return (uint32_t)((key * CW_HASH_FACTOR) >> 40);
 }
 
-/* The hash of a text of any length. */
+static inline uint32_t load_four(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* All bytes of a text of at most eight, some of them twice. */
+static inline uint64_t gather_bytes(const uint8_t *text, uint32_t length)
+{
+    if (length >= 4)
+        return load_four(text) | (uint64_t)load_four(text + length - 4) << 32;
+    return length == 0 ? 0 : (uint64_t)text[0] | (uint64_t)text[length / 2] << 8 | (uint64_t)text[length - 1] << 16;
+}
+
+/* The hash of a text of any length: eight bytes at a time, the last ones of a longer text perhaps twice. */
 static inline uint32_t hash_text(const uint8_t *text, uint32_t length)
 {
-    uint64_t hash = length;
-    for (uint32_t at = 0; at < length; at++)
-        hash = (hash ^ text[at]) * UINT64_C(0x100000001B3) + 1;
-    return hash_key(hash);
+    uint64_t hash = length * CW_HASH_FACTOR;
+    uint32_t left = length;
+    for (; left > 8; text += 8, left -= 8) {
+        hash = (hash ^ load_little_endian(text)) * CW_HASH_FACTOR;
+        hash ^= hash >> 32;
+    }
+    return hash_key(hash ^ (length > 8 ? load_little_endian(text + left - 8) : gather_bytes(text, left)));
 }
 
 static inline int is_blank(uint8_t byte)

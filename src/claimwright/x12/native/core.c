@@ -4,6 +4,7 @@
 #include "marks.c"
 #include "elements.c"
 #include "uniques.c"
+#include "fields.c"
 #include "shapes.c"
 #include "rules.c"
 #include "walk.c"

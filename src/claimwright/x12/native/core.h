@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Raised whenever a structure, a table or a number below changes; binding.py refuses a library of another number. */
-#define CW_ABI 7
+#define CW_ABI 8
 
 #if defined(_WIN32)
 #define CW_PUBLIC __declspec(dllexport)
@@ -59,7 +59,9 @@ typedef struct {
     int32_t forks; /* where its state's row begins in forks_of */
     int32_t rule, loop, member;
     int32_t proven; /* the bit of the element that a qualifier found in its hash table has proven; 0: none */
-    int32_t act;    /* what the segment does to the rules; -1: nothing */
+    int32_t step;   /* the first one of its rules; -1: there are none */
+    int32_t fields; /* so many fields, the name included, are looked at by them */
+    int32_t signed_fields; /* and so many of these have signs */
 } cw_position;
 
 typedef struct {
@@ -94,43 +96,64 @@ typedef struct {
 
 /* ---- The tables of its rules (rules/binding.py says what they mean). ---- */
 
-/* A segment at a position: where it is kept, what is read from it, then what is tested. */
+/* What a segment does to the rules: steps, one after the other, up to CW_PROVEN. What they need stands in their columns:
+ *
+ *                                          a               b           first           count           other
+ *   VALUE      skips steps when empty      element         component   more steps      its number      right signs
+ *                                                                      when not there
+ *   SIGN                                   element         component
+ *   MASKED                                                 is negated  masks           so many
+ *   LISTED                                                 is negated  a hash table    of so many slots
+ *   NPI, ROUTING_NUMBER, ORDERED, STREET                   is negated
+ *   AMOUNT                                                                                             right signs
+ *   IF         skips steps when not met                                the condition: an element, a mask, what is wanted
+ *   FACT ... MIN                           register        sign (SUM)  a condition ...
+ *   KEEP                                   place                       a condition ...
+ *   IN_DOUBT                                                           a condition ...
+ *   CHECK                                  its number
+ *   POINTER, BELOW                         registers ...
+ *   UNIQUE, GATHER, AMONG                  set             register (AMONG)
+ *   NUMBERED                               registers ...               registers that save number and count, -1: none
+ *
+ * VALUE and the steps after it are about a value that is given. The value may have classes, as for SIGN and CLASS: slots
+ * of a hash table, their count a power of two, 0 for none. The class of its text gives bits to its element; a condition is
+ * met when these bits under the mask are the wanted ones. And the class may be wrong: always, or by a bit of `judge`. */
 typedef struct {
-    int32_t keep, keep_count, read, read_count, test, test_count;
-    int32_t remembers;     /* 1: one of the tests is CW_UNIQUE or CW_GATHER */
-    int32_t is_unprovable; /* 1: the tables cannot say what it does */
-} cw_act;
+    int32_t verb, skip, a, b, first, count, other;
+    int32_t classes, class_count, judge;
+    int32_t spare[2];
+} cw_step;
 
+/* A short text, packed with its length, the bits of its class, and by which bits of a judging element it is wrong. An
+ * empty slot has key 0, and the rest is that of all other texts. */
 typedef struct {
-    int32_t slot, guard, guard_count;
-} cw_keep;
+    uint64_t key;
+    uint32_t bits, wrong;
+} cw_class;
 
-typedef struct {
-    int32_t verb, reg, element, component, sign, part, guard, guard_count;
-} cw_read;
+#define CW_ALWAYS_WRONG (UINT32_C(1) << 31)
 
-/* Element 0 is the element that is looked at. A code_count of 0: the value must be given. */
+/* Broken when every condition of `when` holds and none of `need`; not when the fact, a register (-1: none), is 0. */
 typedef struct {
-    int32_t element, component, code, code_count, is_negated;
-} cw_guard;
-
-typedef struct {
-    int32_t verb, shape, is_negated;
-    int32_t element, component, guard, guard_count;
-    int32_t code, code_count;         /* LISTED, LISTED_LONG: a hash table; MASKED: rows of masks */
-    int32_t first_reg, second_reg;    /* as the verb wants them */
-    int32_t save_number, save_count;  /* registers, -1: none */
-    int32_t check;                    /* CHECK: its number */
-} cw_test;
-
-/* Broken when every condition of `when` holds and none of `need`. */
-typedef struct {
-    int32_t when, when_count, need, need_count;
+    int32_t fact, when, when_count, need, need_count;
 } cw_check;
 
 typedef struct {
     int32_t left, op, right, left_is_constant, right_is_constant;
 } cw_condition;
+
+/* A form of a text, eight bytes of it at a time: which bytes must be digits, which capital letters, which one of both
+ * (these are the topmost bits of the bytes), and which must be just those of `exact`. */
+typedef struct {
+    uint64_t digits, letters, exact_mask, exact;
+} cw_mask_word;
+
+#define CW_MASK_WORDS 2
+
+typedef struct {
+    uint64_t length;
+    cw_mask_word words[CW_MASK_WORDS];
+} cw_mask;
 
 typedef struct {
     const cw_name *names;    /* CW_NAME_SLOTS of them */
@@ -146,14 +169,11 @@ typedef struct {
     const cw_note *notes;
     const uint64_t *codes; /* packed with their length; 0 is an empty slot */
     const cw_span *long_codes;
-    const cw_act *acts;
-    const cw_keep *keeps;
-    const cw_read *reads;
-    const cw_guard *guards;
-    const cw_test *tests;
+    const cw_step *steps;
+    const cw_class *classes;
     const cw_check *checks;
     const cw_condition *conditions;
-    const cw_span *masks;
+    const cw_mask *masks;
     const cw_span *listed;   /* hash tables of texts; an empty slot has length 0 */
     const int32_t *numbers;  /* what loops clear, vacate and forget */
     const int32_t *is_empty; /* for each register: 1 when it holds nothing at first, 0 when it holds 0 */
@@ -172,13 +192,12 @@ enum { CW_OPTIONAL, CW_REQUIRED, CW_NOT_USED }; /* cw_element.usage */
 enum { CW_TEXT, CW_CODES, CW_LONG_CODES, CW_WHOLE, CW_DECIMAL, CW_DATE, CW_TIME, CW_PERIOD, CW_COMPOSITE,
        CW_UNPROVABLE }; /* cw_element.kind */
 enum { CW_NEEDS_ALL, CW_NEEDS_ANOTHER, CW_AT_LEAST_ONE, CW_AT_MOST_ONE }; /* cw_note.kind */
-enum { CW_FACT, CW_SUM, CW_COUNT, CW_LAST, CW_FIRST, CW_MAX, CW_MIN }; /* cw_read.verb */
-enum { CW_WHOLE_TEXT, CW_START, CW_END };                             /* cw_read.part */
-enum { CW_LOOKUP, CW_REQUIRE, CW_FORBID, CW_POINTER, CW_UNIQUE, CW_NUMBERED, CW_BELOW, CW_CHECK, CW_GATHER,
-       CW_AMONG }; /* cw_test.verb */
-enum { CW_LISTED, CW_MASKED, CW_NPI, CW_ROUTING_NUMBER, CW_POSITIVE, CW_NOT_NEGATIVE, CW_NOT_ZERO, CW_ZERO,
-       CW_ORDERED_PERIOD, CW_LISTED_LONG, CW_STREET, CW_UNPROVABLE_SHAPE }; /* cw_test.shape */
-enum { CW_EQUAL, CW_UNEQUAL, CW_LESS, CW_AT_MOST, CW_MORE, CW_AT_LEAST }; /* cw_condition.op */
+enum { CW_PROVEN, CW_IN_DOUBT, CW_VALUE, CW_SIGN, CW_CLASS, CW_MASKED, CW_LISTED, CW_NPI, CW_ROUTING_NUMBER, CW_ORDERED,
+       CW_STREET, CW_AMOUNT, CW_IF, CW_FACT, CW_SUM, CW_COUNT, CW_LAST, CW_FIRST, CW_MAX, CW_MIN, CW_KEEP, CW_CHECK,
+       CW_POINTER, CW_UNIQUE, CW_NUMBERED, CW_BELOW, CW_GATHER, CW_AMONG }; /* cw_step.verb */
+enum { CW_NO_NUMBER, CW_CENTS, CW_WHOLE_NUMBER, CW_FIRST_DAY, CW_LAST_DAY }; /* how VALUE reads a number */
+enum { CW_NEGATIVE = 1, CW_ZERO = 2, CW_POSITIVE = 4 }; /* the signs of AMOUNT */
+enum { CW_EQUAL, CW_UNEQUAL, CW_LESS, CW_AT_MOST, CW_MORE, CW_AT_LEAST, CW_IS_FACT, CW_IS_NO_FACT }; /* cw_condition.op */
 
 /* ---- The state of a walk, which Python reads and writes where it takes a segment. ---- */
 
@@ -232,7 +251,7 @@ CW_PUBLIC int32_t cw_abi(void);
 CW_PUBLIC uint32_t cw_size(int32_t structure);
 
 /* NULL when there is no memory. The guide's tables must outlive the walk. `most_values` may come in a loop whose values
- * must be unique; of more, nothing is said. */
+ * must be unique; the first one of more is in doubt. */
 CW_PUBLIC cw_walk *cw_new(const cw_guide *guide, uint32_t most_values);
 CW_PUBLIC void cw_free(cw_walk *walk);
 CW_PUBLIC cw_state *cw_state_of(cw_walk *walk);
@@ -251,7 +270,12 @@ CW_PUBLIC int32_t cw_end(cw_walk *walk, const cw_window *window);
 /* Stand at a position: Python has taken a segment there. Its registers, kept places, counts and begins are in the state. */
 CW_PUBLIC void cw_stand(cw_walk *walk, int32_t position);
 
-/* Remember a value that must be unique: 1 when it came before, else 0. `text` has `length` bytes. */
+/* Remember a value that must be unique, of `length` bytes. */
+enum {
+    CW_REMEMBERED,  /* or left out, because there are too many, which was told before */
+    CW_CAME_BEFORE,
+    CW_IS_FULL      /* it was left out, as are those to come */
+};
 CW_PUBLIC int32_t cw_remember(cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length);
 CW_PUBLIC void cw_forget(cw_walk *walk, int32_t unique);
 

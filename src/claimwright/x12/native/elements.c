@@ -116,9 +116,10 @@ static inline int are_notes_kept(const cw_guide *guide, const cw_rule *rule, uin
 
 /* `name_end` is the end of the segment's name among the ends of its tokens; `proven` is the bit of an element whose
  * value is known to be one of its codes (0: none). The segment holds no odd byte (marks.c). Gives the end of the last
- * token, which is the segment's terminator, or NULL when there is a doubt. */
+ * token, which is the segment's terminator, or NULL when there is a doubt; counts
+ * the elements. */
 static ALWAYS_INLINE const uint32_t *prove_elements(const cw_guide *guide, const cw_rule *rule, const cw_text *text,
-                                                      const uint32_t *name_end, uint32_t proven)
+                                                      const uint32_t *name_end, uint32_t proven, int32_t *elements)
 {
     const uint8_t *const bytes = text->bytes, *const limit = text->limit;
     const uint8_t terminator = text->delimiters->terminator, component = text->delimiters->component;
@@ -154,5 +155,6 @@ static ALWAYS_INLINE const uint32_t *prove_elements(const cw_guide *guide, const
     const int ends_empty = bit > 1 && (given & bit >> 1) == 0;
     if (ends_empty || bit <= (uint32_t)rule->least || !are_notes_kept(guide, rule, given))
         return NULL;
+    *elements = __builtin_ctz(bit);
     return end;
 }

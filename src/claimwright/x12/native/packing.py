@@ -9,7 +9,8 @@ LONGEST_KEY = 7
 _HASH_FACTOR = 0x9E3779B97F4A7C15
 _WORD = (1 << 64) - 1
 _HALF = (1 << 32) - 1
-_TEXT_FACTOR = 0x100000001B3
+_WORD_SIZE, _HALF_SIZE = 8, 4
+_MOST_ROOM = 8
 
 Row = tuple[int, ...]
 
@@ -32,12 +33,24 @@ def hash_key(key: int) -> int:
 
 
 def hash_text(text: str) -> int:
-    """The hash of a text of any length."""
+    """The hash of a text of any length: eight bytes at a time, the last ones of a longer text perhaps twice."""
     data = text.encode()
-    value = len(data)
-    for byte in data:
-        value = ((value ^ byte) * _TEXT_FACTOR + 1) & _WORD
-    return hash_key(value)
+    length = left = len(data)
+    value = length * _HASH_FACTOR & _WORD
+    while left > _WORD_SIZE:
+        word = int.from_bytes(data[length - left : length - left + _WORD_SIZE], "little")
+        value = (value ^ word) * _HASH_FACTOR & _WORD
+        value ^= value >> 32
+        left -= _WORD_SIZE
+    last = int.from_bytes(data[-_WORD_SIZE:], "little") if length > _WORD_SIZE else _gathered(data)
+    return hash_key(value ^ last)
+
+
+def _gathered(data: bytes) -> int:
+    """All bytes of at most eight, some of them twice."""
+    if len(data) >= _HALF_SIZE:
+        return int.from_bytes(data[:_HALF_SIZE] + data[-_HALF_SIZE:], "little")
+    return data[0] | data[len(data) // 2] << 8 | data[-1] << 16 if data else 0
 
 
 def signed(number: int) -> int:
@@ -61,6 +74,14 @@ def hash_table(rows: Sequence[tuple[int, Row]], size: int, width: int) -> list[R
             at = (at + 1) % size
         slots[at], taken[at] = row, True
     return slots
+
+
+def roomy_hash_table(rows: Sequence[tuple[int, Row]], empty: Row) -> list[Row]:
+    """(hash, row) in open addressing, with so much room that few rows are not where their hash says, if any."""
+    size = slot_count(len(rows))
+    while size < _MOST_ROOM * len(rows) and len({key % size for key, _ in rows}) < len(rows):
+        size *= 2
+    return [row or empty for row in hash_table(rows, size, 0)]
 
 
 def flat(rows: Iterable[Iterable[int]]) -> Iterator[int]:
@@ -106,9 +127,9 @@ class CodeSets:
         """Where the set's slots begin, and how many they are; codes too long for a key are left out."""
         if codes not in self._sets:
             keys = sorted(filter(None, map(pack_key, codes)))
-            start, size = len(self.codes), slot_count(len(keys))
-            self.codes.extend(key for (key,) in hash_table([(hash_key(key), (key,)) for key in keys], size, 1))
-            self._sets[codes] = start, size
+            slots = roomy_hash_table([(hash_key(key), (key,)) for key in keys], (0,))
+            self._sets[codes] = len(self.codes), len(slots)
+            self.codes.extend(flat(slots))
         return self._sets[codes]
 
     def span(self, text: str) -> Row:

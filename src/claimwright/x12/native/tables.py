@@ -89,7 +89,7 @@ class GuideTables:
             self.loop_numbers[position.loop],
             self._members[position],
             _proven_bit(position),
-            self.rules.act_of(position),
+            *self.rules.act_of(position),
         )
 
     def _loop_row(self, loop: LoopNode) -> Row:

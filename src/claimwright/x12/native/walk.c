@@ -74,8 +74,11 @@ cw_walk *cw_new(const cw_guide *guide, uint32_t most_values)
     walk->loops = allocate(guide->depth, sizeof(int32_t));
     walk->uniques = allocate(guide->uniques, sizeof(value_set));
     walk->log.entries = allocate(guide->max_writes, sizeof(journal_entry));
+    walk->log.pending = allocate(guide->max_writes, sizeof(pending_value));
+    walk->log.keeps = allocate(guide->kept_places + 1, sizeof(int32_t)); /* One may be written in vain. */
     if (walk->state.registers == NULL || walk->state.kept == NULL || walk->state.counts == NULL ||
-        walk->state.begins == NULL || walk->loops == NULL || walk->uniques == NULL || walk->log.entries == NULL) {
+        walk->state.begins == NULL || walk->loops == NULL || walk->uniques == NULL || walk->log.entries == NULL ||
+        walk->log.pending == NULL || walk->log.keeps == NULL) {
         cw_free(walk);
         return NULL;
     }
@@ -95,6 +98,8 @@ void cw_free(cw_walk *walk)
     free(walk->loops);
     free(walk->uniques);
     free(walk->log.entries);
+    free(walk->log.pending);
+    free(walk->log.keeps);
     free(walk);
 }
 
@@ -215,50 +220,29 @@ static inline int are_closings_kept(const cw_walk *walk, int32_t closes)
     return 1;
 }
 
-/* Cut a segment into its fields; those beyond what any rule can read are left out. */
-static void split_fields(field_list *list, const cw_segment *at, const uint32_t *last)
-{
-    const uint8_t *bytes = at->text.bytes, component = at->text.delimiters->component;
-    uint32_t begin = at->begin;
-    int32_t count = 0;
-    list->last = last;
-    list->bytes = bytes;
-    list->limit = at->text.limit;
-    for (const uint32_t *end = at->name_end; end <= last && count < MOST_FIELDS; end++) {
-        list->ends[count] = end;
-        while (bytes[*end] == component)
-            end++;
-        list->fields[count++] = (text_view){bytes + begin, *end - begin};
-        begin = *end + 1;
-    }
-    list->count = count;
-}
-
-static void clear_registers(journal *log, const cw_guide *guide, const cw_loop *loop)
-{
-    const int32_t *reg = guide->numbers + loop->clear, *last = reg + loop->clear_count;
-    for (; reg < last; reg++)
-        write_register(log, *reg, guide->is_empty[*reg] ? CW_ABSENT : 0);
-}
-
 /* What the segment does to the registers, if its tests are proven; otherwise nothing. */
-static int are_rules_proven(cw_walk *walk, const cw_segment *at, const uint32_t *last, const cw_position *position,
-                            int opens)
+static int are_rules_proven(cw_walk *walk, const cw_segment *at, const uint32_t *last, int32_t elements,
+                            const cw_way *way)
 {
     const cw_guide *guide = walk->guide;
-    walk->log.count = 0;
-    if (opens)
-        clear_registers(&walk->log, guide, guide->loops + position->loop);
-    if (position->act < 0)
+    const cw_position *position = guide->positions + way->position;
+    journal *log = &walk->log;
+    field_list *fields = &walk->fields;
+    log->next = log->entries;
+    log->pending_count = log->keep_count = 0;
+    if (way->opens)
+        clear_registers(log, guide, guide->loops + position->loop);
+    if (position->step < 0)
         return 1;
-    const cw_act *act = guide->acts + position->act;
-    if (!act->is_unprovable) {
-        split_fields(&walk->fields, at, last);
-        if (read_all(guide, act, &walk->fields, &walk->log) &&
-            are_tests_proven(guide, act, &walk->fields, &walk->log, walk->uniques))
-            return 1;
-    }
-    undo(&walk->log);
+    fields->bytes = at->text.bytes;
+    fields->limit = at->text.limit;
+    fields->ends = at->name_end;
+    find_fields(fields, last, elements, position->fields, at->text.delimiters->component);
+    for (int32_t element = 0; element < position->signed_fields; element++)
+        fields->signs[element] = 0;
+    if (are_steps_proven(guide, guide->steps + position->step, fields, log, walk->uniques, walk->most_values))
+        return 1;
+    undo(log);
     return 0;
 }
 
@@ -280,22 +264,14 @@ static void open_loop(cw_walk *walk, int32_t number, cw_place first)
 }
 
 /* What the rules remember of the segment. */
-static void remember(cw_walk *walk, const cw_act *act, cw_place place)
+static inline void remember(cw_walk *walk, cw_place place)
 {
-    const cw_guide *guide = walk->guide;
-    const cw_keep *keep = guide->keeps + act->keep, *last = keep + act->keep_count;
-    for (; keep < last; keep++) {
-        if (keep->guard_count == 0 || guards_hold(guide, &walk->fields, keep->guard, keep->guard_count, 0))
-            walk->state.kept[keep->slot] = place;
-    }
-    if (!act->remembers)
-        return;
-    const cw_test *test = guide->tests + act->test, *last_test = test + act->test_count;
-    for (; test < last_test; test++) {
-        const text_view text = part_of(&walk->fields, test->element, test->component);
-        if ((test->verb == CW_UNIQUE || test->verb == CW_GATHER) && text.length > 0 &&
-            guards_hold(guide, &walk->fields, test->guard, test->guard_count, test->element))
-            cw_remember(walk, test->first_reg, text.at, text.length);
+    const journal *log = &walk->log;
+    for (uint32_t at = 0; at < log->keep_count; at++)
+        walk->state.kept[log->keeps[at]] = place;
+    for (uint32_t at = 0; at < log->pending_count; at++) {
+        const pending_value *value = log->pending + at;
+        add_value(walk->uniques + value->unique, value->text.at, value->text.length, value->hash);
     }
 }
 
@@ -310,15 +286,15 @@ static inline void commit(cw_walk *walk, const cw_segment *at, const cw_way *way
         open_loop(walk, position->loop, place);
         counts_of(walk, 0)[position->member] = 1;
     }
-    if (position->act >= 0)
-        remember(walk, walk->guide->acts + position->act, place);
+    if (position->step >= 0)
+        remember(walk, place);
     walk->state.last = place;
     walk->state.position = way->position;
 }
 
-/* The end of the segment's last token when its elements are right, or NULL. */
+/* The end of the segment's last token when its elements are right, or NULL; counts them. */
 static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const cw_segment *at, const cw_position *position,
-                                           int is_qualified)
+                                           int is_qualified, int32_t *elements)
 {
     if (walk->marks.has_odd) {
         const uint32_t *end = at->name_end;
@@ -328,7 +304,7 @@ static ALWAYS_INLINE const uint32_t *prove(const cw_walk *walk, const cw_segment
             return NULL;
     }
     return prove_elements(walk->guide, walk->guide->rules + position->rule, &at->text, at->name_end,
-                          is_qualified ? (uint32_t)position->proven : 0);
+                          is_qualified ? (uint32_t)position->proven : 0, elements);
 }
 
 /* Prove the segment and take it the way; NULL, and nothing is changed, when it is in doubt. Gives its last token's end. */
@@ -337,10 +313,11 @@ static ALWAYS_INLINE const uint32_t *take(cw_walk *walk, const cw_segment *at, c
     const cw_position *position = walk->guide->positions + way->position;
     if (!are_needs_met(walk, way) || !are_closings_kept(walk, way->closes))
         return NULL;
-    const uint32_t *last = prove(walk, at, position, is_qualified);
+    int32_t elements = 0;
+    const uint32_t *last = prove(walk, at, position, is_qualified, &elements);
     if (last == NULL)
         return NULL;
-    if ((way->opens || position->act >= 0) && !are_rules_proven(walk, at, last, position, way->opens))
+    if ((way->opens || position->step >= 0) && !are_rules_proven(walk, at, last, elements, way))
         return NULL;
     commit(walk, at, way, *last);
     return last;
@@ -496,8 +473,10 @@ int32_t cw_end(cw_walk *walk, const cw_window *window)
     if (way == NULL || way->closes != walk->state.depth - 1)
         return CW_DOUBT; /* tables.py makes sure that nothing is missing behind an SE in its place. */
     const cw_position *position = walk->guide->positions + way->position;
-    const int is_right = position->act < 0 && are_needs_met(walk, way) &&
-                         are_closings_kept(walk, walk->state.depth) && prove(walk, &at, position, is_qualified) != NULL;
+    int32_t elements;
+    const int is_right = position->step < 0 && are_needs_met(walk, way) &&
+                         are_closings_kept(walk, walk->state.depth) &&
+                         prove(walk, &at, position, is_qualified, &elements) != NULL;
     return is_right ? CW_DONE : CW_DOUBT;
 }
 
@@ -515,13 +494,18 @@ void cw_stand(cw_walk *walk, int32_t position)
 int32_t cw_remember(cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length)
 {
     if (unique < 0 || unique >= walk->guide->uniques || length == 0)
-        return 0;
+        return CW_REMEMBERED;
     value_set *set = walk->uniques + unique;
-    if (has_value(set, text, length))
-        return 1;
-    if (set->count < walk->most_values)
-        add_value(set, text, length);
-    return 0;
+    const uint32_t hash = hash_text(text, length);
+    if (has_value(set, text, length, hash))
+        return CW_CAME_BEFORE;
+    if (set->count >= walk->most_values) {
+        const int was_told = set->is_told_full;
+        set->is_told_full = 1;
+        return was_told ? CW_REMEMBERED : CW_IS_FULL;
+    }
+    add_value(set, text, length, hash);
+    return CW_REMEMBERED;
 }
 
 int32_t cw_knows(const cw_walk *walk, int32_t unique, const uint8_t *text, uint32_t length)
@@ -529,7 +513,7 @@ int32_t cw_knows(const cw_walk *walk, int32_t unique, const uint8_t *text, uint3
     if (unique < 0 || unique >= walk->guide->uniques || length == 0)
         return 1;
     const value_set *set = walk->uniques + unique;
-    return has_value(set, text, length) || set->count >= walk->most_values;
+    return has_value(set, text, length, hash_text(text, length)) || set->count >= walk->most_values;
 }
 
 void cw_forget(cw_walk *walk, int32_t unique)

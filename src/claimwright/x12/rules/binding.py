@@ -207,13 +207,13 @@ def _can_hold(guards: Iterable[Guard], element: int, rule: SegmentRule) -> bool:
     for guard in guards:
         number = guard.element or element
         if guard.codes and not guard.is_negated and 0 < number <= len(rule.elements):
-            codes = _value_rule(rule.elements[number - 1], guard.component).codes
+            codes = value_rule(rule.elements[number - 1], guard.component).codes
             if codes and codes.isdisjoint(guard.codes):
                 return False
     return True
 
 
-def _value_rule(element: ElementRule, component: int) -> ElementRule:
+def value_rule(element: ElementRule, component: int) -> ElementRule:
     """The rule of an element or of a component of it."""
     return element.parts[component - 1] if 0 < component <= len(element.parts) else element
 
