@@ -24,6 +24,7 @@ def main() -> None:
         ("X12 to records", ["bench.x12_records", "--claims", options.x12_claims]),
         ("Large X12 files", ["bench.x12_streaming", "--gigabytes", options.gigabytes]),
         ("A claim's way through the office", ["bench.office", "--claims", options.claims]),
+        ("One large remittance", ["bench.posting", "--claims", options.x12_claims]),
         ("The whole day", ["bench.day", "--encounters", options.encounters]),
     ):
         sys.stdout.write(f"\n{title}\n")

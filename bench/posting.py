@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -279,20 +279,40 @@ def _describe(plan: Plan, count: int) -> None:
 
 
 @contextmanager
-def _timed(name: str, count: int, bar: float = 0, sampler: Sampler | None = None) -> Iterator[None]:
-    """Wall and process time of a part; against a bar the slower of the two counts, as the server's time is not ours."""
-    wall, process = time.perf_counter(), time.process_time()
+def _timed(
+    name: str, count: int, bar: float = 0, sampler: Sampler | None = None, server: Callable[[], float] = lambda: 0.0
+) -> Iterator[None]:
+    """Wall time and process time of a part. A bar is held against process time, the database server's included, so
+    that other work on the machine does not count."""
+    wall, process = time.perf_counter(), time.process_time() + server()
     if sampler:
         sampler.start()
     yield
     if sampler:
         sampler.stop()
-    wall, process = time.perf_counter() - wall, time.process_time() - process
-    rate = count / wall if wall > process else count / process
-    verdict = f"   (at least {bar:,.0f}: {'holds' if rate >= bar else 'MISSED'})" if bar else ""
-    out(f"  {name:42} {wall:7.2f} s wall {process:7.2f} s process {count / wall:10,.0f} claims/s{verdict}")
+    wall, process = time.perf_counter() - wall, time.process_time() + server() - process
+    verdict = f"   (at least {bar:,.0f}: {'holds' if count / process >= bar else 'MISSED'})" if bar else ""
+    out(f"  {name:42} {wall:7.2f} s wall {process:7.2f} s process {count / process:10,.0f} claims/s{verdict}")
     if sampler:
         sampler.print()
+
+
+def _server_clock() -> Callable[[], float]:
+    """The process seconds of the database server for our connection; none for the embedded database."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return lambda: 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    ticks = os.sysconf("SC_CLK_TCK")
+
+    def seconds() -> float:
+        user, system = stat.read_text("ascii").rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / ticks
+
+    return seconds
 
 
 # The office: received, planned, posted.
@@ -321,15 +341,16 @@ def _office(folder: Path, count: int, *, is_profiled: bool) -> None:
         engine = "PostgreSQL" if connection.vendor == "postgresql" else "the embedded database (SQLCipher)"
         out(f"\nThe same 835 in an office on {engine}")
         _bare_driver()
+        server = _server_clock()
         before = peak_megabytes()
-        with _timed("received (read, checked, stored)", count):
+        with _timed("received (read, checked, stored)", count, server=server):
             (row,) = receive_remittances(file)
         received = peak_megabytes()
-        with _timed("planned (a dry run, books from the database)", count):
+        with _timed("planned (a dry run, books from the database)", count, server=server):
             plan = plan_of(row)
         _describe(plan, count)
         del plan
-        with _timed("posted", count, _POSTED_A_SECOND, Sampler() if is_profiled else None):
+        with _timed("posted", count, _POSTED_A_SECOND, Sampler() if is_profiled else None, server):
             plan = post_remittance(row)
         _describe(plan, count)
         out(f"  {peak_megabytes()} MB at most; {before} MB before, {received} MB when it was received")

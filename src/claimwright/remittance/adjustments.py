@@ -79,27 +79,37 @@ def _pay(draft: Draft, account: Account) -> None:
             draft.claim_key,
             account.line_key,
             draft.level,
-            detail=detail,
-            position=draft.position,
+            "",
+            "",
+            "",
+            detail,
+            None,
+            "",
+            "",
+            draft.position,
         )
     )
 
 
 def _add(draft: Draft, entry: Entry, kind: MoveKind, cents: int, row: int, *, to: str = "", detail: str = "") -> None:
+    adjustment, _, _, line_key, _, _, origin = entry
     draft.moves.append(
         Move(
             kind,
             cents,
             row,
-            entry.origin,
+            origin,
             draft.claim_key,
-            entry.line_key,
+            line_key,
             draft.level,
             to,
-            entry.adjustment.group,
-            entry.adjustment.reason,
+            adjustment.group,
+            adjustment.reason,
             detail,
-            position=draft.position,
+            None,
+            "",
+            "",
+            draft.position,
         )
     )
 

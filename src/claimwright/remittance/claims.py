@@ -131,11 +131,13 @@ def _decide_amounts(draft: Draft, standing: Standing) -> None:
             draft.reported[account.line_key] = account.charge_cents
     _follow_forwarding(draft, standing)
     state = ClaimState.REPEATED if draft.is_repeat else _state(draft)
-    to_next = any(move.kind is MoveKind.TRANSFER and move.to == draft.share_owner for move in draft.moves)
-    bill_next = draft.share_owner if to_next and not draft.is_forwarded and draft.share_owner != PATIENT else ""
-    if bill_next in standing.settled:
-        bill_next = ""
-    forwarded_to = draft.share_owner if draft.is_forwarded and draft.share_owner != PATIENT else ""
+    bill_next = forwarded_to = ""
+    if draft.share_owner != PATIENT:
+        to_next = any(move.kind is MoveKind.TRANSFER and move.to == draft.share_owner for move in draft.moves)
+        if draft.is_forwarded:
+            forwarded_to = draft.share_owner
+        elif to_next and draft.share_owner not in standing.settled:
+            bill_next = draft.share_owner
     row = 26 if draft.is_repeat else draft.match_row
     draft.outcome = draft.result(state, row, forwarded_to=forwarded_to, bill_next=bill_next)
 
@@ -143,7 +145,10 @@ def _decide_amounts(draft: Draft, standing: Standing) -> None:
 def _find_share_owner(draft: Draft, standing: Standing) -> None:
     """Who owes what this payer leaves to the patient (rows 11, 15, 17)."""
     claim = draft.claim
-    remarks = {*claim.remarks, *(remark for line in claim.lines for remark in line.remarks)}
+    remarks = claim.remarks
+    for line in claim.lines:
+        if line.remarks:
+            remarks += line.remarks
     is_told = claim.crossover_carrier is not None or not FORWARDING_REMARKS.isdisjoint(remarks)
     draft.is_forwarded = claim.status in FORWARDED or (is_told and NOT_FORWARDED_REMARKS.isdisjoint(remarks))
     draft.is_protected = standing.known.is_patient_protected
@@ -170,8 +175,12 @@ def _follow_forwarding(draft: Draft, standing: Standing) -> None:
 
 def _state(draft: Draft) -> ClaimState:
     """The state that the moves make of the claim at this level. A gap to the contract (row 21) is still paid."""
-    left = {move.row for move in draft.moves if move.kind is MoveKind.LEFT_OPEN} - {21}
-    has_share = any(move.kind is MoveKind.TRANSFER for move in draft.moves)
+    left, has_share = set[int](), False
+    for move in draft.moves:
+        if move.kind is MoveKind.TRANSFER:
+            has_share = True
+        elif move.kind is MoveKind.LEFT_OPEN and move.row != 21:
+            left.add(move.row)
     if left == {PENDING_ROW} and not draft.claim.paid_cents:
         return ClaimState.PENDED
     if left:

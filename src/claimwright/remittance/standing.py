@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import takewhile
 
 from claimwright.documents.drafts import maker
 from claimwright.documents.remittance import RemittanceClaim
@@ -58,12 +57,19 @@ class Standing:
         """What that owner owes on the claim, lines and whole."""
         return sum(owed.get(owner, 0) for owed in self.owed.values())
 
+    @property
+    def has_credit(self) -> bool:
+        """Whether anybody has a credit on any account."""
+        return any(min(owed.values()) < 0 for owed in self.owed.values() if owed)
+
     def results_at(self, level: str) -> list[PostedResult]:
         """The results of that level, oldest first."""
         return [result for result in self.results if result.level == level]
 
     def has_moved(self, level: str) -> bool:
         """Whether a result of that level has moved anything; one that left all open may just be followed by another."""
+        if not self.results:
+            return False
         return any(move.kind not in SILENT_KINDS for result in self.results_at(level) for move in result.moves)
 
     def has_paid(self, level: str) -> bool:
@@ -72,8 +78,12 @@ class Standing:
 
     def waits_for(self, level: str) -> KnownLevel | None:
         """The first earlier payer whose result is not there yet (row 32)."""
-        earlier = takewhile(lambda known: known.level != level, self.known.levels)
-        return next((known for known in earlier if known.level not in self.settled), None)
+        for known in self.known.levels:
+            if known.level == level:
+                return None
+            if known.level not in self.settled:
+                return known
+        return None
 
     def next_level(self, level: str) -> KnownLevel | None:
         """The payer to ask after that one: a payer set aside on purpose (settled without a result) is passed over."""

@@ -62,7 +62,7 @@ def _decided_before(standing: Standing, level: str) -> Iterable[str]:
 
 def _credits(draft: Draft, standing: Standing) -> Iterable[ReviewItem]:
     """Row 33: who has a credit now. What the patient paid ahead counts when every payer is done, or when it grows."""
-    if all(cents >= 0 for owed in standing.owed.values() for cents in owed.values()):
+    if not standing.has_credit:
         return
     are_done = all(level.level in standing.settled for level in standing.known.levels)
     for owner in sorted({owner for owed in standing.owed.values() for owner in owed}):
@@ -107,6 +107,8 @@ def _is_government(standing: Standing, owner: str) -> bool:
 
 def _write_off_small_balance(draft: Draft, standing: Standing, policy: PostingPolicy) -> None:
     """Row 34: what the patient owes on the claim is at most the limit, and no payer owes or is still to answer."""
+    if policy.small_balance_limit_cents <= 0:
+        return
     known = standing.known
     total_cents = standing.total_owed_cents(PATIENT)
     if not 0 < total_cents <= policy.small_balance_limit_cents or draft.outcome.state not in RESULT_STATES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -150,24 +150,25 @@ def close_answered(remittance: Remittance, plan: Plan) -> int:
         for outcome in plan.outcomes
         if outcome.claim_key is not None and outcome.state in RESULT_STATES
     }
-    waited = {
+    waited = (
         subjects.of_claim(key, level, what)
         for key, level in answered
         for what in ("", subjects.ANSWER, subjects.STATUS)
-    }
-    waiting = WorkItem.objects.filter(claim__in={key for key, _ in answered}, queue__in=_ANSWERED_QUEUES)
+    )
+    about = RemittanceClaim.objects.filter(remittance=remittance).values("claim")
+    waiting = WorkItem.objects.filter(claim__in=about, queue__in=_ANSWERED_QUEUES)
     words = f"Answered by {remittance.payer_name}, trace {remittance.trace_number}"
     return _close(waiting, waited, words)
 
 
 def close_found(remittance: Remittance, plan: Plan) -> int:
     """Close the items of payments that waited for their claim and are posted now; how many were closed."""
-    found = {
+    found = (
         subjects.of_remittance(remittance.pk, outcome.position, queue.value)
         for outcome in plan.outcomes
         if outcome.state is not ClaimState.REVIEW
         for queue in _FOUND_QUEUES
-    }
+    )
     waiting = WorkItem.objects.filter(remittance=remittance)
     return _close(waiting, found, "Its claim was found and it is posted")
 
@@ -221,10 +222,11 @@ def close_taken_back(remittance: Remittance, plan: Plan) -> int:
     return _close(items, about, f"Taken back by {remittance.payer_name}, trace {remittance.trace_number}")
 
 
-def _close(items: QuerySet[WorkItem], wanted: Collection[str], resolution: str) -> int:
-    """Close those open items whose subject is wanted; most postings find none."""
-    standing = items.exclude(state=WorkItem.State.DONE).values_list("pk", "subject")
-    keys = [key for key, subject in standing if subject in wanted]
+def _close(items: QuerySet[WorkItem], wanted: Iterable[str], resolution: str) -> int:
+    """Close those open items whose subject is wanted. Most postings find none, and then nobody asks what is wanted."""
+    standing = list(items.exclude(state=WorkItem.State.DONE).values_list("pk", "subject"))
+    subjects_wanted = frozenset(wanted) if standing else frozenset()
+    keys = [key for key, subject in standing if subject in subjects_wanted]
     return close_open(WorkItem.objects.filter(pk__in=keys), resolution=resolution) if keys else 0
 
 

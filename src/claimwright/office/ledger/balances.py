@@ -24,11 +24,12 @@ def owed_on_encounters(encounter_ids: Collection[int], *, at: date | None = None
         .filter(account=Account.RECEIVABLE, encounter_id__in=encounter_ids)
         .values_list("encounter_id", "charge_id", "owner")
         .annotate(total=Sum("cents"))
+        .exclude(total=0)
         .order_by()
     )
     owed: dict[int, Owed] = defaultdict(lambda: defaultdict(dict))
     for encounter_id, charge_id, owner, total in rows:
-        if total and encounter_id is not None:
+        if encounter_id is not None:
             owed[encounter_id][charge_id][owner] = total
     return owed
 

@@ -42,6 +42,18 @@ State = Remittance.State
 _WAITING = (State.RECEIVED, State.REFUSED, State.UNDONE)
 _POSTED = (State.POSTED, State.REVIEW)
 
+_TOLD_COLUMNS = (
+    "remittance",
+    "position",
+    "payer_claim_number",
+    "charge_cents",
+    "paid_cents",
+    "offset",
+    "length",
+    "segment_index",
+)
+"""What carrying out a plan reads of the rows of a remittance's claims."""
+
 remittance_posted = Signal()
 """Sent with `remittance` and `plan`, within the transaction, when a remittance was posted or the rules refused it."""
 
@@ -64,7 +76,7 @@ def post_remittance(remittance: Remittance) -> Plan:
             raise ConflictError(f"This remittance is {state} already; nothing was posted.")
         plan = plan_of(remittance)
         if plan.accepted:
-            rows = remittance.claims.defer("record", "moves")
+            rows = remittance.claims.only(*_TOLD_COLUMNS)
             _carry_out(remittance, plan, {row.position: row for row in rows})
         _finish(remittance, plan, _state_after(plan))
         remittance_posted.send(Remittance, remittance=remittance, plan=plan)

@@ -18,6 +18,8 @@ from claimwright.remittance.plan import ClaimOutcome, ClaimState, Plan
 
 State = Adjudication.State
 
+_LEVEL_COLUMNS = ("claim_id", "level", "state", "payer_claim_number", "adjudicated_at")
+
 _STATES = MappingProxyType(
     {
         ClaimState.PAID: State.PAID,
@@ -79,7 +81,7 @@ def tell_claims(remittance: Remittance, plan: Plan, rows: Mapping[int, Remittanc
     levels = {
         (level.claim_id, level.level): level
         for chunk in chunks(list(keys))
-        for level in Adjudication.objects.filter(claim__in=chunk)
+        for level in Adjudication.objects.filter(claim__in=chunk).only(*_LEVEL_COLUMNS)
     }
     told = [_Told(one, rows[one.position], levels.get((one.claim_key or 0, one.level))) for one in outcomes]
     for wave in _waves(told):
