@@ -11,8 +11,8 @@ from claimwright.documents.claim_kinds_x12 import guide_of
 from claimwright.documents.claim_reading_x12 import STEPS as CLAIM_STEPS
 from claimwright.documents.claim_reading_x12 import ClaimSetReader
 from claimwright.documents.remittance import Remittance, RemittanceClaim
-from claimwright.documents.remittance_x12 import STEPS as REMITTANCE_STEPS
-from claimwright.documents.remittance_x12 import RemittanceReader
+from claimwright.documents.remittance_reading_x12 import STEPS as REMITTANCE_STEPS
+from claimwright.documents.remittance_reading_x12 import RemittanceReader
 from claimwright.documents.rows_x12 import LoopSteps, Step, steps_by_position
 from claimwright.findings import Finding
 from claimwright.x12.guides.language import Position

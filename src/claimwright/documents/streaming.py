@@ -27,7 +27,7 @@ from claimwright.x12.source import Buffer
 from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import Delimiters, Segment
 
-_WINDOW = 1 << 15
+_WINDOW = 1 << 13
 """The bytes whose records are made at once: few enough to stay in the processor's cache, with all that is made."""
 
 
