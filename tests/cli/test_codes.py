@@ -55,3 +55,8 @@ def test_a_file_that_is_refused_says_why_and_what_to_do(tmp_path: Path, places: 
 
 def test_a_release_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "There is no release 77" in codes(tmp_path, "withdraw", "77").err
+
+
+def test_codes_are_found_by_what_people_type(tmp_path: Path) -> None:
+    assert codes(tmp_path, "find", "copd", "--on", "2026-05-01").out.startswith("J449 ")
+    assert "Nothing was found" in codes(tmp_path, "find", "zzzzqqq").err

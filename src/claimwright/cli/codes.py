@@ -99,6 +99,34 @@ def status(store: CodesOption = None, home: HomeOption = None, json: JsonOption 
     console.table("Code sets", rows, numbers_from=99)
 
 
+@codes.command("find")
+def find(
+    words: Annotated[list[str], typer.Argument(metavar="WORD ...", help="A code, words, an abbreviation (copd).")],
+    on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of service.")] = None,
+    most: Annotated[int, typer.Option("--most", help="How many to show.")] = 20,
+    store: CodesOption = None,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find codes by code, words or abbreviation: diagnoses and HCPCS level II of a day."""
+    from claimwright.codesets.library import CodeLibrary
+    from claimwright.codesets.searching import CodeSearch
+
+    day = on.date() if on else date.today()  # noqa: DTZ011 - the user's day
+    with opened_store(store, home) as opened:
+        library = CodeLibrary(opened)
+        found = CodeSearch.of(library.icd10cm(day), library.hcpcs(day)).find(" ".join(words), most=most)
+    if json:
+        console.out_json([{**one.entry._asdict(), "term": one.term} for one in found])
+    elif found:
+        for one in found:
+            mark = "" if one.entry.is_valid else " (heading)"
+            also = f"  [{one.term}]" if one.term else ""
+            console.out(f"{one.entry.code:<8} {one.entry.description}{mark}{also}")
+    else:
+        console.complain("Nothing was found. Fewer words, or the beginning of a word, may find more.")
+
+
 @codes.command("withdraw")
 def withdraw(number: NumberArgument, store: CodesOption = None, home: HomeOption = None) -> None:
     """Take a release out of force; the one before it answers again, and nothing is lost."""
