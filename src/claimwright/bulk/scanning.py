@@ -30,7 +30,7 @@ _WINDOW = 1 << 18
 """How many bytes are read and walked before rows are taken: what is made of them are many small objects."""
 _ROWS_IN_BATCH = 1 << 14
 """Rows of all tables that wait as Python objects before they become batches."""
-_NATIVE_ROWS_IN_BATCH = 1 << 17
+_NATIVE_ROWS_IN_BATCH = 1 << 16
 """The same of rows that wait in the core: those are small, and each batch costs the time of some thousand of them."""
 _BAD_IN_SET = 10_000
 """Values of a set that could not be read are told when it ends; when there are more, as they come."""

@@ -54,13 +54,15 @@ typedef struct {
 } cc_rows_of;
 
 /* What is to be done: a source and a way of reading it together, for those that are done most. */
-enum { CC_PUT_OFFSET, CC_PUT_START, CC_PUT_OPENING, CC_PUT_CONSTANT, CC_PUT_FIELD, CC_PUT_CENTS, CC_PUT_OTHER };
+enum { CC_PUT_OFFSET, CC_PUT_START, CC_PUT_OPENING, CC_PUT_CONSTANT, CC_PUT_FIELD, CC_PUT_CENTS, CC_PUT_PART,
+       CC_PUT_OTHER };
 
 /* A source of a cell, made ready: where it is read from and where it goes. Those of a row stand one after the other. */
 typedef struct {
     int32_t code, kind, reading, is_wide; /* is_wide: a number of 64 bits */
     int32_t element, component, is_relative;
     int32_t column, next; /* next: so many operations further begins the next cell */
+    int32_t absent;       /* so many operations read this part of a composite and those behind it */
     cc_builder *builder;
     union {
         const uint64_t *began;
@@ -216,9 +218,22 @@ static int32_t code_of(const cc_op *op)
     case CC_ELEMENT:
         if (op->component == 0 && op->reading == CC_AS_TEXT)
             return CC_PUT_FIELD;
-        return op->component == 0 && op->reading == CC_AS_CENTS ? CC_PUT_CENTS : CC_PUT_OTHER;
+        if (op->component == 0 && op->reading == CC_AS_CENTS)
+            return CC_PUT_CENTS;
+        return op->component > 0 && op->reading == CC_AS_TEXT && !op->is_relative ? CC_PUT_PART : CC_PUT_OTHER;
     default:
         return CC_PUT_OTHER;
+    }
+}
+
+/* Of operations on parts of one composite, in order and each for a cell of its own, how many are left. */
+static void count_absent(cc_op *first, cc_op *last)
+{
+    for (cc_op *op = last - 1; op >= first; op--) {
+        const int goes_on = op + 1 < last && op->next == 1 && op[1].code == CC_PUT_PART && op[1].next == 1 &&
+                            op[1].element == op->element && op[1].component > op->component &&
+                            op[1].column != op->column;
+        op->absent = goes_on ? 1 + op[1].absent : 1;
     }
 }
 
@@ -277,6 +292,8 @@ static void prepare_works(cc_extractor *extractor)
     find_dense(extractor);
     for (cc_op *each = extractor->ops; each < op; each++)
         each->code = code_of(each);
+    for (const cc_work *work = extractor->works, *end = work + plan->action_count; work < end; work++)
+        count_absent(extractor->ops + (work->ops - extractor->ops), extractor->ops + (work->end - extractor->ops));
 }
 
 cc_extractor *cc_new(const cc_plan *plan)
@@ -609,10 +626,11 @@ static ALWAYS_INLINE void end_texts(cc_builder *builder, uint64_t row)
         ends_of(builder)[builder->written++] = (uint32_t)builder->byte_count;
 }
 
+/* There is no memory; gives 1, as if one thing was done. */
 static RARELY int run_out(cc_extractor *extractor)
 {
     extractor->is_out_of_memory = 1;
-    return 0;
+    return 1;
 }
 
 /* Put a text into a cell that is empty. Gives whether it is one of its column's type. */
@@ -806,9 +824,9 @@ static int put_other(cc_extractor *extractor, cc_segment *segment, const cc_work
     return found;
 }
 
-/* Do one operation for the last row; gives whether its cell has a value then. */
-static ALWAYS_INLINE int do_op(cc_extractor *extractor, cc_segment *segment, const cc_work *work, const cc_op *op,
-                               uint64_t row, int32_t start)
+/* Do one operation for the last row; gives how many there are up to the next one to be done. */
+static ALWAYS_INLINE int32_t do_op(cc_extractor *extractor, cc_segment *segment, const cc_work *work, const cc_op *op,
+                                   uint64_t row, int32_t start)
 {
     cc_builder *builder = op->builder;
     cc_text text;
@@ -816,39 +834,45 @@ static ALWAYS_INLINE int do_op(cc_extractor *extractor, cc_segment *segment, con
     switch (op->code) {
     case CC_PUT_OFFSET:
         store_number(builder, 1, row, (int64_t)segment->offset);
-        return 1;
+        return op->next;
     case CC_PUT_START:
         store_number(builder, 0, row, start);
-        return 1;
+        return op->next;
     case CC_PUT_OPENING:
         store_number(builder, 1, row, (int64_t)*op->from.began);
-        return 1;
+        return op->next;
     case CC_PUT_CONSTANT:
         ends_of(builder)[row] = (uint32_t)builder->byte_count;
         builder->written = row + 1;
         text = op->from.text;
-        return append_text(builder, text, text.bytes + CC_CHUNK, 1) || run_out(extractor);
+        return append_text(builder, text, text.bytes + CC_CHUNK, 1) ? op->next : run_out(extractor);
+    case CC_PUT_PART:
+        text = value_of(extractor, segment, op->element, op->component);
+        if (text.length == 0)
+            return op->element >= segment->field_count || op->component > segment->part_count ? op->absent : 1;
+        break;
     case CC_PUT_FIELD:
         text = field_of(segment, op->element + op->is_relative * start);
         if (text.length == 0)
-            return 0;
-        end_texts(builder, row);
-        if (!append_text(builder, text, segment->limit, segment->is_ascii))
-            return run_out(extractor);
-        set_valid(builder, row);
-        return 1;
+            return 1;
+        break;
     case CC_PUT_CENTS:
         text = field_of(segment, op->element + op->is_relative * start);
         if (text.length == 0)
-            return 0;
+            return 1;
         if (read_short_decimal(text, 2, segment->limit, &number)) {
             put_number(builder, 1, row, number);
-            return 1;
+            return op->next;
         }
-        return put_other(extractor, segment, work, op, start) == CC_VALUE;
+        return put_other(extractor, segment, work, op, start) == CC_VALUE ? op->next : 1;
     default:
-        return put_other(extractor, segment, work, op, start) == CC_VALUE;
+        return put_other(extractor, segment, work, op, start) == CC_VALUE ? op->next : 1;
     }
+    end_texts(builder, row);
+    if (!append_text(builder, text, segment->limit, segment->is_ascii))
+        return run_out(extractor);
+    set_valid(builder, row);
+    return op->next;
 }
 
 static ALWAYS_INLINE void make_row(cc_extractor *extractor, cc_segment *segment, const cc_work *work, int32_t start)
@@ -862,10 +886,7 @@ static ALWAYS_INLINE void make_row(cc_extractor *extractor, cc_segment *segment,
     const uint64_t row = rows->rows++;
     store_number(rows->columns, 1, row, (int64_t)extractor->set_offset);
     for (const cc_op *op = work->ops, *end = work->end; op < end;)
-    {
-        const int is_done = do_op(extractor, segment, work, op, row, start);
-        op += op->next == 1 || !is_done ? 1 : op->next;
-    }
+        op += do_op(extractor, segment, work, op, row, start);
 }
 
 static void make_rows(cc_extractor *extractor, cc_segment *segment, const cc_work *work)
