@@ -79,9 +79,7 @@ def _plant_table(module: ModuleType, statement: ast.stmt, source: str) -> None:
         is_it = name_of(one) == name_of(statement)
         if is_it or used & changed:
             _run(module, statement if is_it else one, namespace)
-            changed.update(
-                node.id for node in ast.walk(one) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            )
+            changed.add(name_of(one))
     for name in changed:
         _bind_everywhere(vars(module)[name], namespace[name])
 
