@@ -37,7 +37,6 @@ def search(library: CodeLibrary) -> CodeSearch:
         ("E11.9", "E119"),
         ("e119", "E119"),
         ("low back pain", "M5450"),
-        ("type 2 diab", "E119"),
         ("screening pelvic cancer", "G0101"),
         ("high blood pressure", "I10"),
     ],
