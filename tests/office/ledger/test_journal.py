@@ -181,6 +181,10 @@ def test_the_database_refuses_a_posting_without_its_entry(lakeside):
 def test_the_database_refuses_a_posting_of_another_client_than_its_entry(lakeside):
     other = Client.objects.create(name="Other", code="other")
     with pytest.raises(IntegrityError, match="of the same client"), transaction.atomic():
-        _write_unchecked(sides=[], sealed=False)
-        with client_scope(other):
-            Posting.objects.create(entry_id=99, account=Account.CASH, cents=5)
+        _write_for_two_clients(other)
+
+
+def _write_for_two_clients(other: Client) -> None:
+    _write_unchecked(sides=[], sealed=False)
+    with client_scope(other):
+        Posting.objects.create(entry_id=99, account=Account.CASH, cents=5)
