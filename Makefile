@@ -10,7 +10,7 @@ FIRST ?= 1
 N ?=
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz-engines fuzz-native help demo large serve test lint fix quick crash simulate bench lock screens clean
+.PHONY: fuzz-engines fuzz-native help demo large serve test lint fix quick crash mutate simulate bench lock screens clean
 
 help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ fuzz-native: .venv/ready-dev  ## mutate what the core in C reads, under the sani
 
 crash: .venv/ready-dev  ## kill the posting hundreds of times, on both databases (KILLS=300)
 	CLAIMWRIGHT_KILLS=$(KILLS) $(BIN)/python -m pytest --log-cli-level INFO tests/crash
+
+mutate: .venv/ready-dev  ## plant small mistakes where money is posted, and count those that no test notices (ROOM=office/ledger)
+	$(BIN)/python -m tests.mutation $(or $(ROOM),remittance)
 
 simulate: .venv/ready-dev  ## play seeded years of a small practice against difficult payers (YEARS=1000 FIRST=1)
 	$(BIN)/python -m tests.simulation --first $(FIRST) --years $(YEARS)

@@ -81,14 +81,13 @@ def _plant_table(module: ModuleType, statement: ast.stmt, source: str) -> None:
             _run(module, statement if is_it else one, namespace)
             changed.add(name_of(one))
     for name in changed:
-        _bind_everywhere(vars(module)[name], namespace[name])
+        _bind_everywhere(name, vars(module)[name], namespace[name])
 
 
-def _bind_everywhere(old: object, new: object) -> None:
+def _bind_everywhere(name: str, old: object, new: object) -> None:
     for other in list(sys.modules.values()):
-        if getattr(other, "__name__", "").startswith(("claimwright", "tests")):
-            for name in [name for name, value in vars(other).items() if value is old]:
-                setattr(other, name, new)
+        if getattr(other, "__name__", "").startswith(("claimwright", "tests")) and vars(other).get(name) is old:
+            setattr(other, name, new)
 
 
 def forget_answers() -> None:
