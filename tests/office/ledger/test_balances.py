@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from claimwright.office.ledger.balances import account_totals, owed_by_patients, owed_on_encounters
+from claimwright.office.core.scope import client_scope
+from claimwright.office.ledger.balances import account_totals, newest_entry, owed_by_patients, owed_on_encounters
 from claimwright.office.ledger.journal import NewEntry, NewPosting, post_entries
 from claimwright.office.ledger.models import Account
 
@@ -54,3 +55,14 @@ def test_what_stands_on_an_encounter_as_a_whole_has_no_charge(lakeside) -> None:
     sides = (NewPosting(Account.RECEIVABLE, 5_00, owner="P"), NewPosting(Account.CHARGES, -5_00))
     post_entries([NewEntry("charge", sides, patient_id=1, encounter_id=4)])
     assert owed_on_encounters([4]) == {4: {None: {"P": 5_00}}}
+
+
+def test_the_newest_entry_is_that_of_the_practice(lakeside, hillcrest) -> None:
+    assert newest_entry() == 0
+    charge(1, 100_00)
+    newest = newest_entry()
+    with client_scope(hillcrest):
+        assert newest_entry() == 0
+        charge(1, 100_00)
+        assert newest_entry() == newest + 1
+    assert newest_entry() == newest

@@ -29,8 +29,7 @@ def owed_on_encounters(encounter_ids: Collection[int], *, at: date | None = None
     )
     owed: dict[int, Owed] = defaultdict(lambda: defaultdict(dict))
     for encounter_id, charge_id, owner, total in rows:
-        if encounter_id is not None:
-            owed[encounter_id][charge_id][owner] = total
+        owed[encounter_id or 0][charge_id][owner] = total
     return owed
 
 
