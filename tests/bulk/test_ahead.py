@@ -31,6 +31,7 @@ FILES = [
 @pytest.fixture(autouse=True)
 def small_blocks_in_threads(monkeypatch):
     monkeypatch.setattr(ahead, "BLOCK_BYTES", 1)
+    monkeypatch.setattr(ahead, "LEAST_SET_BYTES", 1)
     monkeypatch.setattr(ahead, "ProcessPoolExecutor", ahead.ThreadPoolExecutor)
 
 

@@ -35,6 +35,11 @@ ENGINES = ["python", pytest.param("native", marks=pytest.mark.skipif(not native.
 PLAIN = Delimiters()
 
 
+@pytest.fixture(autouse=True)
+def small_sets_are_worth_it(monkeypatch):
+    monkeypatch.setattr(ahead, "LEAST_SET_BYTES", 1)
+
+
 def checked(data: bytes, engine: str, workers: int = 1, **options) -> x12.Verdict:
     return x12.check(io.BytesIO(data), engine=engine, workers=workers, **options)
 
@@ -86,6 +91,17 @@ def test_settings_hold_for_what_is_walked_ahead(monkeypatch, in_threads):
 
     for data in MANY.values():
         assert checked(data, "python", 2, settings=strict) == checked(data, "python", settings=strict)
+
+
+def test_small_sets_are_not_worth_threads(monkeypatch, in_threads):
+    monkeypatch.setattr(ahead, "LEAST_SET_BYTES", 1 << 13)
+    monkeypatch.setattr(ahead, "BLOCK_BYTES", 1)
+    blocks = []
+    submit = ahead.Ahead._submit
+    monkeypatch.setattr(ahead.Ahead, "_submit", lambda self, block: blocks.append(block) or submit(self, block))
+
+    assert checked(GROUPS, "python", 2) == checked(GROUPS, "python")
+    assert len(blocks) == 1
 
 
 def test_as_many_workers_as_there_are_cores_are_worth_a_large_file(monkeypatch, tmp_path):

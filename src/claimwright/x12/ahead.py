@@ -36,6 +36,8 @@ REACH_BYTES = 8 << 20
 """How far is looked for the end of a set."""
 WORTH_BYTES = 4 << 20
 """A file below this is done before other cores are of use."""
+LEAST_SET_BYTES = 1 << 13
+"""Threads that walk smaller sets are in each other's way."""
 _BLOCKS_A_WORKER = 2
 
 Kind = Literal["threads", "processes"]
@@ -193,6 +195,8 @@ class Ahead:
         on_made: Callable[[Any], None] | None = None,
     ) -> None:
         self._on_made = on_made
+        self.is_worth_it = True
+        """Whether the file has sets that are worth it, as far as they were seen."""
         self._kind, self._most = kind, workers * _BLOCKS_A_WORKER
         self._find: FindSets = native_bounds.find_sets if native_bounds.load() else find_sets
         pool = ThreadPoolExecutor if kind == "threads" else ProcessPoolExecutor
@@ -209,7 +213,7 @@ class Ahead:
     def walk(self, source: Source, gs: Segment) -> Iterator[tuple[Block, Walked]]:
         """The blocks of whole sets that come next in a group, with what came of them."""
         waiting: deque[tuple[Block, Future[Walked]]] = deque()
-        index, has_more = source.index, True
+        index, has_more = source.index, self.is_worth_it
         while True:
             while has_more and len(waiting) < self._most:
                 data, base, sets = source.next_sets(self._find, BLOCK_BYTES, REACH_BYTES)
@@ -217,10 +221,16 @@ class Ahead:
                     block = Block(data, base, tuple(sets), index, gs)
                     waiting.append((block, self._submit(block)))
                     index += block.segments
+                    has_more = self.is_worth_it = self._is_worth(block)
             if not waiting:
                 return
             block, future = waiting.popleft()
             yield block, future.result()
+
+    def _is_worth(self, block: Block) -> bool:
+        """Whether to go on: of small sets most of the time is Python's, of which threads do one thing at a time."""
+        size = block.end - block.sets[0].begin
+        return self._kind == "processes" or size >= LEAST_SET_BYTES * len(block.sets)
 
     def tell(self, walked: Walked) -> None:
         """All sets of the block were taken."""

@@ -139,6 +139,8 @@ class Driver:
                 self._close_set(source.segment(block.closing(bounds), bounds.close))
             ahead.tell(walked)
             yield
+        if not ahead.is_worth_it:
+            self._ahead = None
 
     def _report_cut(self, segment: Segment) -> None:
         """A last line without its line end is whole when it is the IEA; with any other terminator it may be cut."""
