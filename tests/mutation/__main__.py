@@ -42,6 +42,7 @@ class Room:
     sources: dict[str, str]
     modules: dict[str, ModuleType]
     mutants: list[tuple[str, Mutant]]
+    is_whole: bool
     items: list[pytest.Item] = field(default_factory=list)
     durations_s: list[float] = field(default_factory=list)
     reached: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -56,7 +57,7 @@ def read_room(wanted: list[str], every: int = 1) -> Room:
     ]
     sources = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in paths}
     mutants = [(path, mutant) for path, source in sources.items() for mutant in mutants_of(source)]
-    return Room(sources, {}, mutants[::every])
+    return Room(sources, {}, mutants[::every], every == 1)
 
 
 def known_equivalents() -> dict[str, str]:
@@ -208,8 +209,9 @@ def tell(trial: Trial, least_percent: float) -> int:
         if f"{path} {name}" not in equivalents:
             say(f"{path}:{line} {name}")
     about = {key for key in equivalents if key.partition(" ")[0] in trial.room.sources}
-    for key in sorted(about - names):
-        say(f"not equivalent any more, or not there: {key}")
+    tried = {f"{path} {mutant.name}" for path, mutant in trial.room.mutants}
+    for key in sorted(about - names if trial.room.is_whole else about & tried - names):
+        say(f"in {EQUIVALENT.name}, but noticed or not there: {key}")
     noticed_in_all = counted_in_all = 0
     for path in trial.room.sources:
         noticed = trial.results[path, "noticed"]
