@@ -1,4 +1,4 @@
-"""Money of a posted remittance that waits for its claim: what posting it again would do, and which claim may be meant."""
+"""Money of a posted remittance that waits for its claim: what posting it again would do, which claim may be meant."""
 
 from __future__ import annotations
 
