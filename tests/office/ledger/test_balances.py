@@ -66,3 +66,20 @@ def test_the_newest_entry_is_that_of_the_practice(lakeside, hillcrest) -> None:
         charge(1, 100_00)
         assert newest_entry() == newest + 1
     assert newest_entry() == newest
+
+
+def test_an_account_of_nobody_is_nobody_s_and_a_credit_is_owed_to_the_patient(lakeside) -> None:
+    sides = (NewPosting(Account.RECEIVABLE, 9_00), NewPosting(Account.CHARGES, -9_00))
+    post_entries([NewEntry("charge", sides)])
+    charge(1, -5_00, "PATIENT")
+    charge(2, 1)
+    assert owed_by_patients() == {1: -5_00, 2: 1}
+    assert owed_by_patients([]) == {}
+
+
+def test_the_newest_entry_is_the_practice_s_own_and_none_is_zero(lakeside) -> None:
+    assert newest_entry() == 0
+    charge(1, 1)
+    first = newest_entry()
+    charge(1, 1)
+    assert newest_entry() == first + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from claimwright.office.core.scope import ScopeMissing, client_scope
 from claimwright.office.ledger.balances import account_totals, owed_on_encounters
 from claimwright.office.ledger.journal import NewEntry, NewPosting, entries_posted, post_entries, reverse_entries
 from claimwright.office.ledger.models import Account, JournalEntry, Posting
+from claimwright.origin import Origin
 
 CHARGE = NewEntry(
     "charge",
@@ -154,6 +156,102 @@ def test_another_client_sees_nothing_of_it(lakeside, hillcrest):
 def test_money_without_a_client_scope_is_an_error():
     with pytest.raises(ScopeMissing):
         account_totals()
+
+
+WHOLE = NewEntry(
+    "payment",
+    (
+        NewPosting(Account.CASH_DUE, 80_00, reference="T1"),
+        NewPosting(Account.RECEIVABLE, -80_00, 101, "P", 5, "CO-45"),
+    ),
+    "t" * 301,
+    date(2026, 1, 2),
+    7,
+    3,
+    9,
+    20,
+    Origin("ab" * 32, 512, 20, 31),
+)
+
+
+def stored(number: int) -> tuple[JournalEntry, list[Posting]]:
+    return JournalEntry.objects.get(pk=number), list(Posting.objects.filter(entry=number).order_by("cents"))
+
+
+def test_all_that_an_entry_says_is_stored_with_each_of_its_sides(lakeside, office_clock):
+    (number,) = post_entries([WHOLE])
+    entry, (credit, debit) = stored(number)
+    assert (entry.kind, entry.text, entry.entry_date, entry.effective_date) == (
+        "payment",
+        "t" * 300,
+        date(2026, 1, 2),
+        None,
+    )
+    assert (entry.patient_id, entry.encounter_id, entry.remittance_id, entry.row) == (7, 3, 9, 20)
+    assert (entry.file_sha256, entry.offset, entry.length, entry.segment_index) == ("ab" * 32, 512, 20, 31)
+    assert (entry.recorded_at, entry.reverses_id, entry.seal_id) == (office_clock.now(), None, number)
+    assert (debit.account, debit.charge_id, debit.owner, debit.payer_id, debit.reference) == (
+        Account.CASH_DUE,
+        None,
+        "",
+        None,
+        "T1",
+    )
+    assert (credit.account, credit.charge_id, credit.owner, credit.payer_id, credit.reference) == (
+        Account.RECEIVABLE,
+        101,
+        "P",
+        5,
+        "CO-45",
+    )
+    assert {(side.patient_id, side.encounter_id) for side in (credit, debit)} == {(7, 3)}
+
+
+def test_a_reversal_says_what_it_undoes_and_mirrors_every_side(lakeside):
+    numbers = post_entries([WHOLE, CHARGE])
+    first, second = reverse_entries(
+        [*reversed(numbers), numbers[0]], text="undone", origin=Origin("cd" * 32, 1, 2, 3), row=9
+    )
+    entry, (credit, debit) = stored(first)
+    assert (entry.kind, entry.text, entry.reverses_id, entry.row) == ("reversal", "undone", numbers[0], 9)
+    assert (entry.patient_id, entry.encounter_id, entry.remittance_id) == (7, 3, 9)
+    assert (entry.file_sha256, entry.offset, entry.length, entry.segment_index) == ("cd" * 32, 1, 2, 3)
+    assert entry.entry_date == date(2026, 1, 5)
+    assert (credit.account, credit.cents, credit.reference) == (Account.CASH_DUE, -80_00, "T1")
+    assert (debit.charge_id, debit.owner, debit.payer_id, debit.reference) == (101, "P", 5, "CO-45")
+    assert JournalEntry.objects.get(pk=second).reverses_id == numbers[1]
+
+
+def test_why_an_entry_cannot_be_reversed_is_said(lakeside):
+    (number,) = post_entries([CHARGE])
+    with pytest.raises(ConflictError, match=r"^An entry to reverse does not exist\.$"):
+        reverse_entries([number, number + 1], text="one is missing")
+    reverse_entries([number], text="once")
+    said = r"^An entry was reversed already; reload and look at what it was reversed by\.$"
+    with pytest.raises(ConflictError, match=said):
+        reverse_entries([number], text="twice")
+
+
+@pytest.mark.parametrize("cents", [(), (0,), (0, 0), (5, -5, 0)])
+def test_an_entry_without_two_sides_or_with_a_side_of_nothing_is_refused(lakeside, cents):
+    sides = tuple(NewPosting(Account.CASH, one) for one in cents)
+    said = r"^the entry 'odd' needs two sides or more, none of them zero$"
+    with pytest.raises(ValueError, match=said):
+        post_entries([NewEntry("odd", sides)])
+
+
+def test_two_sides_are_enough_and_one_cent_is_told(lakeside):
+    assert post_entries([NewEntry("x", (NewPosting(Account.CASH, 1), NewPosting(Account.BANK, -1)))])
+    said = r"^the entry 'x' does not balance: its sides sum to 1 cents$"
+    with pytest.raises(ValueError, match=said):
+        post_entries([NewEntry("x", (NewPosting(Account.CASH, 2), NewPosting(Account.BANK, -1)))])
+
+
+def test_nothing_to_post_takes_no_number(lakeside):
+    assert post_entries([]) == []
+    first = post_entries([CHARGE, CHARGE, CHARGE])
+    assert first == [first[0], first[0] + 1, first[0] + 2]
+    assert post_entries([CHARGE]) == [first[-1] + 1]
 
 
 def _post_and_fail() -> None:
