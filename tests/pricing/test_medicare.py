@@ -26,7 +26,7 @@ ONE = Decimal(1)
 RELEASE = Release(1, "mpfs-rvu", "made up", date(2026, 1, 1), "", "", 0, datetime(2026, 1, 1, tzinfo=UTC), False)
 ZERO = Decimal(0)
 PLAIN = RelativeValues(
-    "G0001", "", "A", ZERO, ZERO, ZERO, ZERO, False, False, "0", "XXX", ZERO, ZERO, ZERO, "0", "0", "0", "0", "0", "",
+    "G0001", "", "A", ZERO, ZERO, ZERO, ZERO, False, False, "0", "000", ZERO, ZERO, ZERO, "0", "0", "0", "0", "0", "",
     ONE, "09", "99", ZERO, ZERO, ZERO,
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,11 +85,13 @@ def load_files(
 @codes.command("status")
 def status(store: CodesOption = None, home: HomeOption = None, json: JsonOption = False) -> None:
     """Every code set: what is loaded, since when it holds, where it came from."""
+    from claimwright.clock import SystemClock
     from claimwright.codesets.releases import CODE_SETS
 
+    today = SystemClock().today()
     with opened_store(store, home) as opened:
         loaded = {name: opened.releases(name) for name in CODE_SETS}
-        in_force = {name: opened.release_on(name, date.today()) for name in CODE_SETS}  # noqa: DTZ011 - the user's day
+        in_force = {name: opened.release_on(name, today) for name in CODE_SETS}
     if json:
         console.out_json({name: [_release_data(one) for one in releases] for name, releases in loaded.items()})
         return
@@ -109,10 +111,11 @@ def find(
     json: JsonOption = False,
 ) -> None:
     """Find codes by code, words or abbreviation: diagnoses and HCPCS level II of a day."""
+    from claimwright.clock import SystemClock
     from claimwright.codesets.library import CodeLibrary
     from claimwright.codesets.searching import CodeSearch
 
-    day = on.date() if on else date.today()  # noqa: DTZ011 - the user's day
+    day = on.date() if on else SystemClock().today()
     with opened_store(store, home) as opened:
         library = CodeLibrary(opened)
         found = CodeSearch.of(library.icd10cm(day), library.hcpcs(day)).find(" ".join(words), most=most)
