@@ -5,6 +5,7 @@
     places       place of service: facility or not
     filing       claim filing indicators: which kind of payer
     shapes       whether a text has the form of an ICD-10-CM, HCPCS, taxonomy, modifier or NDC code
+    medicare_factors  conversion factors of the physician fee schedule and of anesthesia, by day
     deadlines    how long each kind of payer gives to file, correct and appeal
     identifiers  check digits: NPI, Medicare beneficiary identifier
 
