@@ -113,3 +113,23 @@ def test_the_books_learn_who_owes_something_and_who_has_decided() -> None:
     assert (known.lines[0].owed_cents, known.owed_cents) == ({}, {})
     assert [level.is_settled for level in known.levels] == [True, False]
     assert known.results == (PostedResult(4, "P", ANSWER, ()),)
+
+
+def test_a_result_waits_for_the_first_payer_before_it_that_has_not_decided() -> None:
+    waited_for = [Standing(claim("PST", settled)).waits_for("T") for settled in ("", "P", "S", "PS")]
+    assert [level and level.level for level in waited_for] == ["P", "S", "P", None]
+    assert Standing(claim("PST")).waits_for("P") is None
+
+
+def test_a_payer_that_is_none_of_the_claim_s_waits_for_all_of_them() -> None:
+    assert Standing(claim("PS", "P")).waits_for("X") == KnownLevel("S")
+    assert Standing(claim("PS", "PS")).waits_for("X") is None
+
+
+def test_a_credit_of_anybody_on_any_account_is_one_and_nothing_is_none() -> None:
+    standing = Standing(claim())
+    assert not standing.has_credit
+    standing.owed[None] = {PATIENT: 0}
+    assert not standing.has_credit
+    standing.owed[None] = {"P": 5, PATIENT: -1}
+    assert standing.has_credit

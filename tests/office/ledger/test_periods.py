@@ -249,3 +249,43 @@ def _take_step(moved: MovedClock, step: str, value) -> None:
 
 def _told_of(day: date) -> object:
     return account_totals(at=day), owed_by_patients(at=day), owed_on_encounters([3], at=day)
+
+
+def test_what_is_no_month_is_refused_with_the_way_to_write_it() -> None:
+    with pytest.raises(InputError, match=r"^'January' is no month; write it as 2026-01\.$"):
+        Period.parse("January")
+
+
+def test_months_open_again_from_the_newest_and_only_closed_ones(lakeside) -> None:
+    with pytest.raises(ConflictError, match=r"^2025-12 is not closed\.$"):
+        reopen_period(DECEMBER, reason="too early")
+    close_period(NOVEMBER)
+    with pytest.raises(ConflictError, match=r"^2025-12 is not closed\.$"):
+        reopen_period(DECEMBER, reason="only November is")
+    close_period(DECEMBER)
+    with pytest.raises(ConflictError, match=r"^Months are opened again from the newest: 2025-12 comes first\.$"):
+        reopen_period(NOVEMBER, reason="the wrong order")
+    reopen_period(DECEMBER, reason="right")
+    assert closed_through() == NOVEMBER.last_date
+    assert reopen_period(NOVEMBER, reason=" " + "r" * 301).reopen_reason == "r" * 300
+    assert closed_through() is None
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_month_is_opened_again_for_a_reason(lakeside, reason: str) -> None:
+    close_period(DECEMBER)
+    with pytest.raises(InputError, match=r"^Say why the month is opened again\.$"):
+        reopen_period(DECEMBER, reason=reason)
+
+
+def test_the_months_go_from_the_oldest_entry_or_closing_to_this_one(lakeside) -> None:
+    assert [str(one.period) for one in periods()] == ["2026-01"]
+    charge(on=date(2025, 12, 31))
+    assert [str(one.period) for one in periods()] == ["2025-12", "2026-01"]
+    closing = close_period(NOVEMBER)
+    states = periods()
+    assert [(str(one.period), one.closing, one.is_over) for one in states] == [
+        ("2025-11", closing, True),
+        ("2025-12", None, True),
+        ("2026-01", None, False),
+    ]

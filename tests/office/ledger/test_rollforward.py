@@ -95,3 +95,43 @@ def test_books_that_do_not_balance_are_seen_and_never_closed(two_months, monkeyp
     monkeypatch.setattr(periods, "report_days", lambda first, last: crooked)
     with pytest.raises(ConflictError, match="do not balance"):
         close_period(Period.of(DECEMBER[0]))
+
+
+def test_a_report_is_kept_as_plain_data_with_every_figure(two_months) -> None:
+    plain = report_days(*DECEMBER).to_plain()
+    assert {name: plain[name] for name in ("first_date", "last_date", "entries", "late_entries")} == {
+        "first_date": "2025-12-01",
+        "last_date": "2025-12-31",
+        "entries": 5,
+        "late_entries": 0,
+    }
+    assert plain["receivable"] == {
+        "opening_cents": 100_00,
+        "charges_cents": 40_00,
+        "payments_cents": 60_00,
+        "adjustments_cents": 25_00,
+        "closing_cents": 55_00,
+    }
+    assert plain["accounts"][0] == {
+        "account": "receivable",
+        "opening_cents": 100_00,
+        "debit_cents": 40_00,
+        "credit_cents": 85_00,
+        "closing_cents": 55_00,
+    }
+    assert [row["account"] for row in plain["accounts"]] == [
+        "receivable",
+        "cash_due",
+        "bank",
+        "charges",
+        "contractual",
+        "interest",
+    ]
+    assert set(plain) == {"first_date", "last_date", "entries", "late_entries", "receivable", "accounts"}
+
+
+def test_what_moves_no_receivable_is_no_payment_of_one_and_no_adjustment(two_months) -> None:
+    """A deposit and interest stand against cash; only what stands against a receivable explains receivables."""
+    post(Account.BANK, Account.REFUND, 9_00, date(2025, 12, 31))
+    post(Account.CONTRACTUAL, Account.CASH_DUE, 4_00, date(2025, 12, 31))
+    assert report_days(*DECEMBER).receivable == RollForward(100_00, 40_00, 60_00, 25_00, 55_00)
