@@ -93,6 +93,7 @@ EXAMPLES: dict[str, bytes] = {
 
 TOLD_ELSEWHERE = {"X12-WRT-001", "X12-WRT-002", "X12-ACK-001", "X12-CUT-001", "X12-OVL-001"} | {
     "X12-COD-014", "X12-COD-018", "X12-IDN-008", "X12-SEG-009", "X12-ENV-024",
+    "X12-LIM-001", "X12-LIM-002",
 }  # fmt: skip
 """What no file alone triggers: what writing, answering, cutting and overlays refuse (test_writing, test_acknowledging,
 test_splitting, test_overlays), look-ups in lists that are to be loaded (test_outside_codes), limits (test_limits)."""

@@ -8,7 +8,10 @@ import tracemalloc
 import pytest
 
 from claimwright import x12
+from claimwright.findings import Finding
 from claimwright.x12 import source
+from claimwright.x12.native import available
+from tests.x12.defects.kit import base_text
 from tests.x12.files import CLAIM, ISA, PAYMENT, file_of, spoil
 
 CLAIMS = file_of("837", CLAIM)
@@ -98,6 +101,90 @@ def test_more_control_numbers_than_a_limit_are_said_once_and_not_compared():
     assert (found.code, found.severity, found.where.segment) == ("X12-ENV-024", "warning", "ST")
     assert found.where.offset == data.index(b"ST*837*0003")
     assert x12.read(data, settings=few).findings == [found]
+
+
+def found_everywhere(data: bytes, **limits: int) -> list[Finding]:
+    """What is found under these limits: by reading and by both engines, whole and in windows."""
+    settings = x12.Settings(limits=x12.Limits(**limits))
+    found = x12.read(data, settings=settings).findings
+    for engine in ("python", *(("native",) if available() else ())):
+        assert list(x12.check(data, settings=settings, engine=engine).findings) == found
+        for window in (1, 64, 777):
+            verdict = x12.check(io.BytesIO(data), settings=settings, engine=engine, window=window)
+            assert list(verdict.findings) == found
+    return found
+
+
+def claims_of_one_set(*numbers: str) -> bytes:
+    head, claim = CLAIM.split("CLM*CLAIM1*")
+    return file_of("837", head + "".join(f"CLM*{number}*{claim}" for number in numbers))
+
+
+def test_more_values_than_a_limit_are_said_once_and_not_compared():
+    data = claims_of_one_set("A", "B", "A", "C", "B", "C", "D", "C")
+
+    assert [found.code for found in found_everywhere(data)] == ["X12-CLM-003"] * 4
+    known, (full, again) = "X12-CLM-003", found_everywhere(data, values=2)[1:]
+    assert (full.code, full.severity, full.where.loop) == ("X12-LIM-001", "warning", "2000A/2000B/2300")
+    assert (full.where.offset, full.where.element) == (data.index(b"CLM*C"), 1)
+    assert "More than 2 values like CLM01" in full.message
+    assert (again.code, again.where.offset) == (known, data.rindex(b"CLM*B"))
+
+
+def test_a_limit_of_values_is_said_anew_in_each_loop():
+    lines = "".join(f"LX*{number}\nSV1*HC:99213*1*UN*1***1\nDTP*472*D8*20260115\n" for number in (1, 2))
+    claim = CLAIM[CLAIM.index("CLM*") : CLAIM.index("LX*1")]
+    third = "SBR*T*18*******16\nOI***Y***Y\nNM1*IL*1*DOE*JANE****MI*MEM9001\nNM1*PR*2*THIRD PLAN*****PI*PLAN3\n"
+    payers = spoil(claim, "CLM*CLAIM1*150*", "CLM*CLAIM1*2*").replace("AMT*D*80\n", "") + third
+    body = CLAIM[: CLAIM.index("CLM*")] + "".join(
+        payers.replace("CLAIM1", f"CLAIM{number}") + lines for number in (1, 2, 3)
+    )
+
+    found = [one for one in found_everywhere(file_of("837", body, body), values=1) if one.where.segment == "SBR"]
+
+    assert [(one.code, one.where.element) for one in found] == [("X12-LIM-001", 1)] * 6
+
+
+def test_a_payer_that_may_be_named_beyond_a_limit_is_not_said_to_be_missing():
+    data = file_of("837", spoil(CLAIM, "SVD*PLAN1*80", "SVD*PLAN7*80"))
+
+    assert "X12-COB-008" in [found.code for found in found_everywhere(data)]
+    found = found_everywhere(data, values=0)
+    assert "X12-COB-008" not in [one.code for one in found]
+    assert [one.where.segment for one in found if one.code == "X12-LIM-001"] == ["CLM", "HI", "SBR", "NM1"]
+
+
+def test_a_loop_that_is_too_long_to_be_looked_at_is_said_once():
+    data = claims_of_one_set("A", "B").replace(b"AMT*D*80~", b"AMT*D*81~", 1)
+    count = CLAIM[CLAIM.index("CLM*") :].count("\n")
+
+    (wrong,) = found_everywhere(data, look_segments=count)
+    assert wrong.code == "X12-CLM-004"
+    (found,) = found_everywhere(data, look_segments=count - 1)
+    assert (found.code, found.severity, found.where.loop) == ("X12-LIM-002", "warning", "2000A/2000B/2300")
+    assert found.where.offset == data.index(b"CLM*B")
+    assert f"more than {count - 1} segments" in found.message
+    assert "X12-CLM-004" in found.message
+
+
+@pytest.mark.parametrize("most", [0, 11, 12, 33, 34, 53, 54])
+def test_a_loop_within_one_that_is_too_long_is_looked_at(most):
+    """A 277CA has totals of its receiver and of each provider."""
+    data = base_text("acknowledgement").replace("QTY*QA*3", "QTY*QA*4").replace("QTY*AA*2", "QTY*AA*3").encode()
+
+    found = [one.code for one in found_everywhere(data, look_segments=most)]
+
+    first, second, receiver = 34, 12, 54
+    of_first = "X12-LIM-002" if most < first else "X12-STA-003"
+    of_second = ["X12-LIM-002"] if most < second else []
+    assert found == [of_first, *of_second, "X12-LIM-002" if most < receiver else "X12-STA-003"]
+
+
+def test_what_is_no_limit_is_refused():
+    with pytest.raises(ValueError, match="values is -1"):
+        x12.Limits(values=-1)
+    with pytest.raises(ValueError, match="more than 8388608"):
+        x12.Limits(values=1 << 24)
 
 
 def test_memory_does_not_grow_with_the_file():

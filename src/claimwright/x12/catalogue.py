@@ -91,6 +91,14 @@ _OWN_KINDS = {
         Kind("X12-SEG-008", E, 1, "8", "The segment is empty.", "Remove the extra terminator."),
         Kind("X12-SEG-009", E, 1, "8", "The segment is {value} bytes long, more than {expected}; it was not looked at.",
              "Send what is so long in another way, or raise the limit."),
+        # Limits beyond which a rule is not asked.
+        Kind("X12-LIM-001", W, 4, None,
+             "More than {expected} values like {segment}{element:02d} came in one loop; whether this or a later one "
+             "came before, or is named without having come, is not known.",
+             "Send smaller files, or raise the limit `values`."),
+        Kind("X12-LIM-002", W, 3, None,
+             "Loop {loop} has more than {expected} segments; whether it breaks {value} is not known.",
+             "Send smaller files, or raise the limit `look_segments`."),
         # Elements.
         Kind("X12-ELM-001", E, 2, "1", "{segment}{element:02d} ({name}) is required and missing.",
              "Fill in the element."),

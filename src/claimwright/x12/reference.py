@@ -14,6 +14,7 @@ from claimwright.x12.guides import guide_names, load_guide
 _AREAS = {
     "ENV": ("Files and envelopes", "IK502, AK905 or TA105"),
     "SEG": ("Segments and loops", "IK304"),
+    "LIM": ("Limits", ""),
     "ELM": ("Elements", "IK403"),
     "HL": ("Levels", "IK403"),
     "CLM": ("Claims (837)", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Protocol
 
 from claimwright.findings import Finding, Severity
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from claimwright.x12.guides import Guide
 
 OFF = "off"
+MOST_VALUES = 1 << 23
+"""More values of one loop are never remembered."""
 
 
 def check_severity(word: str) -> None:
@@ -44,11 +46,19 @@ class Limits:
     sets: int = 100_000
     """How many sets a verdict lists; the others are counted."""
     values: int = 200_000
-    """Of how many values in one loop a rule remembers that they came, to find one that comes twice."""
+    """Of how many values in one loop a rule remembers that they came, to find what comes twice; to `MOST_VALUES`."""
     control_numbers: int = 200_000
     """The same for control numbers of groups and sets."""
     look_segments: int = 50_000
     """The longest loop that a rule of balances looks at as a whole."""
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a limit that is none."""
+        for limit in fields(self):
+            if getattr(self, limit.name) < 0:
+                raise ValueError(f"the limit {limit.name} is {getattr(self, limit.name)}, less than 0")
+        if self.values > MOST_VALUES:
+            raise ValueError(f"the limit values is {self.values}, more than {MOST_VALUES}")
 
 
 @dataclass(frozen=True, slots=True)

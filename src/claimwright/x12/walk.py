@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from claimwright.collecting import collector_paused
 from claimwright.findings import Finding, Where
@@ -30,6 +30,8 @@ from claimwright.x12.steps import End, Found, Step, Stop, Tables, Way
 from claimwright.x12.stretch import Stretch
 from claimwright.x12.tree import CONTROL, Delimiters, Loop, Segment
 
+FULL: Final = object()
+"""Said of a value that would be one too many to remember: `Limits.values` came in its loop."""
 _REMEMBERED = 256
 """Texts that are remembered at each position."""
 
@@ -111,7 +113,8 @@ class Walk:
         self._cells = [cell.empty for cell in tables.program.cells]
         self._kept: list[tuple[str, int] | Segment | None] = [None] * len(tables.program.slots)
         self._seen: list[set[str]] = [set() for _ in range(tables.program.uniques)]
-        self._looked: dict[LoopNode, tuple[list[Segment], int]] = {}
+        self._full: set[int] = set()
+        self._looked: dict[LoopNode, tuple[list[Segment], int, int]] = {}
         self._derailed = False
         self.root = Loop(node.id)
         self._loops = [self.root]
@@ -127,6 +130,9 @@ class Walk:
             self._explain(0, self._stop)
         if effects is not None:
             self._affect(effects, 0, raw)
+        end = tables.end(node)
+        if end and any(rule.verb == "look" for rule in end.rules) and not self._keeps_tree:
+            self._looked[node] = ([segment], 1, index)
         self._freeze(1)
         self._last = segment
 
@@ -176,8 +182,8 @@ class Walk:
         memos, frames, cells, kept, loops = self._memos, self._frames, self._cells, self._kept, self._loops
         keeps_tree, segments, trail = self._keeps_tree, self.segments, self.trail
         stop = self._stop
-        for node, (carried, _) in self._looked.items():
-            self._looked[node] = (carried, start)
+        for node, (carried, _, opened) in self._looked.items():
+            self._looked[node] = (carried, start, opened)
         memo, counts = memos[stop.number], frames[-1]
         number, raws = start, texts.texts
         if start:
@@ -386,15 +392,16 @@ class Walk:
             self._kept[slot] = None
         for unique in uniques:
             self._seen[unique] = set()
+            self._full.discard(unique)
         if is_looked_at and not self._keeps_tree:
-            self._looked[way.stop.nodes[0]] = ([], number)
+            self._looked[way.stop.nodes[0]] = ([], number, self._first + number)
 
     def _freeze(self, number: int) -> None:
         """Before the texts go: what is kept of them becomes segments."""
         for slot, kept in enumerate(self._kept):
             if type(kept) is tuple:
                 self._kept[slot] = self._segment(kept[1])
-        for node, (carried, start) in list(self._looked.items()):
+        for node, (carried, start, _) in list(self._looked.items()):
             if node not in self._stop.nodes:
                 del self._looked[node]
             elif len(carried) <= self._limits.look_segments:
@@ -423,11 +430,25 @@ class Walk:
         doubted = self._doubted
         for doubt in rest.doubts:
             expected = doubted(doubt)
-            if expected is not None:
+            if expected is FULL:
+                self._tell_full(doubt, self._segment(number), node)
+            elif expected is not None:
                 self._tell(self._scene(self._segment(number), node).finding(doubt.rule, doubt, expected))
 
+    def _tell_full(self, doubt: Doubt, segment: Segment, node: LoopNode) -> None:
+        where = Where(
+            loop=node.path,
+            segment=segment.id,
+            index=segment.index,
+            element=doubt.element,
+            component=doubt.component or None,
+            offset=segment.offset,
+        )
+        words = {"segment": segment.id, "element": doubt.element, "expected": self._limits.values}
+        self._report(finding("X12-LIM-001", where, **words))
+
     def _doubted(self, doubt: Doubt) -> object | None:
-        """What a doubtful value should be; `None` when it is right."""
+        """What a doubtful value should be; `None` when it is right, `FULL` when from here on that is not known."""
         rule = doubt.rule
         verb = rule.verb
         if verb == "check":
@@ -462,8 +483,7 @@ class Walk:
     def _among(self, rule: Rule, text: str) -> object | None:
         """Puts a value into its set, or looks for it there."""
         if rule.verb == "gather":
-            self._unique(rule, text)
-            return None
+            return FULL if self._unique(rule, text) is FULL else None
         gathered, gaps = rule.registers
         return None if self._cells[gaps] or self._is_gathered(gathered, text) else ""
 
@@ -473,11 +493,16 @@ class Walk:
         return text in seen or len(seen) >= self._limits.values
 
     def _unique(self, rule: Rule, text: str) -> object | None:
-        seen = self._seen[rule.registers[0]]
+        """Remembers a value: `""` when it came before, `FULL` for the first one that is too many."""
+        number = rule.registers[0]
+        seen = self._seen[number]
         if text in seen:
             return ""
         if len(seen) < self._limits.values:
             seen.add(text)
+        elif number not in self._full:
+            self._full.add(number)
+            return FULL
         return None
 
     def _end_rules(self, end: End, number: int) -> None:
@@ -492,23 +517,33 @@ class Walk:
         if rule.verb != "look":
             self._tell(scene.finding(rule))
             return
-        frame = self._frames[len(node.ancestry()) - 1]
-        if self._view is None or self._view[0] is not frame:
-            self._view = frame, self._looked_at(node, number)
-        loop = self._view[1]
+        loop = self._viewed(rule, node, number, segment)
         for seen in LOOKS[rule.name](loop) if loop else ():
             path = scene.path(seen.loop)
             self._tell(scene.say(rule, seen.segment, seen.element, 0, path, seen.words))
+
+    def _viewed(self, rule: Rule, node: LoopNode, number: int, after: Segment) -> Loop | None:
+        """The tree of an open loop that ends before segment `after`; `None`, said once, when it is too long."""
+        frame = self._frames[len(node.ancestry()) - 1]
+        if self._view is None or self._view[0] is not frame:
+            most = self._limits.look_segments
+            is_too_long = after.index - self._opened_at(node) > most
+            self._view = frame, None if is_too_long else self._looked_at(node, number)
+            if is_too_long:
+                self._say("X12-LIM-002", after, node, expected=most, value=rule.saying.code)
+        return self._view[1]
+
+    def _opened_at(self, node: LoopNode) -> int:
+        """The number of the first segment of an open loop that rules look at."""
+        return self._loops[len(node.ancestry()) - 1].segments[0].index if self._keeps_tree else self._looked[node][2]
 
     def _looked_at(self, node: LoopNode, number: int) -> Loop | None:
         """The tree of an open loop of which segment `number` is not a part any more."""
         if self._keeps_tree:
             return self._loops[len(node.ancestry()) - 1]
-        segments, start = self._looked.get(node, ([], 0))
-        segments = [*segments, *map(self._segment, range(start, number))]
-        if not segments or len(segments) > self._limits.look_segments or self._guide is None:
-            return None
-        return tree_of(self._guide, segments, node)
+        carried, start, _ = self._looked[node]
+        segments = [*carried, *map(self._segment, range(start, number))]
+        return tree_of(self._guide, segments, node) if segments and self._guide else None
 
 
 class _Grower(Walk):

@@ -21,6 +21,7 @@ from claimwright.x12.tree import Delimiters
 
 ABI = 8
 DONE, CONTROL, DOUBT, REFUSED = range(4)
+REMEMBERED, CAME_BEFORE, IS_FULL = range(3)
 ABSENT = -(1 << 63)
 UNKNOWN = (1 << 62) - 1
 """And more: a sum that nothing is known of."""
@@ -218,7 +219,7 @@ class Core:
             raise RuntimeError(f"The native core cannot be used: {why_not()}.")
         self._library = library
         self.guide, self.most_values = guide, most_values
-        self._walk = library.cw_new(ctypes.byref(guide.structure), min(most_values, 1 << 24))
+        self._walk = library.cw_new(ctypes.byref(guide.structure), most_values)
         if not self._walk:
             raise MemoryError
         self.state = state = library.cw_state_of(self._walk).contents
@@ -278,10 +279,10 @@ class Core:
         """Python has taken a segment at that position, and written the rest of the state."""
         self._library.cw_stand(self._walk, position)
 
-    def remember(self, unique: int, text: str) -> bool:
-        """Whether a value that must be unique came before; remembers it."""
+    def remember(self, unique: int, text: str) -> int:
+        """Remember a value that must be unique: `REMEMBERED`, `CAME_BEFORE` or, once, `IS_FULL`."""
         data = text.encode("utf-8", "surrogateescape")
-        return int(self._library.cw_remember(self._walk, unique, data, len(data))) == 1
+        return self._library.cw_remember(self._walk, unique, data, len(data))  # type: ignore[no-any-return]
 
     def knows(self, unique: int, text: str) -> bool:
         """Whether a value is remembered, or may be one too many."""

@@ -12,7 +12,19 @@ from typing import Final
 
 from claimwright.findings import Finding
 from claimwright.x12.guides.language import Guide, LoopNode
-from claimwright.x12.native.binding import ABSENT, DONE, DOUBT, CompiledGuide, Core, Place, compiled, find_isa
+from claimwright.x12.native.binding import (
+    ABSENT,
+    CAME_BEFORE,
+    DONE,
+    DOUBT,
+    IS_FULL,
+    REMEMBERED,
+    CompiledGuide,
+    Core,
+    Place,
+    compiled,
+    find_isa,
+)
 from claimwright.x12.native.binding import UNKNOWN as UNKNOWN_TO_CORE
 from claimwright.x12.rules.amounts import UNKNOWN, is_known
 from claimwright.x12.rules.binding import Rule
@@ -20,10 +32,13 @@ from claimwright.x12.settings import DEFAULTS, Settings
 from claimwright.x12.steps import Tables, Way
 from claimwright.x12.stretch import BinaryStretch, Pieces, Stretch, decoded
 from claimwright.x12.tree import Delimiters, Loop, Segment
-from claimwright.x12.walk import Walk, tree_of
+from claimwright.x12.walk import FULL, Walk, tree_of
 
 _HELD: Final = ("", -1)
 """Stands for a kept segment that the core knows the place of."""
+
+_REMEMBERED_AS: Final = {REMEMBERED: None, CAME_BEFORE: "", IS_FULL: FULL}
+"""What the core says of a value, as the walk says it."""
 
 _SHORTEST_SEGMENT = 3
 """Bytes of a segment that the core takes: a name and the terminator."""
@@ -177,7 +192,7 @@ class NativeEngine(Walk):
             for value in core.registers
         ]
         self._kept = [_HELD if place.index else None for place in core.kept]
-        self._seen = [set() for _ in range(self._program.uniques)]
+        self._seen, self._full = [set() for _ in range(self._program.uniques)], set()
         self._looked = {}
         self._loops = []
         return list(self._frames)
@@ -224,21 +239,15 @@ class NativeEngine(Walk):
         self._data, self._base = stretch.data, stretch.base
 
     def _carry(self) -> None:
-        """Keep the bytes of the outermost open loop that a rule may look at as a whole."""
+        """Keep the bytes of the outermost open loop that a rule looks at as a whole and that is not too long for it."""
         core, tables = self._core, self._tables
         assert core is not None
         assert tables is not None
         nodes = tables.stops[core.state.position].nodes
-        looked = [level for level, node in enumerate(reversed(nodes)) if node in core.guide.looked]
-        if not looked:
-            self._carried, self._carried_from = b"", self._stopped
-            return
-        begin = core.begins[looked[0]]
-        if core.state.last.index - begin.index > self._limits.look_segments:
-            self._carried, self._carried_from = b"", self._stopped
-            return
-        self._carried = self._between(begin.offset, self._stopped)
-        self._carried_from = begin.offset
+        earliest = core.state.last.index - self._limits.look_segments
+        looked = (core.begins[level] for level, node in enumerate(reversed(nodes)) if node in core.guide.looked)
+        begin = next((begin.offset for begin in looked if begin.index >= earliest), self._stopped)
+        self._carried, self._carried_from = self._between(begin, self._stopped), begin
 
     def _between(self, begin: int, end: int) -> bytes:
         """Bytes of the file that are at hand; `b''` when the first of them is not."""
@@ -269,6 +278,11 @@ class NativeEngine(Walk):
             return super()._kept_segment(slot)
         return self._segment_at(self._core.kept[slot])
 
+    def _opened_at(self, node: LoopNode) -> int:
+        if self._core is None:
+            return super()._opened_at(node)
+        return int(self._core.begins[len(node.ancestry()) - 1].index)
+
     def _looked_at(self, node: LoopNode, number: int) -> Loop | None:
         if self._core is None:
             return super()._looked_at(node, number)
@@ -279,15 +293,13 @@ class NativeEngine(Walk):
         if not raw.rstrip(b"\r\n\t ").endswith(self._terminator):
             raw += self._terminator
         pieces = Pieces(raw.decode("latin-1"), begin.offset, self._delimiters)
-        if len(pieces.texts) > self._limits.look_segments:
-            return None
         segments = [pieces.segment(at, begin.index + at) for at in range(len(pieces.texts))]
         return tree_of(self._guide, segments, node)
 
     def _unique(self, rule: Rule, text: str) -> object | None:
         if self._core is None:
             return super()._unique(rule, text)
-        return "" if self._core.remember(rule.registers[0], text) else None
+        return _REMEMBERED_AS[self._core.remember(rule.registers[0], text)]
 
     def _is_gathered(self, number: int, text: str) -> bool:
         return self._core.knows(number, text) if self._core else super()._is_gathered(number, text)
