@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from claimwright.codesets.library import NOTHING_LOADED, CodeLibrary
@@ -23,6 +24,7 @@ from claimwright.edits import (
 from claimwright.edits.context import ClaimContext
 from claimwright.edits.profile import PayerProfile
 from claimwright.edits.registry import Case, Edit, Service, ServiceTable, Table
+from claimwright.edits.written import RuleBook, WrittenRule
 from claimwright.findings import Finding
 
 _TABLES: tuple[Table | ServiceTable, ...] = (
@@ -53,18 +55,20 @@ _OF_CLAIMS = tuple(edit for edit in EDITS if edit.code not in _OF_SERVICES)
 class Scrubber:
     """The edits over many claims, with the code sets they are judged by. One thread at a time.
 
-    It remembers services in which nothing was wrong, whose claim they were in it does not.
+    `rules` are the practice's own, asked after the edits. It remembers services in which nothing was wrong, whose claim they were in it does not.
     """
 
-    def __init__(self, library: CodeLibrary = NOTHING_LOADED) -> None:
+    def __init__(self, library: CodeLibrary = NOTHING_LOADED, rules: Iterable[WrittenRule] = ()) -> None:
         self.library = library
+        self.rules = RuleBook(rules)
         self._quiet: set[Service] = set()
 
     def edit(self, claim: Claim, profile: PayerProfile, known: ClaimContext, today: date) -> tuple[Finding, ...]:
         """What is wrong with a claim on its way to the payer of that profile, on that day; see `edit_claim`."""
         case = Case(claim, profile, known, today, self.library)
         edits = _OF_CLAIMS if all(self._is_quiet(service) for service in case.services) else EDITS
-        return tuple([edit.finding(case, found) for edit in edits for found in edit.check(case) if edit.holds(case)])
+        found = tuple([edit.finding(case, hit) for edit in edits for hit in edit.check(case) if edit.holds(case)])
+        return found + self.rules.findings(case) if self.rules else found
 
     def _is_quiet(self, service: Service) -> bool:
         if service in self._quiet:
@@ -83,6 +87,7 @@ def edit_claim(
     known: ClaimContext,
     today: date,
     library: CodeLibrary = NOTHING_LOADED,
+    rules: Iterable[WrittenRule] = (),
 ) -> tuple[Finding, ...]:
     """What is wrong with a claim on its way to the payer of that profile, on that day.
 
@@ -90,4 +95,4 @@ def edit_claim(
     what a claim says: a record that could be built can be edited. Edits that need a code set which is not loaded for
     the day of service ask nothing. For many claims make one `Scrubber`.
     """
-    return Scrubber(library).edit(claim, profile, known, today)
+    return Scrubber(library, rules).edit(claim, profile, known, today)
