@@ -89,7 +89,7 @@ def test_a_rule_without_examples_is_not_tested():
     "text", ["", "dx E119", "99213 x", "99213 y2", "99213 $1.001", "99213 on 2026-02-30", "99213; age", "99213; age x"]
 )
 def test_an_example_that_cannot_be_read_is_refused(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         read_example(text, rule())
 
 

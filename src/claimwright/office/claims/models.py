@@ -1,4 +1,5 @@
-"""Tables of claims: the record, its lines, what each payer decided, each submission, findings and events."""
+"""Tables of claims: the record, its lines, what each payer decided, each submission, findings and events; and the rules
+that the practice writes itself."""
 
 from __future__ import annotations
 
@@ -160,7 +161,7 @@ class ClaimFinding(ScopedModel):
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="findings")
     submission = models.ForeignKey(Submission, null=True, blank=True, on_delete=models.PROTECT, related_name="findings")
     source = models.CharField(max_length=12, default="edit")
-    code = models.CharField(max_length=20)
+    code = models.CharField(max_length=60)
     severity = models.CharField(max_length=8)
     message = models.CharField(max_length=400)
     hint = models.CharField(max_length=400, blank=True)
@@ -194,3 +195,57 @@ class ClaimEvent(ScopedModel):
 
     class Meta:
         ordering = ["id"]
+
+
+class OwnRule(ScopedModel):
+    """A rule that the practice wrote: `data` is a `claimwright.edits.written.WrittenRule` as JSON.
+
+    proposed ──accept──▶ on ◀──▶ off        Only a person switches one on, and only when it passes its own tests.
+        └────decline──▶ declined
+
+    `origin` says of which denials a proposed rule is made. `back_test` is what it would have done to the claims known
+    at `tested_at`, for version `tested_version`; the list of these claims is not kept.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        OFF = "off", "Off"
+        ON = "on", "On"
+        DECLINED = "declined", "Declined"
+
+    slug = models.CharField(max_length=48)
+    name = models.CharField(max_length=400)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OFF)
+    version = models.PositiveIntegerField(default=1)
+    data = models.JSONField()
+    origin = models.JSONField(default=dict)
+    back_test = models.JSONField(null=True, blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True)
+    tested_version = models.PositiveIntegerField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [models.UniqueConstraint(fields=["client", "slug"], name="own_rule_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OwnRuleVersion(ScopedModel):
+    """One change of a rule, never changed itself: how the rule was from then on, who did what and when."""
+
+    rule = models.ForeignKey(OwnRule, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=8)
+    data = models.JSONField()
+    what = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["rule", "number"], name="own_rule_version_once")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -20,11 +20,13 @@ from claimwright.edits import (
     Scrubber,
 )
 from claimwright.edits import Coverage as CoverageOnFile
+from claimwright.edits.written import WrittenRule
 from claimwright.findings import Finding, Severity, has_errors
 from claimwright.office.charges.entry import THOUSANDTHS
 from claimwright.office.claims.building import record_of
 from claimwright.office.claims.lifecycle import CHUNK, REJECTED, UNSENT, chunks, move_submissions
 from claimwright.office.claims.models import Adjudication, Claim, ClaimFinding, ClaimLine, Submission
+from claimwright.office.claims.rules import rules_in_force
 from claimwright.office.core import audit, clock, codesets
 from claimwright.office.core.rows import write_columns
 from claimwright.office.patients.models import Authorization, Coverage
@@ -57,16 +59,17 @@ def scrub_claims(claims: Iterable[Claim] | None = None) -> ScrubResult:
             key for chunk in chunks(claim_ids) for key in unsent.filter(claim__in=chunk).values_list("pk", flat=True)
         ]
     result = ScrubResult([], [])
+    rules = rules_in_force()
     for chunk in chunks(keys):
         with transaction.atomic():
-            _scrub(list(waiting.filter(pk__in=chunk).order_by("pk")), result)
+            _scrub(list(waiting.filter(pk__in=chunk).order_by("pk")), rules, result)
     return result
 
 
-def _scrub(submissions: Sequence[Submission], result: ScrubResult) -> None:
-    books = _Books(submissions)
+def _scrub(submissions: Sequence[Submission], rules: Sequence[WrittenRule], result: ScrubResult) -> None:
+    books = ScrubBooks(submissions, look_back_days=max((rule.look_back_days for rule in rules), default=0))
     today = clock.today()
-    scrubber = Scrubber(codesets.library())
+    scrubber = Scrubber(codesets.library(), rules)
     found = {
         row.pk: scrubber.edit(record_of(row), books.profile(row), books.context(row), today) for row in submissions
     }
@@ -89,10 +92,13 @@ def _words(findings: Sequence[Finding]) -> str:
     return f"Stopped by {', '.join(codes)}" if codes else "Passed the edits"
 
 
-class _Books:
-    """What the edits ask about, for one run of submissions, in a handful of queries."""
+class ScrubBooks:
+    """What the edits ask about, for one run of submissions, in a handful of queries.
 
-    def __init__(self, submissions: Sequence[Submission]) -> None:
+    Earlier claims are known of the same days, and of `look_back_days` before where a rule asks for them.
+    """
+
+    def __init__(self, submissions: Sequence[Submission], *, look_back_days: int = 0) -> None:
         claim_ids = [row.claim_id for row in submissions]
         patient_ids = {row.claim.patient_id for row in submissions}
         rows = Adjudication.objects.filter(claim__in=claim_ids).select_related("payer", "coverage")
@@ -100,7 +106,7 @@ class _Books:
         self._profiles: dict[int, PayerProfile] = {}
         self._authorizations = _authorizations(patient_ids)
         days = {row.claim.service_date for row in submissions if row.claim.service_date}
-        self._earlier = _earlier_claims(patient_ids, days)
+        self._earlier = _earlier_claims(patient_ids, days, look_back_days)
 
     def profile(self, row: Submission) -> PayerProfile:
         payer = self._levels[row.claim_id, row.level].payer
@@ -134,11 +140,15 @@ def _authorizations(patient_ids: Collection[int]) -> dict[tuple[int, int], list[
 
 
 def _earlier_claims(
-    patient_ids: Collection[int], days: Collection[date]
+    patient_ids: Collection[int], days: Collection[date], look_back_days: int
 ) -> dict[tuple[int, int], list[tuple[int, EarlierClaim]]]:
     """The claims of these patients on these days that went to a payer or are about to, by patient and payer, with their
     keys."""
-    claims = Claim.objects.filter(patient__in=patient_ids, service_date__in=days).select_related("billing", "rendering")
+    claims = Claim.objects.filter(patient__in=patient_ids).select_related("billing", "rendering")
+    if look_back_days and days:
+        claims = claims.filter(service_date__range=(min(days) - timedelta(look_back_days), max(days)))
+    else:
+        claims = claims.filter(service_date__in=days)
     by_key = {claim.pk: claim for claim in claims}
     lines: dict[int, list[EarlierLine]] = defaultdict(list)
     for line in ClaimLine.objects.filter(claim__in=by_key):
@@ -200,7 +210,7 @@ def finding_row(submission: Submission, source: str, finding: Finding) -> ClaimF
         claim_id=submission.claim_id,
         submission=submission,
         source=source,
-        code=finding.code[:20],
+        code=finding.code[:60],
         severity=finding.severity.value,
         message=finding.message[:400],
         hint=finding.hint[:400],

@@ -299,7 +299,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("source", models.CharField(default="edit", max_length=12)),
-                ("code", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=60)),
                 ("severity", models.CharField(max_length=8)),
                 ("message", models.CharField(max_length=400)),
                 ("hint", models.CharField(blank=True, max_length=400)),
@@ -389,5 +389,82 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="claimfinding",
             index=models.Index(fields=["client", "claim", "resolved_at"], name="claims_clai_client__c70557_idx"),
+        ),
+        migrations.CreateModel(
+            name="OwnRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=48)),
+                ("name", models.CharField(max_length=400)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "Proposed"), ("off", "Off"), ("on", "On"), ("declined", "Declined")],
+                        default="off",
+                        max_length=8,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("data", models.JSONField()),
+                ("origin", models.JSONField(default=dict)),
+                ("back_test", models.JSONField(blank=True, null=True)),
+                ("tested_at", models.DateTimeField(blank=True, null=True)),
+                ("tested_version", models.PositiveIntegerField(blank=True, null=True)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["slug"],
+            },
+        ),
+        migrations.CreateModel(
+            name="OwnRuleVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("state", models.CharField(max_length=8)),
+                ("data", models.JSONField()),
+                ("what", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.client"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="claims.ownrule"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-number"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="ownrule",
+            constraint=models.UniqueConstraint(fields=("client", "slug"), name="own_rule_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="ownruleversion",
+            constraint=models.UniqueConstraint(fields=("rule", "number"), name="own_rule_version_once"),
         ),
     ]
