@@ -16,9 +16,9 @@ from claimwright.codesets.layouts import LAYOUTS
 from claimwright.codesets.mpfs import FeeSchedule, Indices, Locality, RelativeValues
 from claimwright.codesets.releases import CodeStore, Release, Source, load
 from claimwright.pricing.anesthesia import Anesthesia, price_anesthesia, time_units
-from claimwright.pricing.contract import Price
-from claimwright.pricing.medicare import Fee, Medicare, Service, Unpriced
+from claimwright.pricing.medicare import Fee, Medicare, Service
 from claimwright.pricing.medicare_payment import limiting_charge_cents, non_participating_cents, split_allowed
+from claimwright.pricing.price import Price, Unpriced
 from claimwright.pricing.same_day import price_day
 
 HERE = Locality("99999", "01")
@@ -98,7 +98,7 @@ def test_never_more_than_the_charge() -> None:
 @pytest.mark.parametrize("status", ["C", "N", "I", "B", "X", "P"])
 def test_what_relative_values_do_not_pay_has_no_price_and_says_why(status: str) -> None:
     (priced,) = day(medicare(values("G0001", "50", status=status)), service(1, "G0001"))
-    assert priced == f"its status {status} is not paid by relative values"
+    assert str(priced).startswith(f"its status is {status}: ")
 
 
 def test_cms_example_of_both_sides_150_percent_and_the_charge() -> None:
@@ -215,6 +215,60 @@ def test_imaging_outside_the_family_is_not_reduced() -> None:
     assert day(here, service(1, "G0001"), service(2, "G0002")) == [10_000, 8_000]
 
 
+@pytest.mark.parametrize(
+    ("indicator", "sides"), [("0", [10_000, 0]), ("1", [10_000, 5_000]), ("2", [10_000, 0]), ("3", [10_000, 10_000])]
+)
+def test_right_and_left_on_two_lines_are_paid_as_both_sides_on_one(indicator: str, sides: list[int]) -> None:
+    here = medicare(values("G0001", "100", bilateral=indicator))
+    assert day(here, service(1, "G0001", "RT"), service(2, "G0001", "LT")) == sides
+    assert day(here, service(1, "G0001", "50")) == [sum(sides)]
+
+
+def test_both_sides_rank_as_one_procedure() -> None:
+    here = medicare(values("G0001", "100", multiple="2", bilateral="1"), values("G0002", "120", multiple="2"))
+    two_lines = service(1, "G0001", "LT"), service(2, "G0002"), service(3, "G0001", "RT")
+    assert day(here, *two_lines) == [10_000, 6_000, 5_000]
+    assert day(here, service(1, "G0001", "50"), service(2, "G0002")) == [15_000, 6_000]
+
+
+def test_one_side_twice_is_not_both_sides() -> None:
+    here = medicare(values("G0001", "100", bilateral="1"))
+    assert day(here, service(1, "G0001", "LT"), service(2, "G0001", "LT", "76")) == [10_000, 10_000]
+
+
+def test_a_test_that_is_all_technical_is_reduced_whole() -> None:
+    here = medicare(values("G0001", "100", multiple="6", pctc="3"), values("G0002", "80", multiple="6", pctc="3"))
+    assert day(here, service(1, "G0001"), service(2, "G0002")) == [10_000, 6_000]
+
+
+def test_a_test_without_parts_is_paid_alone_and_not_guessed_among_several() -> None:
+    """Indicator PC/TC 4: the technical part of 93000 is another code, which the schedule does not name."""
+    rows = [values("G0001", "20", multiple="6", pctc="4")]
+    rows += [values("G0002", "100", modifier, multiple="6", pctc="1") for modifier in ("", "TC")]
+    here = medicare(*rows)
+    assert day(here, service(1, "G0001")) == [2_000]
+    because, other = day(here, service(1, "G0001"), service(2, "G0002"))
+    assert (because, other) == (
+        "of several tests of the day (indicator 6) one has no fee for its technical part",
+        10_000,
+    )
+    cheap = medicare(values("G0001", "200", multiple="6", pctc="4"), *rows[1:])
+    assert day(cheap, service(1, "G0001"), service(2, "G0002")) == [because, because]
+
+
+def test_what_the_schedule_calls_rare_is_priced_and_says_so() -> None:
+    here = medicare(values("G0001", "100")._replace(is_never_elsewhere=True))
+    priced = price_day(here, [service(1, "G0001")])[1]
+    assert isinstance(priced, Price)
+    assert priced.steps[-1] == "the schedule says that G0001 is rarely or never given outside a facility"
+
+
+def test_a_contracts_rate_is_rounded_to_the_cent_before_anything_else() -> None:
+    here = medicare(values("G0001", "10.07", multiple="2"), values("G0002", "5.03", multiple="2"), rate=Decimal(115))
+    assert here.fee_cents("G0001", is_in_facility=False) == 1_158
+    assert day(here, service(1, "G0001"), service(2, "G0002", units=2)) == [1_158, 289 * 2]
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from("0234567"), st.integers(1, 500), st.integers(0, 300), st.integers(1, 3)),
@@ -252,6 +306,7 @@ def test_every_price_explains_itself_line_by_line() -> None:
     priced = price_day(here, [service(1, "G0001"), service(2, "G0002", "50", charge=4_000)])[2]
     assert isinstance(priced, Price)
     assert priced.steps == (
+        "Medicare physician fee schedule made up, locality 99999 01",
         "(60 x 1 + 0 x 1 + 0 x 1) x 1 outside a facility is 60.00",
         "both sides, indicator 1, are paid 150 %: 90.00",
         "number 2 of the day by its fee, paid 50 %: 45.00",

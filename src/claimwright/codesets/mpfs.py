@@ -60,18 +60,25 @@ class Indices(NamedTuple):
     malpractice: Decimal
 
 
+_CALIFORNIA = ("01112", "01182")
 _DECIMALS = frozenset(name for name, kind in RelativeValues.__annotations__.items() if "Decimal" in str(kind))
 
 
 @dataclass(frozen=True)
 class FeeSchedule:
-    """The tables in force on one day. `zips` and `anesthesia` are empty where they are not loaded."""
+    """The tables in force on one day. `zips` and `anesthesia` are empty where they are not loaded.
+
+    `release` is that of the relative values, `indices_release` that of the indices. `split_zips` lie in several
+    localities, so that only nine digits would tell which.
+    """
 
     release: Release
     values: Mapping[tuple[str, str], RelativeValues]
     indices: Mapping[Locality, Indices]
     anesthesia: Mapping[Locality, Decimal]
     zips: Mapping[str, Locality]
+    split_zips: frozenset[str] = frozenset()
+    indices_release: Release | None = None
 
     @classmethod
     def from_store(cls, store: CodeStore, day: date) -> FeeSchedule | None:
@@ -86,6 +93,7 @@ class FeeSchedule:
         }
         factors = store.release_on("mpfs-anesthesia", day)
         zips = store.release_on("zip-localities", day)
+        zip_rows = list(store.rows(zips, "zip_localities")) if zips else []
         return cls(
             release,
             {(row.code, row.modifier): row for row in values},
@@ -93,12 +101,30 @@ class FeeSchedule:
             {Locality(mac, number): Decimal(one) for mac, number, one in store.rows(factors, "mpfs_anesthesia")}
             if factors
             else {},
-            {row[0]: Locality(row[1], row[2]) for row in store.rows(zips, "zip_localities")} if zips else {},
+            {row[0]: Locality(row[1], row[2]) for row in zip_rows},
+            frozenset(row[0] for row in zip_rows if row[-1]),
+            gpci,
         )
 
     def of(self, code: str, modifier: str = "") -> RelativeValues | None:
         """The row of a code, with 26, TC or 53 where the schedule has a row for them."""
         return self.values.get((code, modifier))
+
+    def locality(self, mac: str, number: str) -> Locality | None:
+        """The locality as the indices name it; None when they have none.
+
+        California's two contractors share one numbering, and CMS's files differ in who has which (the caps of 2025 put
+        18 under 01112, the indices under 01182): there the number alone decides.
+        """
+        macs = _CALIFORNIA if mac in _CALIFORNIA else (mac,)
+        known = (Locality(one, number) for one in (mac, *macs))
+        return next((one for one in known if one in self.indices), None)
+
+    def anesthesia_at(self, place: Locality) -> Decimal | None:
+        """The anesthesia factor of a locality."""
+        macs = _CALIFORNIA if place.mac in _CALIFORNIA else ()
+        known = (self.anesthesia.get(Locality(one, place.number)) for one in (place.mac, *macs))
+        return next((one for one in known if one is not None), None)
 
 
 def _values(row: tuple[object, ...]) -> RelativeValues:

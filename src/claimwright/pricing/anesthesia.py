@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from claimwright.money import format_dollars
-from claimwright.pricing.contract import Price
-from claimwright.pricing.medicare import Unpriced, to_cents
+from claimwright.pricing.medicare import to_cents
+from claimwright.pricing.price import Price, Unpriced
 
 _MINUTES_OF_A_UNIT = 15
 _PERCENTS = {"AA": 100, "QZ": 100, "QK": 50, "QX": 50, "QY": 50}

@@ -15,6 +15,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
+from claimwright.codesets.library import NOTHING_LOADED
 from claimwright.documents.claim import Claim as ClaimRecord
 from claimwright.documents.claim import ClaimLine as LineRecord
 from claimwright.documents.claim import Diagnosis, OtherPayer
@@ -25,7 +26,7 @@ from claimwright.office.charges.entry import THOUSANDTHS
 from claimwright.office.charges.models import Charge, Encounter
 from claimwright.office.claims.lifecycle import CHUNK, REJECTED, UNSENT, chunks, event, write_events
 from claimwright.office.claims.models import Adjudication, Claim, ClaimLine, Submission
-from claimwright.office.core import audit, clock
+from claimwright.office.core import audit, clock, codesets
 from claimwright.office.core.models import StoredFile
 from claimwright.office.core.numbers import take_numbers
 from claimwright.office.patients.models import Authorization, Contract, Coverage
@@ -40,6 +41,7 @@ from claimwright.office.patients.records import (
 from claimwright.office.patients.roster import LEVELS, coverages_of, is_in_force
 from claimwright.origin import NOWHERE, Origin
 from claimwright.pricing import Contract as Terms
+from claimwright.pricing import Price
 
 ORIGINAL, REPLACEMENT, VOID = "1", "7", "8"
 """Frequency codes (CLM05-3)."""
@@ -250,6 +252,7 @@ def service_days(record: ClaimRecord) -> tuple[date | None, date | None]:
 def _line_rows(claim: Claim, draft: Draft, terms: _TermsOf) -> Iterator[ClaimLine]:
     payer_id = next(level.coverage.payer_id for level in draft.levels if level.level == claim.current_level)
     contract = terms(payer_id, claim.service_date)
+    expected = _expected(contract, draft.record) if contract else {}
     for line, charge in zip(draft.record.lines, draft.charges, strict=True):
         yield ClaimLine(
             claim=claim,
@@ -262,8 +265,15 @@ def _line_rows(claim: Claim, draft: Draft, terms: _TermsOf) -> Iterator[ClaimLin
             quantity_thousandths=charge.quantity_thousandths,
             charge_cents=line.charge_cents,
             service_date=line.period.start if line.period else None,
-            expected_cents=contract.expected_cents(line, draft.record) if contract else None,
+            expected_cents=expected.get(line.number),
         )
+
+
+def _expected(contract: Terms, record: ClaimRecord) -> dict[int, int]:
+    """What a contract expects, by the line's number; a line without a price has none."""
+    library = codesets.library() if contract.needs_medicare else NOTHING_LOADED
+    priced = contract.price_lines(record, library)
+    return {number: one.cents for number, one in priced.items() if isinstance(one, Price)}
 
 
 _TermsOf = Callable[[int, date | None], Terms | None]
