@@ -86,11 +86,11 @@ class CodeSearch:
         by_code = self._by_code(text.strip().upper().replace(".", ""))
         scores = self._scores(text)
         wanted = _expanded(text)
-        for number in by_code:
-            scores[number] = scores.get(number, 0.0) + 1000.0 - len(self.entries[number].code)
+        # What begins as it was typed comes before what is only called so, the shortest first.
+        begins = {number: 1000.0 - 10 * len(self.entries[number].code) for number in by_code}
         found = (
-            (score * self._weight(number, wanted), number)
-            for number, score in scores.items()
+            (scores.get(number, 0.0) * self._weight(number, wanted) + begins.get(number, 0.0), number)
+            for number in scores.keys() | begins.keys()
             if system in ("", self.entries[number].system)
         )
         best = nlargest(most, found, key=lambda pair: (pair[0], -pair[1]))

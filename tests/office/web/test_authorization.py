@@ -24,6 +24,8 @@ POST = frozenset({P.POST_MONEY})
 TAKE = frozenset({P.TAKE_PAYMENTS})
 OFF = frozenset({P.WRITE_OFF})
 DECIDE = frozenset({P.WRITE_OFF, P.POST_MONEY})
+EDIT = frozenset({P.EDIT_CLAIMS})
+OVERRULE = frozenset({P.OVERRULE_EDITS})
 SEND = frozenset({P.SEND_CLAIMS})
 CLOSE = frozenset({P.CLOSE_BOOKS})
 PATIENTS = frozenset({P.SEE_PATIENTS})
@@ -44,6 +46,17 @@ ROUTES = {
     "item-reopen": ("POST", WORK, "item"),
     "claims": ("GET", CLAIMS, None),
     "claim": ("GET", CLAIMS, "claim"),
+    "scrub": ("GET", CLAIMS, None),
+    "scrub-run": ("POST", EDIT, None),
+    "scrub-claim": ("GET", CLAIMS, "stopped"),
+    "scrub-save": ("POST", EDIT, "stopped"),
+    "scrub-overrule": ("POST", OVERRULE, "stopped"),
+    "scrub-hold": ("POST", EDIT, "stopped"),
+    "scrub-release": ("POST", EDIT, "stopped"),
+    "scrub-return": ("POST", EDIT, "stopped"),
+    "codes": ("GET", ANYBODY, None),
+    "codes-find": ("GET", ANYBODY, None),
+    "codes-card": ("GET", ANYBODY, None),
     "transmissions": ("GET", BYTES, None),
     "file": ("GET", BYTES, "file"),
     "file-download": ("GET", BYTES, "file"),
@@ -127,6 +140,7 @@ def _records(world: World) -> dict[str, int | str]:
     return {
         "item": world.denial_item.pk,
         "claim": world.denied.pk,
+        "stopped": world.stopped.pk,
         "file": world.transmission.file_id,
         "remittance": world.remittance.pk,
         "remittance claim": world.paid.remittance_claims.get().pk,

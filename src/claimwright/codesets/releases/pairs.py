@@ -97,6 +97,12 @@ class PackedPairs:
             place += 1
         return None
 
+    def pairs_below(self, column1: int, day: date) -> list[Pair]:
+        """The edits that are in force on a day with this code in column 1."""
+        first, last = bisect_left(self.keys, column1 << 16), bisect_left(self.keys, (column1 + 1) << 16)
+        at = _packed_day(day)
+        return [self._pair(place) for place in range(first, last) if self.since[place] <= at <= self.until[place]]
+
     def _pair(self, place: int) -> Pair:
         key = self.keys[place]
         return Pair(

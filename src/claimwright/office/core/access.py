@@ -23,12 +23,15 @@ class Permission(StrEnum):
     SEE_CLAIMS = "see_claims"
     EDIT_CLAIMS = "edit_claims"
     SEND_CLAIMS = "send_claims"
+    OVERRULE_EDITS = "overrule_edits"
     SEE_MONEY = "see_money"
     POST_MONEY = "post_money"
     TAKE_PAYMENTS = "take_payments"
     WRITE_OFF = "write_off"
     WORK_ITEMS = "work_items"
     CLOSE_BOOKS = "close_books"
+    SET_PRICES = "set_prices"
+    LOAD_CODES = "load_codes"
     SEE_AUDIT = "see_audit"
     MANAGE = "manage"
 
@@ -44,11 +47,11 @@ ALLOWED = MappingProxyType(
         _Role.DENIALS: _SEE | {_P.EDIT_CLAIMS, _P.SEND_CLAIMS, _P.WRITE_OFF, _P.WORK_ITEMS},
         _Role.MANAGER: frozenset(_P) - {_P.MANAGE},
         _Role.AUDITOR: _SEE | {_P.SEE_AUDIT},
-        _Role.ADMINISTRATOR: frozenset({_P.MANAGE, _P.SEE_AUDIT}),
+        _Role.ADMINISTRATOR: frozenset({_P.MANAGE, _P.SEE_AUDIT, _P.LOAD_CODES}),
     }
 )
-"""What each role may do; how much of it at once, `posting.limits` says. An administrator sets up users and connections
-and sees no patient."""
+"""What each role may do; how much of it at once, `posting.limits` says. An administrator sets up users,
+connections and code sets and sees no patient."""
 
 
 class NotAllowed(ClaimwrightError):  # noqa: N818 - reads as what it says

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -26,8 +27,22 @@ def open_codes() -> CodeStore:
 def library() -> CodeLibrary:
     """The library of the office, with whatever was loaded last."""
     found = _library(store_path())
-    found.refresh()
+    if found.refresh():
+        _first_day.cache_clear()
     return found
+
+
+def first_day(code_set: str) -> date | None:
+    """The first day for which the set is loaded; None when it is not loaded at all."""
+    library()
+    return _first_day(store_path(), code_set)
+
+
+@cache
+def _first_day(path: Path, code_set: str) -> date | None:
+    with CodeStore(path) as store:
+        days = (one.effective_date for one in store.releases(code_set) if not one.is_withdrawn)
+        return min(days, default=None)
 
 
 @cache

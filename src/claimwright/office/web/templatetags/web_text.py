@@ -109,8 +109,8 @@ def units(thousandths: int) -> str:
 
 @register.filter
 def icd(code: str) -> str:
-    """`J069` → `J06.9`, as people write a diagnosis."""
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 and "." not in code else code
+    """`J069` → `J06.9`, as people write a diagnosis; names of sections and chapters stay as they are."""
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 and code.isalnum() else code
 
 
 @register.filter

@@ -61,6 +61,11 @@ const chords = {
   "alt+arrowdown": () => follow("a[rel=next]"),
   "alt+n": () => { const note = $("#note"); if (note) note.focus(); return Boolean(note); },
   "alt+d": () => { const due = $("#due-date"); if (due) due.focus(); return Boolean(due); },
+  "f9": () => {
+    const form = $("form[data-scrub]");
+    if (form) form.requestSubmit();
+    return Boolean(form);
+  },
   "ctrl+enter": () => {
     const form = document.activeElement.form || $("form[data-commit]");
     if (form) form.requestSubmit();
