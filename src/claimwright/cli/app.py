@@ -11,6 +11,7 @@
     claimwright close 2026-01            no entry is dated in that month any more
     claimwright check                    is the ledger balanced, is the audit trail whole
     claimwright codes load FILE ...      publishers' code sets: ICD-10-CM, NCCI, fee schedules ...
+    claimwright price CODE ...           what Medicare or a contract allows, step by step
     claimwright x12 check FILE ...       what is wrong with X12 files; show, ack, convert ... need no office
 
 Every verb of the office takes `--home DIR`; without it `CLAIMWRIGHT_HOME` counts, and else `~/.claimwright`.
@@ -33,6 +34,7 @@ from claimwright.cli.filing import files
 from claimwright.cli.importing import claims, era
 from claimwright.cli.people import user
 from claimwright.cli.periods import close
+from claimwright.cli.pricing import price
 from claimwright.cli.serving import serve
 from claimwright.cli.x12 import x12
 from claimwright.errors import ClaimwrightError, InputError
@@ -45,7 +47,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Medical reimbursement in the open: charges in, every dollar accounted for.",
 )
-for command in (demo, day, serve, explain, close, check):
+for command in (demo, day, serve, explain, close, check, price):
     app.command()(command)
 app.add_typer(claims)
 app.add_typer(era)

@@ -58,6 +58,11 @@ class Contract:
         rates = (*self.terms.rates, *([self.terms.default_rate] if self.terms.default_rate else []))
         return any(rate.basis is Basis.MEDICARE for rate in rates) or bool(several and several.is_as_medicare)
 
+    def needs_charge(self, code: str) -> bool:
+        """Whether the price of a code may be a percentage of what is charged."""
+        rate = next((rate for rate in self.terms.rates if code in rate.codes), None)
+        return any(one is not None and one.basis is Basis.CHARGE for one in (rate, self.terms.default_rate))
+
     def is_in_force(self, day: date) -> bool:
         """Whether services of that day are priced by it."""
         return (self.terms.effective_date or day) <= day <= (self.terms.end_date or day)

@@ -147,20 +147,24 @@ def _medicare(given: Mapping[str, Any]) -> MedicareBasis:
         raise InputError(f'contract: the year of medicare is {year!r}, not a year like 2025 or "current"')
     if year != "current" and "on" in given:
         raise InputError("contract: medicare needs either a year or a day (on), not both")
-    locality = given.get("locality")
-    named = _LOCALITY.fullmatch(str(locality)) if locality is not None else None
-    if locality is not None and named is None:
-        raise InputError(f"contract: the locality {locality!r} is not like 01182-18, contractor and locality")
     percents = _mapping(given, "practitioner_percents")
     return MedicareBasis(
         year=None if year == "current" else year,
         on=_day(given, "on"),
-        locality=Locality(named[1], named[2]) if named else None,
+        locality=read_locality(given["locality"]) if "locality" in given else None,
         is_apm=_flag(given, "is_apm"),
         practitioner_percents=MappingProxyType({str(key): _percent(value, key) for key, value in percents.items()})
         if "practitioner_percents" in given
         else PRACTITIONER_PERCENTS,
     )
+
+
+def read_locality(text: object) -> Locality:
+    """`'01182-18'` as a locality. Raises `InputError` for anything else."""
+    named = _LOCALITY.fullmatch(str(text))
+    if named is None:
+        raise InputError(f"contract: the locality {text!r} is not like 01182-18, contractor and locality")
+    return Locality(named[1], named[2])
 
 
 def _escalator(given: Mapping[str, Any]) -> Escalator:
