@@ -6,7 +6,7 @@ modifier says that they were distinct. Indicator 9: deleted on the day it took e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -34,6 +34,10 @@ BYPASS_MODIFIERS = ANATOMIC_MODIFIERS | _GLOBAL_MODIFIERS | _OTHER_MODIFIERS
 
 _EITHER_COLUMN_SINCE = date(2019, 7, 1)
 """From this day of service 59 and the X modifiers count on column 1 too (CMS change request 11168)."""
+
+
+_PAIRS_REMEMBERED = 200_000
+_NOT_ASKED = object()
 
 
 class UnitLimit(NamedTuple):
@@ -66,6 +70,15 @@ class PairEdits:
 
     def between(self, code: str, other: str, day: date) -> Pair | None:
         """The edit in force between two codes on a day, whichever of them is column 1."""
+        key = code, other, day
+        found = self._known.get(key, _NOT_ASKED)
+        if found is _NOT_ASKED:
+            if len(self._known) >= _PAIRS_REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = self._find(code, other, day)
+        return found  # type: ignore[return-value]
+
+    def _find(self, code: str, other: str, day: date) -> Pair | None:
         one, two = self._positions.get(code), self._positions.get(other)
         if one is None or two is None:
             return None
@@ -73,8 +86,26 @@ class PairEdits:
         return None if found is None or found.indicator == "9" else found
 
     @cached_property
+    def _known(self) -> dict[tuple[str, str, date], object]:
+        """What was asked before; the same codes are billed together day after day."""
+        return {}
+
+    def partners(self, code: str, day: date) -> tuple[list[Pair], list[Pair]]:
+        """The edits in force on a day with the code in column 1, and those with it in column 2."""
+        position = self._positions.get(code)
+        if position is None:
+            return [], []
+        below = self.packed.pairs_below(position, day)
+        above = [found for other in range(len(self.packed.codes)) if (found := self.packed.find(other, position, day))]
+        return _in_force(below), _in_force(above)
+
+    @cached_property
     def _positions(self) -> dict[str, int]:
         return self.packed.positions()
+
+
+def _in_force(pairs: Iterable[Pair]) -> list[Pair]:
+    return [pair for pair in pairs if pair.indicator != "9"]
 
 
 def is_bypassed(edit: Pair, column1: tuple[str, ...], column2: tuple[str, ...], day: date) -> bool:

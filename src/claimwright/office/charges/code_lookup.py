@@ -239,8 +239,11 @@ _lock = Lock()
 def _index(day: date) -> CodeSearch:
     """The index of what is in force on that day; the newest few are kept."""
     icd10cm, hcpcs = diagnoses_of(day), codesets.library().hcpcs(day)
-    releases = tuple(one.release.id if one else 0 for one in (icd10cm, hcpcs))
-    key = (str(codesets.store_path()), *releases)
+    key = (
+        str(codesets.store_path()),
+        icd10cm.release.id if icd10cm else 0,
+        hcpcs.release.id if hcpcs else 0,
+    )
     with _lock:
         if key not in _indexes:
             _indexes[key] = CodeSearch.of(icd10cm, hcpcs)
