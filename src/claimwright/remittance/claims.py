@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from claimwright.documents.remittance import RemittanceClaim
 from claimwright.money import format_dollars
 from claimwright.remittance.accounts import lay_out, repeated_dollars
 from claimwright.remittance.adjustments import decide, is_auto_closed
 from claimwright.remittance.books import Books, KnownClaim
-from claimwright.remittance.draft import Context, Draft
+from claimwright.remittance.draft import Context, Draft, Pool
 from claimwright.remittance.matching import REVERSAL, ClaimMatch, level_of, match_claim
+from claimwright.remittance.ordinary import decide_ordinary
 from claimwright.remittance.plan import PATIENT, ClaimState, Confidence, MoveKind, Queue
 from claimwright.remittance.reversals import reverse
 from claimwright.remittance.standing import PENDING_ROW, Standing
@@ -118,17 +121,14 @@ def _decide_amounts(draft: Draft, standing: Standing) -> None:
         reason = f"{repeated} stands on the claim and, with the same amount, on its lines"
         draft.set_aside(ClaimState.REVIEW, 13, Queue.LINE_MISMATCH, reason)
         return
-    pools, problem = lay_out(draft, standing)
-    if problem:
-        draft.set_aside(ClaimState.REVIEW, 12, Queue.LINE_MISMATCH, problem)
-        return
-    _find_share_owner(draft, standing)
-    for pool in pools:
-        if draft.is_repeat:
-            pool.room_cents = 0
-        decide(draft, pool)
-        for account in pool.accounts:
-            draft.reported[account.line_key] = account.charge_cents
+    remarks = _all_remarks(claim)
+    _find_share_owner(draft, standing, remarks)
+    if not decide_ordinary(draft, standing, remarks):
+        pools, problem = lay_out(draft, standing)
+        if problem:
+            draft.set_aside(ClaimState.REVIEW, 12, Queue.LINE_MISMATCH, problem)
+            return
+        _decide_pools(draft, pools)
     _follow_forwarding(draft, standing)
     state = ClaimState.REPEATED if draft.is_repeat else _state(draft)
     bill_next = forwarded_to = ""
@@ -142,13 +142,27 @@ def _decide_amounts(draft: Draft, standing: Standing) -> None:
     draft.outcome = draft.result(state, row, forwarded_to=forwarded_to, bill_next=bill_next)
 
 
-def _find_share_owner(draft: Draft, standing: Standing) -> None:
-    """Who owes what this payer leaves to the patient (rows 11, 15, 17)."""
-    claim = draft.claim
+def _decide_pools(draft: Draft, pools: Iterable[Pool]) -> None:
+    for pool in pools:
+        if draft.is_repeat:
+            pool.room_cents = 0
+        decide(draft, pool)
+        for account in pool.accounts:
+            draft.reported[account.line_key] = account.charge_cents
+
+
+def _all_remarks(claim: RemittanceClaim) -> tuple[str, ...]:
+    """The remark codes of the claim and of its lines."""
     remarks = claim.remarks
     for line in claim.lines:
         if line.remarks:
             remarks += line.remarks
+    return remarks
+
+
+def _find_share_owner(draft: Draft, standing: Standing, remarks: Collection[str]) -> None:
+    """Who owes what this payer leaves to the patient (rows 11, 15, 17)."""
+    claim = draft.claim
     is_told = claim.crossover_carrier is not None or not FORWARDING_REMARKS.isdisjoint(remarks)
     draft.is_forwarded = claim.status in FORWARDED or (is_told and NOT_FORWARDED_REMARKS.isdisjoint(remarks))
     draft.is_protected = standing.known.is_patient_protected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from claimwright.office.core.rows import insert_rows, write_columns, write_values
+from claimwright.office.core.rows import among, insert_rows, write_columns, write_values
 from claimwright.office.patients.models import Payer
 
 PAYER = ("name", "payer_id", "tax_id", "kind", "filing_code", "response_days", "rules")
@@ -58,3 +58,18 @@ def test_one_row_that_a_rule_refuses_stops_all(lakeside, count):
     with pytest.raises(IntegrityError), transaction.atomic():
         _payers(count)
     assert Payer.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 40_000])
+def test_a_filter_takes_any_number_of_keys(lakeside, count):
+    _payers(3)
+    keys = list(Payer.objects.order_by("pk").values_list("pk", flat=True))
+    wanted = [keys[1], *range(10**9, 10**9 + count)][: count + 1] if count else []
+    assert list(Payer.objects.filter(pk__in=among(wanted))) == list(Payer.objects.filter(pk=keys[1]))[: len(wanted)]
+
+
+def test_a_filter_takes_texts_as_they_are(lakeside):
+    _payers(3)
+    wanted = ["P1", "Payer 1", "P1' OR '1'='1", "{P2}", "2", ""]
+    assert [row.payer_id for row in Payer.objects.filter(payer_id__in=among(wanted, str))] == ["P1"]
+    assert not Payer.objects.filter(payer_id__in=among([], str))

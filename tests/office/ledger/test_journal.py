@@ -13,7 +13,14 @@ from claimwright.errors import ConflictError
 from claimwright.office.core.models import Client
 from claimwright.office.core.scope import ScopeMissing, client_scope
 from claimwright.office.ledger.balances import account_totals, owed_on_encounters
-from claimwright.office.ledger.journal import NewEntry, NewPosting, entries_posted, post_entries, reverse_entries
+from claimwright.office.ledger.journal import (
+    NewEntry,
+    NewPosting,
+    entries_posted,
+    post_entries,
+    post_parts,
+    reverse_entries,
+)
 from claimwright.office.ledger.models import Account, JournalEntry, Posting
 from claimwright.origin import Origin
 
@@ -286,3 +293,28 @@ def _write_for_two_clients(other: Client) -> None:
     _write_unchecked(sides=[], sealed=False)
     with client_scope(other):
         Posting.objects.create(entry_id=99, account=Account.CASH, cents=5)
+
+
+def test_parts_are_one_posting_to_those_who_listen(lakeside):
+    heard = []
+
+    def hear(first, last, **_):
+        heard.append((first, last))
+
+    entries_posted.connect(hear)
+    try:
+        given = [list(numbers) for numbers in post_parts([[CHARGE, CHARGE], [], [CHARGE]])]
+        assert list(post_parts([[]])) == [range(0)]
+    finally:
+        entries_posted.disconnect(hear)
+    first = given[0][0]
+    assert given == [[first, first + 1], [], [first + 2]]
+    assert heard == [(first, first + 2)]
+    assert owed_on_encounters([3]) == {3: {1: {"P": 3 * 12_500}}}
+
+
+def test_nothing_of_any_part_stays_when_one_is_refused(lakeside):
+    unbalanced = CHARGE._replace(postings=(CHARGE.postings[0], CHARGE.postings[0]))
+    with pytest.raises(ValueError, match="does not balance"):
+        list(post_parts([[CHARGE], [unbalanced]]))
+    assert not JournalEntry.objects.exists()

@@ -42,7 +42,7 @@ from claimwright.errors import ConflictError
 from claimwright.office.claims.models import Adjudication, Claim, ClaimEvent, Submission
 from claimwright.office.core import audit, clock
 from claimwright.office.core.models import StoredFile
-from claimwright.office.core.rows import database_instant, insert_rows
+from claimwright.office.core.rows import among, database_instant, insert_rows
 from claimwright.office.ledger.balances import owed_on_encounters
 from claimwright.origin import NOWHERE, Origin
 
@@ -161,9 +161,8 @@ def _update_states(
     for row in rows:
         by_state[row.state].append(row.pk)
     for state, keys in by_state.items():
-        for chunk in chunks(keys):
-            if kind.objects.filter(pk__in=chunk, state=state).update(state=to, **also) != len(chunk):
-                raise ConflictError(f"A {kind.__name__.lower()} was moved by somebody else meanwhile; reload the list.")
+        if kind.objects.filter(pk__in=among(keys), state=state).update(state=to, **also) != len(keys):
+            raise ConflictError(f"A {kind.__name__.lower()} was moved by somebody else meanwhile; reload the list.")
 
 
 def move_adjudication(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,7 @@ from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models.expressions import RawSQL
 
 from claimwright.office.core.models import Record
 from claimwright.office.core.scope import required_client_id
@@ -33,6 +35,15 @@ def insert_rows(kind: type[models.Model], columns: Sequence[str], rows: Iterable
     insert = _copy if connection.vendor == "postgresql" else _insert
     with transaction.atomic(savepoint=False), connection.cursor() as cursor, connection.wrap_database_errors:
         insert(cursor.cursor, table, quoted, values)
+
+
+def among(keys: Iterable[int | str], kind: type[int | str] = int) -> RawSQL:
+    """Keys of one kind, as many as there are, for a filter `__in`: one value of a statement, not a place for each."""
+    listed = list(keys)
+    if connection.vendor == "postgresql":
+        statement = "SELECT unnest(%s::bigint[])" if kind is int else "SELECT unnest(%s::text[])"
+        return RawSQL(statement, [listed])  # noqa: S611 - one of two texts
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(listed)])
 
 
 def _copy(driver: Any, table: str, names: Sequence[str], rows: Iterable[Row]) -> None:

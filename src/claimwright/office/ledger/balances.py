@@ -11,6 +11,7 @@ from datetime import date
 
 from django.db.models import Max, QuerySet, Sum
 
+from claimwright.office.core.rows import among
 from claimwright.office.ledger.models import Account, JournalEntry, Posting
 
 Owed = dict[int | None, dict[str, int]]
@@ -21,7 +22,7 @@ def owed_on_encounters(encounter_ids: Collection[int], *, at: date | None = None
     """What each owner owes on each charge of these encounters, in cents; at the end of the day `at` if given."""
     rows = (
         _postings(at)
-        .filter(account=Account.RECEIVABLE, encounter_id__in=encounter_ids)
+        .filter(account=Account.RECEIVABLE, encounter_id__in=among(encounter_ids))
         .values_list("encounter_id", "charge_id", "owner")
         .annotate(total=Sum("cents"))
         .exclude(total=0)

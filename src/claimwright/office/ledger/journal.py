@@ -86,20 +86,37 @@ def post_entries(entries: Sequence[NewEntry]) -> list[int]:
 
     Raises `ValueError` for an entry that does not balance, has fewer than two sides, or a side of zero.
     """
-    if not entries:
-        return []
+    return [number for numbers in post_parts([entries]) for number in numbers]
+
+
+def post_parts(parts: Iterable[Sequence[NewEntry]]) -> Iterator[range]:
+    """`post_entries` for more entries than memory should hold: part by part, to be consumed whole in a transaction.
+
+    Gives the numbers of each part when it is posted. `entries_posted` is sent once, after the last.
+    """
+    first = last = 0
+    with transaction.atomic():
+        for entries in parts:
+            if entries:
+                numbers = _post(entries)
+                first, last = first or numbers[0], numbers[-1]
+                yield numbers
+            else:
+                yield range(0)
+        if first:
+            entries_posted.send(JournalEntry, first=first, last=last)
+
+
+def _post(entries: Sequence[NewEntry]) -> range:
     for entry in entries:
         _check(entry)
-    today = clock.today()
-    with transaction.atomic():
-        first = take_installation_numbers(JOURNAL_SERIES, len(entries))
-        last = first + len(entries) - 1
-        insert_rows(JournalEntry, _ENTRY_COLUMNS, _entry_rows(entries, first, today, first_open_day()))
-        insert_rows(Posting, _POSTING_COLUMNS, _posting_rows(entries, first))
-        with connection.cursor() as cursor:
-            cursor.execute(_SEAL_ALL, [first, last])
-        entries_posted.send(JournalEntry, first=first, last=last)
-    return list(range(first, last + 1))
+    first = take_installation_numbers(JOURNAL_SERIES, len(entries))
+    last = first + len(entries) - 1
+    insert_rows(JournalEntry, _ENTRY_COLUMNS, _entry_rows(entries, first, clock.today(), first_open_day()))
+    insert_rows(Posting, _POSTING_COLUMNS, _posting_rows(entries, first))
+    with connection.cursor() as cursor:
+        cursor.execute(_SEAL_ALL, [first, last])
+    return range(first, last + 1)
 
 
 def _entry_rows(entries: Sequence[NewEntry], first: int, today: date, open_from: date) -> Iterator[Row]:
@@ -180,7 +197,7 @@ def _mirror(entry: JournalEntry, text: str, origin: Origin, row: int) -> NewEntr
 
 
 def _check(entry: NewEntry) -> None:
-    cents = [side.cents for side in entry.postings]
+    cents = [side[1] for side in entry.postings]
     total = sum(cents)
     if total:
         raise ValueError(f"the entry {entry.kind!r} does not balance: its sides sum to {total} cents")

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from claimwright.office.claims.lifecycle import DECIDED, chunks, event, write_events
 from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.core import clock
+from claimwright.office.core.rows import among
 from claimwright.office.ledger.balances import owed_on_encounters
 
 _DONE = (*DECIDED, Adjudication.State.VOID)
@@ -20,8 +21,8 @@ def close_settled(encounter_ids: Collection[int]) -> None:
 
 def _close_chunk(encounter_ids: Collection[int]) -> None:
     owed = owed_on_encounters(encounter_ids)
-    claims = Claim.objects.filter(encounter__in=encounter_ids, held_reason="")
-    undecided = Adjudication.objects.filter(claim__encounter__in=encounter_ids, decided_elsewhere=False)
+    claims = Claim.objects.filter(encounter__in=among(encounter_ids), held_reason="")
+    undecided = Adjudication.objects.filter(claim__encounter__in=among(encounter_ids), decided_elsewhere=False)
     open_claims = set(undecided.exclude(state__in=_DONE).values_list("claim_id", flat=True))
     closing, opening = [], []
     for key, encounter_id, closed_at in claims.values_list("pk", "encounter_id", "closed_at"):
@@ -30,8 +31,8 @@ def _close_chunk(encounter_ids: Collection[int]) -> None:
             closing.append(key)
         elif not is_settled and closed_at is not None:
             opening.append(key)
-    Claim.objects.filter(pk__in=closing).update(closed_at=clock.now())
-    Claim.objects.filter(pk__in=opening).update(closed_at=None)
+    Claim.objects.filter(pk__in=among(closing)).update(closed_at=clock.now())
+    Claim.objects.filter(pk__in=among(opening)).update(closed_at=None)
     write_events(
         [event(key, "work", "Settled: nobody owes anything", from_state="open", to_state="closed") for key in closing]
         + [

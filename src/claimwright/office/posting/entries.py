@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from claimwright.office.ledger.journal import NewEntry, NewPosting
 from claimwright.office.ledger.models import Account
 from claimwright.remittance.plan import CASH_KINDS, SILENT_KINDS, WRITE_OFF_KINDS, Move, MoveKind
+from claimwright.remittance.table import ROWS
 
 CASH_COUNTERPARTS = MappingProxyType(
     {
@@ -64,7 +66,16 @@ def entry_of(move: Move, source: Source, subjects: Mapping[int, Subject], revers
     return NewEntry(
         move.kind.value,
         _sides(move, source),
-        _words(move, source),
+        _words(
+            move.kind,
+            move.row,
+            move.group,
+            move.reason,
+            move.detail,
+            source.payer_name,
+            source.trace_number,
+            is_taken=move.cents <= 0,
+        ),
         None,
         subject.patient_id,
         subject.encounter_id,
@@ -75,11 +86,17 @@ def entry_of(move: Move, source: Source, subjects: Mapping[int, Subject], revers
     )
 
 
-def _words(move: Move, source: Source) -> str:
-    if move.kind is MoveKind.PAYMENT:
-        verb = "paid" if move.cents > 0 else "took back"
-        return f"{source.payer_name or 'The payer'} {verb}, trace {source.trace_number}: {move.because}"
-    return f"{move.group}-{move.reason} {move.because}" if move.reason else move.because
+@lru_cache(maxsize=4096)
+def _words(
+    kind: MoveKind, row: int, group: str, reason: str, detail: str, payer_name: str, trace: str, *, is_taken: bool
+) -> str:
+    """What the entry says: the same for thousands of moves of a remittance."""
+    action = ROWS[row].action
+    because = f"{action}: {detail}" if detail else action
+    if kind is MoveKind.PAYMENT:
+        verb = "took back" if is_taken else "paid"
+        return f"{payer_name or 'The payer'} {verb}, trace {trace}: {because}"
+    return f"{group}-{reason} {because}" if reason else because
 
 
 def _sides(move: Move, source: Source) -> tuple[NewPosting, NewPosting]:

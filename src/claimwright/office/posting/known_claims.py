@@ -12,6 +12,7 @@ from claimwright.documents.plain import from_plain
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
 from claimwright.office.claims.lifecycle import chunks
 from claimwright.office.claims.models import Adjudication, Claim, ClaimLine
+from claimwright.office.core.rows import among
 from claimwright.office.ledger.balances import Owed, owed_on_encounters
 from claimwright.office.ledger.models import JournalEntry
 from claimwright.office.patients.models import Payer
@@ -64,7 +65,7 @@ def known_claims(claim_ids: Collection[int]) -> list[KnownClaim]:
 
 
 def _known_chunk(keys: Sequence[int]) -> Iterator[KnownClaim]:
-    claims = list(Claim.objects.filter(pk__in=keys).order_by("pk").values_list(*_CLAIM))
+    claims = list(Claim.objects.filter(pk__in=among(keys)).order_by("pk").values_list(*_CLAIM))
     encounter_ids = [row[-1] for row in claims if row[-1] is not None]
     owed = owed_on_encounters(encounter_ids)
     lines, levels = _by_claim(ClaimLine, _LINE, keys, "number"), _by_claim(Adjudication, _LEVEL, keys, "pk")
@@ -78,7 +79,9 @@ def _by_claim(
 ) -> dict[int, list[Values]]:
     """The rows of these claims as values without the claim's key."""
     found: dict[int, list[Values]] = defaultdict(list)
-    for key, *values in kind.objects.filter(claim__in=keys).order_by("claim", order).values_list("claim", *columns):
+    for key, *values in (
+        kind.objects.filter(claim__in=among(keys)).order_by("claim", order).values_list("claim", *columns)
+    ):
         found[key].append(values)
     return found
 
@@ -127,12 +130,12 @@ def _line(values: Values, owed: Owed) -> KnownLine:
 
 def _histories(claim_ids: Collection[int], encounter_ids: Collection[int]) -> dict[int, _History]:
     undone = set(
-        JournalEntry.objects.filter(encounter_id__in=encounter_ids, reverses__isnull=False).values_list(
+        JournalEntry.objects.filter(encounter_id__in=among(encounter_ids), reverses__isnull=False).values_list(
             "reverses_id", flat=True
         )
     )
     histories: dict[int, _History] = defaultdict(_History)
-    for row in RemittanceClaim.objects.filter(claim__in=claim_ids).exclude(outcome="").order_by("pk"):
+    for row in RemittanceClaim.objects.filter(claim__in=among(claim_ids)).exclude(outcome="").order_by("pk"):
         if row.claim_id is None:
             continue
         history = histories[row.claim_id]

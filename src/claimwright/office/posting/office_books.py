@@ -14,6 +14,7 @@ from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
 from claimwright.office.claims.lifecycle import chunks
 from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.core.models import Client
+from claimwright.office.core.rows import among
 from claimwright.office.core.scope import required_client_id
 from claimwright.office.patients.models import Provider
 from claimwright.office.posting.known_claims import known_claims
@@ -94,11 +95,15 @@ def _named_claims(claims: Sequence[DocumentClaim]) -> set[int]:
     numbers = list({claim.control_number for claim in claims})
     by_number: dict[str, int] = {}
     for chunk in chunks(numbers):
-        by_number.update(Claim.objects.filter(number__in=chunk).values_list("number", "pk"))
+        by_number.update(Claim.objects.filter(number__in=among(chunk, str)).values_list("number", "pk"))
     found = set(by_number.values())
     for payer_numbers in chunks(list({claim.payer_claim_number for claim in claims} - {""})):
-        found |= _keys(Adjudication.objects.filter(payer_claim_number__in=payer_numbers).values_list("claim_id"))
-        found |= _keys(RemittanceClaim.objects.filter(payer_claim_number__in=payer_numbers).values_list("claim_id"))
+        found |= _keys(
+            Adjudication.objects.filter(payer_claim_number__in=among(payer_numbers, str)).values_list("claim_id")
+        )
+        found |= _keys(
+            RemittanceClaim.objects.filter(payer_claim_number__in=among(payer_numbers, str)).values_list("claim_id")
+        )
     strangers = [claim for claim in claims if claim.control_number not in by_number]
     return found | _by_service(strangers)
 

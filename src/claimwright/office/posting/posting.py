@@ -6,13 +6,13 @@ to a person: either everything is there afterwards or nothing is.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 
 from claimwright.collecting import collector_paused
@@ -20,20 +20,20 @@ from claimwright.documents.plain import to_plain
 from claimwright.errors import ConflictError
 from claimwright.findings import Finding
 from claimwright.money import format_dollars
-from claimwright.office.claims.lifecycle import chunks
 from claimwright.office.claims.models import Claim
 from claimwright.office.core import audit, clock
-from claimwright.office.core.rows import write_values
-from claimwright.office.ledger.journal import post_entries
+from claimwright.office.core.rows import among, write_values
+from claimwright.office.ledger.journal import post_parts
 from claimwright.office.posting.closing import close_settled
 from claimwright.office.posting.decisions import explained_cents
 from claimwright.office.posting.entries import Source, Subject, entry_of, makes_entry
+from claimwright.office.posting.kept_moves import plain_move, text_of
 from claimwright.office.posting.known_claims import known_claims, move_from_plain
 from claimwright.office.posting.models import Remittance, RemittanceClaim
 from claimwright.office.posting.office_books import OfficeBooks
 from claimwright.office.posting.payer_items import change_items
 from claimwright.office.posting.receiving import record_of
-from claimwright.office.posting.results import tell_claims
+from claimwright.office.posting.results import KeptClaim, tell_claims
 from claimwright.office.posting.turns import take_turn
 from claimwright.remittance import plan_claim_again, plan_remittance
 from claimwright.remittance.plan import ClaimState, Move, MoveKind, Plan, Queue
@@ -42,17 +42,8 @@ State = Remittance.State
 _WAITING = (State.RECEIVED, State.REFUSED, State.UNDONE)
 _POSTED = (State.POSTED, State.REVIEW)
 
-_TOLD_COLUMNS = (
-    "remittance",
-    "position",
-    "payer_claim_number",
-    "charge_cents",
-    "paid_cents",
-    "offset",
-    "length",
-    "segment_index",
-)
-"""What carrying out a plan reads of the rows of a remittance's claims."""
+_MOVES_AT_ONCE = 20_000
+"""How many become entries in one go: enough for a set to pay, few enough to be held in memory."""
 
 remittance_posted = Signal()
 """Sent with `remittance` and `plan`, within the transaction, when a remittance was posted or the rules refused it."""
@@ -76,8 +67,7 @@ def post_remittance(remittance: Remittance) -> Plan:
             raise ConflictError(f"This remittance is {state} already; nothing was posted.")
         plan = plan_of(remittance)
         if plan.accepted:
-            rows = remittance.claims.only(*_TOLD_COLUMNS)
-            _carry_out(remittance, plan, {row.position: row for row in rows})
+            _carry_out(remittance, plan, _kept(remittance.claims.all()))
         _finish(remittance, plan, _state_after(plan))
         remittance_posted.send(Remittance, remittance=remittance, plan=plan)
         audit.record("remittance.post", f"remittance {remittance.pk}", accepted=plan.accepted, cents=plan.cash_cents)
@@ -102,7 +92,8 @@ def post_claim_again(row: RemittanceClaim, *, claim: Claim | None = None) -> Pla
         books = OfficeBooks(remittance)
         plan = plan_claim_again(record_of(remittance), row.position, books, clock.today(), named)
         if plan.accepted and plan.moves:
-            _carry_out(remittance, plan, {row.position: row})
+            _carry_out(remittance, plan, _kept(RemittanceClaim.objects.filter(pk=row.pk)))
+            row.refresh_from_db()
             remittance_posted.send(Remittance, remittance=remittance, plan=plan)
             audit.record("remittance.post_claim", f"remittance {remittance.pk} claim {row.position}")
     return plan
@@ -149,45 +140,66 @@ def _with_findings(known: list[dict[str, Any]], findings: Iterable[Finding]) -> 
     return known + [finding for finding in found if finding not in known]
 
 
-def _carry_out(remittance: Remittance, plan: Plan, rows: Mapping[int, RemittanceClaim]) -> None:
-    source = Source(
-        remittance.pk, remittance.file.sha256, remittance.trace_number, remittance.payer_id, remittance.payer_name
-    )
+def _kept(rows: QuerySet[RemittanceClaim]) -> dict[int, KeptClaim]:
+    """The rows of a remittance's CLPs by their position."""
+    return {row.position: row for row in map(KeptClaim._make, rows.order_by().values_list(*KeptClaim._fields))}
+
+
+def _carry_out(remittance: Remittance, plan: Plan, rows: Mapping[int, KeptClaim]) -> None:
     subjects = _subjects(plan)
-    posted = {index: move for index, move in enumerate(plan.moves) if makes_entry(move)}
-    undone = _entries_undone(posted)
-    numbers = post_entries([entry_of(move, source, subjects, undone.get(index)) for index, move in posted.items()])
-    _keep_moves(rows, plan, dict(zip(posted, numbers, strict=True)))
-    _keep_outcomes(rows, plan)
+    moves = _post_moves(remittance, plan.moves, subjects)
+    _keep_outcomes(rows, plan, moves)
     change_items(remittance, plan.item_changes)
     tell_claims(remittance, plan, rows)
     close_settled({one.encounter_id for one in subjects.values() if one.encounter_id is not None})
 
 
+def _post_moves(remittance: Remittance, moves: Sequence[Move], subjects: Mapping[int, Subject]) -> dict[int, list[str]]:
+    """Post the entries of the moves; the moves as JSON texts with the numbers of their entries, by CLP."""
+    source = Source(
+        remittance.pk, remittance.file.sha256, remittance.trace_number, remittance.payer_id, remittance.payer_name
+    )
+    undone = _entries_undone(moves)
+    texts: dict[int, list[str]] = defaultdict(list)
+    parts = [range(start, min(start + _MOVES_AT_ONCE, len(moves))) for start in range(0, len(moves), _MOVES_AT_ONCE)]
+    entries = (
+        [entry_of(moves[index], source, subjects, undone.get(index)) for index in part if makes_entry(moves[index])]
+        for part in parts
+    )
+    for part, numbers in zip(parts, post_parts(entries), strict=True):
+        free = iter(numbers)
+        for index in part:
+            move = moves[index]
+            texts[move.position].append(text_of(move, next(free) if makes_entry(move) else None))
+    return texts
+
+
 def _subjects(plan: Plan) -> dict[int, Subject]:
-    keys = list({move.claim_key for move in plan.moves if move.claim_key is not None})
+    keys = {move.claim_key for move in plan.moves if move.claim_key is not None}
     return {
         key: Subject(patient, encounter)
-        for chunk in chunks(keys)
-        for key, patient, encounter in Claim.objects.filter(pk__in=chunk).values_list("pk", "patient", "encounter")
+        for key, patient, encounter in Claim.objects.filter(pk__in=among(keys)).values_list(
+            "pk", "patient", "encounter"
+        )
         if encounter is not None
     }
 
 
-def _entries_undone(posted: Mapping[int, Move]) -> dict[int, int]:
+def _entries_undone(moves: Sequence[Move]) -> dict[int, int]:
     """For each move that takes back a posted result, by its index: the number of the entry it mirrors."""
-    results = {move.reverses for move in posted.values() if move.reverses is not None and move.reverses > 0}
+    undoing = [(index, move) for index, move in enumerate(moves) if move.reverses is not None and makes_entry(move)]
+    if not undoing:
+        return {}
     waiting: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for row in RemittanceClaim.objects.filter(pk__in=results):
+    for row in RemittanceClaim.objects.filter(pk__in=among(move.reverses or 0 for _, move in undoing)):
         for data in row.moves:
             if "entry" in data:
                 waiting[row.pk, *_effect(move_from_plain(data), sign=1)].append(data["entry"])
     found = {}
-    for index, move in posted.items():
-        if move.reverses is not None:
-            mirrored = waiting.get((move.reverses, *_effect(move, sign=-1)))
-            if mirrored:
-                found[index] = mirrored.pop(0)
+    for index, move in undoing:
+        mirrored = waiting.get((move.reverses, *_effect(move, sign=-1)))
+        if mirrored:
+            found[index] = mirrored.pop(0)
     return found
 
 
@@ -195,58 +207,33 @@ def _effect(move: Move, sign: int) -> tuple[Any, ...]:
     return move.kind, sign * move.cents, move.line_key, move.level, move.to
 
 
-def _keep_moves(rows: Mapping[int, RemittanceClaim], plan: Plan, numbers: Mapping[int, int]) -> None:
-    for row in rows.values():
-        row.moves = []
-    for index, move in enumerate(plan.moves):
-        if move.position in rows:
-            plain = _plain_move(move)
-            if index in numbers:
-                plain["entry"] = numbers[index]
-            rows[move.position].moves.append(plain)
-
-
-def _keep_outcomes(rows: Mapping[int, RemittanceClaim], plan: Plan) -> None:
+def _keep_outcomes(rows: Mapping[int, KeptClaim], plan: Plan, moves: Mapping[int, Sequence[str]]) -> None:
     """Write down what became of each CLP, all in one statement."""
-    reversals = []
-    for outcome in plan.outcomes:
-        row = rows[outcome.position]
-        row.claim_id = outcome.claim_key
-        row.level = outcome.level
-        row.outcome = outcome.state.value
-        row.match_reason = outcome.match_reason[:200]
-        row.match_confidence = outcome.confidence.value
-        if outcome.reverses is not None:
-            reversals.append((outcome.reverses if outcome.reverses > 0 else rows[-outcome.reverses].pk, row))
+    reversals = [
+        (rows[one.position].pk, one.reverses if one.reverses > 0 else rows[-one.reverses].pk)
+        for one in plan.outcomes
+        if one.reverses is not None
+    ]
     write_values(
         RemittanceClaim,
         ("claim_id", "level", "outcome", "match_reason", "match_confidence", "moves"),
         (
             (
-                row.claim_id,
-                row.level,
-                row.outcome,
-                row.match_reason,
-                row.match_confidence,
-                json.dumps(row.moves),
-                row.pk,
+                one.claim_key,
+                one.level,
+                one.state.value,
+                one.match_reason[:200],
+                one.confidence.value,
+                f"[{', '.join(moves.get(one.position, ()))}]",
+                rows[one.position].pk,
             )
-            for row in rows.values()
+            for one in plan.outcomes
         ),
     )
-    for key, row in reversals:
-        RemittanceClaim.objects.filter(pk=key).update(reversed_by=row)
+    write_values(RemittanceClaim, ("reversed_by_id",), reversals)
 
 
 def plan_to_plain(plan: Plan) -> dict[str, Any]:
     """The plan as JSON data. The moves of a CLP are kept with its row; those of none stand under `moves`."""
-    loose = [_plain_move(move) for move in plan.moves if move.position == 0]
+    loose = [plain_move(move) for move in plan.moves if move.position == 0]
     return {**to_plain(replace(plan, moves=())), "moves": loose}
-
-
-def _plain_move(move: Move) -> dict[str, Any]:
-    """The move as JSON data; its origin without the file, which is the remittance's."""
-    plain = move.to_plain()
-    if "origin" in plain:
-        plain["origin"][0] = ""
-    return plain

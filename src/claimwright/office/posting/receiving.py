@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.dispatch import Signal
 
 from claimwright import documents, x12
@@ -54,9 +56,9 @@ def record_of(remittance: Remittance) -> Document:
     if not remittance.record:
         raise InputError("This remittance could not be read.", findings_of(remittance))
     header = from_plain(Document, {**remittance.record, "claims": []})
-    rows = remittance.claims.order_by("position").values_list("record", flat=True).iterator(chunk_size=1000)
+    rows = remittance.claims.order_by("position").values_list(Cast("record", TextField()), flat=True)
     with collector_paused():
-        claims = tuple([from_plain(DocumentClaim, row) for row in rows])
+        claims = tuple([from_plain(DocumentClaim, json.loads(row)) for row in rows.iterator(chunk_size=1000)])
     return dataclasses.replace(header, claims=claims)
 
 

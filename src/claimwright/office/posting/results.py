@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from claimwright.money import format_dollars
-from claimwright.office.claims.lifecycle import ADJUDICATION_MOVES, chunks, event, move_adjudications, write_events
+from claimwright.office.claims.lifecycle import ADJUDICATION_MOVES, event, move_adjudications, write_events
 from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.core import clock
-from claimwright.office.core.rows import write_columns
-from claimwright.office.posting.models import Remittance, RemittanceClaim
+from claimwright.office.core.rows import among, write_columns
+from claimwright.office.posting.models import Remittance
 from claimwright.origin import Origin
 from claimwright.remittance.plan import ClaimOutcome, ClaimState, Plan
 
@@ -48,12 +49,25 @@ _WORDS = MappingProxyType(
 )
 
 
+class KeptClaim(NamedTuple):
+    """What carrying out a plan must know of the row of a CLP; the amounts in cents, its place in the file in bytes."""
+
+    pk: int
+    position: int
+    payer_claim_number: str
+    charge_cents: int
+    paid_cents: int
+    offset: int
+    length: int
+    segment_index: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """One CLP that found its claim: what became of it, its row, and the payer level it is about (None: none is)."""
 
     outcome: ClaimOutcome
-    row: RemittanceClaim
+    row: KeptClaim
     level: Adjudication | None
 
     @property
@@ -74,14 +88,13 @@ def state_of(outcome: ClaimState) -> Adjudication.State:
     return _STATES[outcome]
 
 
-def tell_claims(remittance: Remittance, plan: Plan, rows: Mapping[int, RemittanceClaim]) -> None:
+def tell_claims(remittance: Remittance, plan: Plan, rows: Mapping[int, KeptClaim]) -> None:
     """Move the levels' states and write the timelines' events, in the order of the remittance."""
     outcomes = [outcome for outcome in plan.outcomes if outcome.claim_key is not None]
-    keys = {outcome.claim_key for outcome in outcomes}
+    keys = {outcome.claim_key or 0 for outcome in outcomes}
     levels = {
         (level.claim_id, level.level): level
-        for chunk in chunks(list(keys))
-        for level in Adjudication.objects.filter(claim__in=chunk).only(*_LEVEL_COLUMNS)
+        for level in Adjudication.objects.filter(claim__in=among(keys)).only(*_LEVEL_COLUMNS)
     }
     told = [_Told(one, rows[one.position], levels.get((one.claim_key or 0, one.level))) for one in outcomes]
     for wave in _waves(told):
@@ -162,7 +175,7 @@ def _keep_numbers(told: Sequence[_Told]) -> None:
     write_columns(list(numbered.values()), "payer_claim_number")
 
 
-def _origin(remittance: Remittance, row: RemittanceClaim) -> Origin:
+def _origin(remittance: Remittance, row: KeptClaim) -> Origin:
     return Origin(remittance.file.sha256, row.offset, row.length, row.segment_index)
 
 
@@ -180,5 +193,4 @@ def _move_on(outcomes: Sequence[ClaimOutcome]) -> None:
         if level and outcome.claim_key is not None:
             by_level[level].append(outcome.claim_key)
     for level, keys in by_level.items():
-        for chunk in chunks(keys):
-            Claim.objects.filter(pk__in=chunk).update(current_level=level)
+        Claim.objects.filter(pk__in=among(keys)).update(current_level=level)
