@@ -15,6 +15,7 @@ from tests.office.web.world import post_unmatched
 SHOWS_NOBODY = {
     *("transmissions", "remittances", "ageing", "deposits", "deposit", "paper"),
     *("ledger", "ledger-account", "ledger-entry", "closing", "closing-period"),
+    *("rules", "rules-denied", "rule-new", "rule"),
     *("codes", "codes-find", "codes-card"),
 }
 """Pages with counts and sums only, of the payers' money or before anything was typed."""

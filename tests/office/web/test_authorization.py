@@ -23,6 +23,7 @@ MONEY = frozenset({P.SEE_MONEY})
 POST = frozenset({P.POST_MONEY})
 TAKE = frozenset({P.TAKE_PAYMENTS})
 OFF = frozenset({P.WRITE_OFF})
+RULES = frozenset({P.WRITE_RULES})
 DECIDE = frozenset({P.WRITE_OFF, P.POST_MONEY})
 EDIT = frozenset({P.EDIT_CLAIMS})
 OVERRULE = frozenset({P.OVERRULE_EDITS})
@@ -106,6 +107,14 @@ ROUTES = {
     "statement": ("GET", MONEY, "statement"),
     "ageing": ("GET", MONEY, None),
     "ageing-cell": ("GET", MONEY, None),
+    "rules": ("GET", CLAIMS, None),
+    "rules-denied": ("GET", CLAIMS, None),
+    "rules-propose": ("POST", RULES, None),
+    "rule-new": ("GET", RULES, None),
+    "rule-add": ("POST", RULES, None),
+    "rule": ("GET", CLAIMS, "rule"),
+    "rule-save": ("POST", RULES, "rule"),
+    "rule-turn": ("POST", RULES, "rule"),
     "find": ("GET", FINDS, None),
     "find-ask": ("POST", FINDS, None),
 }
@@ -152,6 +161,7 @@ def _records(world: World) -> dict[str, int | str]:
         "patient": world.patient.pk,
         "encounter": world.paid.encounter_id or 0,
         "statement": world.statement.pk,
+        "rule": world.rule.pk,
     }
 
 

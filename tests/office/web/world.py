@@ -5,6 +5,7 @@ that our edits stopped, one that waits for its payer, a coverage that the payer 
     world.denied                 the claim that Harbor Health refused (CO-50), with its denial and its item
     world.remittance             the 835 that paid one and refused the other, posted
     world.waiting_remittance     one that nobody has posted yet
+    world.rule                   a rule of the practice's own, off
     world.payment                25.00 by card of a patient who owes nothing yet
     world.deposit                a check at the bank that pays no remittance yet
 """
@@ -16,7 +17,8 @@ from datetime import date, timedelta
 
 from claimwright.office.charges.entry import NewLine
 from claimwright.office.claims.lifecycle import A, S, move_adjudications, move_submissions
-from claimwright.office.claims.models import Adjudication, Claim, Submission
+from claimwright.office.claims.models import Adjudication, Claim, OwnRule, Submission
+from claimwright.office.claims.rules import save_rule
 from claimwright.office.claims.scrubbing import scrub_claims
 from claimwright.office.core import clock
 from claimwright.office.core.files import store_file
@@ -36,6 +38,16 @@ from tests.office.posting.scenes import interchange
 from tests.office.practice import Practice
 
 
+RULE = {
+    "name": "Visits at Harbor Health need modifier 25",
+    "payers": ["HARB1"],
+    "when": {"codes": "99202-99215"},
+    "then": {"modifiers": "25"},
+    "catches": ["99214"],
+    "passes": ["99214-25"],
+}
+
+
 @dataclass
 class World:
     """What a test asks about."""
@@ -52,6 +64,7 @@ class World:
     unknown_coverage: Coverage
     deposit: Deposit
     payment: PatientPayment
+    rule: OwnRule
 
     @property
     def patient(self) -> Patient:
@@ -94,6 +107,7 @@ def build_world(*, more: int = 0) -> World:
         _unknown_coverage(practice),
         enter_deposit(cents=13_000, deposit_date=clock.today(), reference="4711", text="Lockbox"),
         take_payment(stopped.patient, cents=2_500, method="card", reference="6011"),
+        save_rule(RULE),
     )
 
 

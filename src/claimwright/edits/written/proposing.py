@@ -218,7 +218,8 @@ def _place(contrast: _Contrast) -> Iterator[Candidate]:
 def _flag(name: str, words: str) -> Maker:
     def make(contrast: _Contrast) -> Iterator[Candidate]:
         """Where the reason says so, or where paid services had it."""
-        then = replace(Then(), **{name: True})
+        asked: dict[str, Any] = {name: True}
+        then = Then(**asked)
         is_named = make in _MAKERS_OF_REASON.get(contrast.group.reason, ())
         if is_named or any(met_flags(look, then) for look in contrast.passed):
             yield {"then": {name: "yes"}, "words": words}

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     WORK_ITEMS = "work_items"
     CLOSE_BOOKS = "close_books"
     SET_PRICES = "set_prices"
+    WRITE_RULES = "write_rules"
     LOAD_CODES = "load_codes"
     SEE_AUDIT = "see_audit"
     MANAGE = "manage"

@@ -137,9 +137,9 @@ def _gather_results(
         for number in numbers[claim_id].values():
             paid.setdefault(number, 0)
         for move in moves:
-            number = _line_of(move, numbers[claim_id], level)
-            if number is not None:
-                paid[number] += move["cents"]
+            line = _line_of(move, numbers[claim_id], level)
+            if line is not None:
+                paid[line] += move["cents"]
 
 
 def _line_of(move: Mapping[str, Any], numbers: Mapping[int, int], level: str) -> int | None:

@@ -56,7 +56,7 @@ class Filters:
         weight = query.get("weight", "")
         return cls(
             "edit" if query.get("by") == "edit" else "claim",
-            str(query.get("edit", ""))[:20],
+            str(query.get("edit", ""))[:60],
             str(weight) if weight in (Severity.ERROR, Severity.WARNING) else "",
         )
 
