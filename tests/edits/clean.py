@@ -1,7 +1,8 @@
-"""A claim that nothing is wrong with, and its payer: every example of an edit is one change to it."""
+"""A claim that nothing is wrong with, and its payer: every case of an edit changes a little of it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -103,3 +104,12 @@ def decision(charge_cents: int, code: str) -> Decision:
 
 
 FIRST_DECISION = OtherPayer(Subscriber("P", MEMBER, filing_code="CI"), FIRST_PAYER, paid_cents=11_200)
+SECOND_CLAIM = replace(
+    CLAIM,
+    subscriber=replace(CLAIM.subscriber, payer_level="S"),
+    lines=(
+        replace(LINE, adjudications=(decision(LINE.charge_cents, "99213"),)),
+        replace(SECOND_LINE, adjudications=(decision(SECOND_LINE.charge_cents, "81002"),)),
+    ),
+    other_payers=(FIRST_DECISION,),
+)

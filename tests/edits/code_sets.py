@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from tests.codesets.test_mpfs import GPCI, HEADER, TITLE
+
 from claimwright.clock import MovedClock
 from claimwright.codesets.layouts import LAYOUTS
 from claimwright.codesets.library import CodeLibrary
@@ -32,7 +34,13 @@ ICD10CM = (
     '<section id="A00-T88"><desc>Other (A00-T88)</desc>'
     + _diagnosis("G63", "Polyneuropathy in diseases classified elsewhere", _note("codeFirst", "the disease"))
     + _diagnosis("L97", "Ulcer", _note("codeFirst", "any underlying condition"))
-    + _diagnosis("M17", "Knee", _diagnosis("M17.11", "Arthrosis, right knee") + _diagnosis("M17.12", "left knee"))
+    + _diagnosis(
+        "M17",
+        "Knee",
+        _diagnosis("M17.11", "Arthrosis, right knee")
+        + _diagnosis("M17.12", "left knee")
+        + _diagnosis("M17.10", "Arthrosis, unspecified knee"),
+    )
     + _diagnosis("R30.9", "Painful micturition")
     + _diagnosis("T36", "Poisoning", _SEVENTH + _diagnosis("T36.0X1", "By penicillins"))
     + "</section></chapter></ICD10CM.tabular>"
@@ -41,6 +49,9 @@ HCPCS = (
     "hcpcs,type,long_description,short_description,price,mult_pi,cim,mcm,statute,labcert,xref,cov,asc_grp,asc_dt,"
     "procnote,betos,tos,date_added,date_action,date_ended,action\n"
     "G0101,code,A screening,Screening,11,A,,,,,,D,,,,M1A,1,1998-01-01,1998-01-01,,N\n"
+    "G0901,code,An operation,Operation,11,A,,,,,,D,,,,M1A,1,1998-01-01,1998-01-01,,N\n"
+    "KX,modifier,A modifier,Modifier,,,,,,,,,,,,,,1998-01-01,1998-01-01,,N\n"
+    "ZY,modifier,An older one,Older,,,,,,,,,,,,,,1998-01-01,2020-01-01,2019-12-31,D\n"
     "G0102,code,An older screening,Older,11,A,,,,,,D,,,,M1A,1,1998-01-01,2020-01-01,2019-12-31,D\n"
 )
 PAIRS = (
@@ -59,6 +70,44 @@ ADD_ONS = (
     "AOC_Edit_Eff_Dt_Julian,AOC_Edit_Del_Dt_Julian\n99215,G2211,1,,,,2024001,\nCCCCC,G0316,2,,,,2023001,\n"
 )
 
+_MPFS = """
+G0901 A 0 090 1 2 2 2 - -
+G0902 A 0 010 0 1 0 0 - -
+G0903 A 0 000 2 0 1 0 - -
+G0904 I 9 XXX 9 9 9 9 - -
+G0905 N 9 XXX 9 9 9 9 - -
+G0906 B 0 XXX 9 9 9 9 - -
+G0907 A 1 XXX 0 0 0 0 - -
+G0908 A 3 XXX 0 0 0 0 - -
+G0909 A 0 000 0 0 0 0 NA -
+"""
+"""Made-up codes: status, PC/TC, global days, bilateral, assistant, co-surgeon, team, NA elsewhere and in facilities."""
+
+
+def _mpfs_row(line: str) -> str:
+    code, status, pctc, days, bilateral, assistant, co_surgeon, team, elsewhere, facility = line.replace("-", "").split(
+        " "
+    )
+    amounts = f"{code},,x,{status},,1.00,1.00,{elsewhere},1.00,{facility},0.05,2.05,2.05,{pctc},{days},0.10,0.80,0.10"
+    return f"{amounts},2,{bilateral},{assistant},{co_surgeon},{team},,32.3465,09,0,99,0.00,0.00,0.00\n"
+
+
+RELATIVE_VALUES = TITLE + HEADER + "".join(_mpfs_row(line) for line in _MPFS.strip().splitlines())
+TAXONOMY = (
+    "Code,Grouping,Classification,Specialization,Definition,Notes,Display Name,Section\n"
+    "207Q00000X,Physicians,Family Medicine,,,,Family Medicine,Individual\n"
+)
+EXCLUSIONS = (
+    "LASTNAME,FIRSTNAME,MIDNAME,BUSNAME,GENERAL,SPECIALTY,UPIN,NPI,DOB,ADDRESS,CITY,STATE,ZIP,EXCLTYPE,EXCLDATE,"
+    "REINDATE,WAIVERDATE,WVRSTATE\n"
+    "MADEUP,CARL,,,IND- LIC HC SERV PRO,GENERAL PRACTICE,,1679576722,19600101,1 X ST,SPRINGFIELD,IL,62701,1128a1,"
+    "20200101,00000000,00000000,\n"
+    "RETURNED,EVE,,,IND- LIC HC SERV PRO,GENERAL PRACTICE,,1003000126,19600101,1 X ST,SPRINGFIELD,IL,62701,1128b4,"
+    "20100101,20150101,00000000,\n"
+    "NAMESAKE,DORA,,,IND- LIC HC SERV PRO,GENERAL PRACTICE,,0000000000,19600101,1 X ST,SPRINGFIELD,IL,62701,1128a1,"
+    "20200101,00000000,00000000,\n"
+)
+
 
 def _library() -> CodeLibrary:
     store = CodeStore(":memory:")
@@ -69,6 +118,10 @@ def _library() -> CodeLibrary:
         (PAIRS, "ptp-practitioner"),
         (UNITS, ""),
         (ADD_ONS, ""),
+        (RELATIVE_VALUES, ""),
+        (GPCI, ""),
+        (TAXONOMY, ""),
+        (EXCLUSIONS, ""),
     ):
         sources = [Source.of("made up", text.encode())]
         load(store, sources, clock=clock, layouts=LAYOUTS, code_set=code_set, effective_date=_FIRST_DAY)

@@ -9,15 +9,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.edits.clean import CHILD, CLAIM, FACILITY, KNOWN, LINE, MEMBER, PROFILE, SERVICE_DATE, TODAY
-from tests.edits.examples import EARLIER, ELSEWHERE, EXAMPLES, MEDICARE, SECOND_CLAIM, UNDATED_LINE, decided
+from tests.edits.cases import edit_cases
+from tests.edits.clean import CHILD, CLAIM, FACILITY, KNOWN, LINE, MEMBER, PROFILE, SECOND_CLAIM, SERVICE_DATE, TODAY
+from tests.edits.code_sets import LIBRARY
 
+from claimwright.codesets.library import NOTHING_LOADED
 from claimwright.documents.claim import Claim, ClaimLine
 from claimwright.documents.parties import Address, Party, Period, Person, Procedure, Provider
-from claimwright.edits import EDITS, ClaimContext, PayerProfile, edit_claim
+from claimwright.edits import EDITS, ClaimContext, EarlierClaim, PayerProfile, Scrubber, edit_claim
 from claimwright.edits.reference import edits_page
 from claimwright.errors import InputError
-from claimwright.findings import Severity
+from claimwright.findings import Finding, Severity
+
+EARLIER = EarlierClaim.of(replace(CLAIM, control_number="CW-0900"))
+ELSEWHERE = EarlierClaim("CW-1001", "1245319599", (replace(EARLIER.lines[0], service_date=date(2026, 1, 5)),))
+MEDICARE = replace(PROFILE, kind="medicare", filing_code="MB", filing_limit_days=None, member_id_pattern="")
 
 REFERENCE_PAGE = Path(__file__).parents[2] / "docs/reference/edits.md"
 
@@ -40,19 +46,53 @@ def test_it_finds_nothing_wrong_with_a_clean_claim(claim: Claim) -> None:
     assert edit_claim(claim, PROFILE, KNOWN, TODAY) == ()
 
 
-@pytest.mark.parametrize("code", [edit.code for edit in EDITS])
-def test_every_edit_has_an_example_that_triggers_it(code: str) -> None:
-    example = EXAMPLES[code]
-    found = edit_claim(example.claim, example.profile, example.known, example.today, example.library)
-    matching = [finding for finding in found if finding.code == code]
-    assert [finding.where.field for finding in matching[:1]] == [example.field]
-    assert matching[0].where.record == (example.claim.control_number or None)
-    assert "{" not in matching[0].message + matching[0].hint
+CODES = [edit.code for edit in EDITS]
+
+
+def fields(found: tuple[Finding, ...], code: str) -> list[str | None]:
+    return [finding.where.field for finding in found if finding.code == code]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_edit_has_a_claim_that_triggers_it(code: str) -> None:
+    case = edit_cases()[code]
+    found = case.triggering.findings()
+    assert fields(found, code)[:1] == [case.field]
+    (finding, *_) = (one for one in found if one.code == code)
+    assert finding.where.record == (case.triggering.claim.control_number or None)
+    assert "{" not in finding.message + finding.hint
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_edit_has_a_near_miss_that_does_not(code: str) -> None:
+    assert fields(edit_cases()[code].near.findings(), code) == []
 
 
 def test_every_code_is_used_once() -> None:
-    assert max(Counter(edit.code for edit in EDITS).values()) == 1
-    assert EXAMPLES.keys() == {edit.code for edit in EDITS}
+    assert max(Counter(CODES).values()) == 1
+    assert edit_cases().keys() == set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_claim_is_judged_alike_whatever_was_scrubbed_before(code: str) -> None:
+    case, scrubber = edit_cases()[code], Scrubber(LIBRARY)
+    for scene in (case.near, case.triggering, case.near, case.triggering):
+        found = scrubber.edit(scene.claim, scene.profile, scene.known, scene.today)
+        assert found == scene.findings()
+
+
+def test_an_edit_holds_for_the_days_of_service_that_it_names() -> None:
+    edit = next(one for one in EDITS if one.code == "EDIT-DX-112")
+    case = edit_cases()[edit.code]
+    assert (edit.since, edit.until) == (None, date(2024, 9, 30))
+    assert fields(case.triggering.findings(), edit.code)
+    assert not fields(case.near.findings(), edit.code)
+
+
+def test_without_code_sets_nothing_is_asked_of_them() -> None:
+    needing = {"EDIT-MFS-001", "EDIT-EXC-001", "EDIT-PRV-006", "EDIT-NCCI-001", "EDIT-MUE-001", "EDIT-DX-101"}
+    for code in needing:
+        assert fields(edit_cases()[code].triggering.findings(NOTHING_LOADED), code) == []
 
 
 def test_the_reference_page_is_the_table_of_edits() -> None:
@@ -61,8 +101,8 @@ def test_the_reference_page_is_the_table_of_edits() -> None:
 
 def test_no_finding_quotes_who_the_patient_is() -> None:
     secrets = ("Doe", "Jane", "Tim", "ZZT", "1980", "Elm")
-    for example in EXAMPLES.values():
-        for finding in edit_claim(example.claim, example.profile, example.known, example.today, example.library):
+    for case in edit_cases().values():
+        for finding in (*case.triggering.findings(), *case.near.findings()):
             assert not any(secret in finding.message + finding.hint for secret in secrets), finding
 
 
@@ -87,8 +127,9 @@ def test_a_limit_that_nobody_confirmed_warns_and_does_not_stop() -> None:
 def test_medicare_takes_claims_for_one_calendar_year() -> None:
     member = replace(MEMBER, id="1EG4TE5MK73")
     claim = replace(CLAIM, subscriber=replace(CLAIM.subscriber, person=member, filing_code="MB"))
-    assert codes(claim, MEDICARE, ClaimContext(), date(2027, 2, 16)) == ["EDIT-FIL-003"]
-    assert codes(claim, MEDICARE, ClaimContext(), date(2027, 2, 17)) == ["EDIT-FIL-001"]
+    for day, code in ((date(2027, 2, 16), "EDIT-FIL-003"), (date(2027, 2, 17), "EDIT-FIL-001")):
+        found = codes(claim, MEDICARE, ClaimContext(), day)
+        assert [one for one in found if one.startswith("EDIT-FIL-")] == [code]
 
 
 def test_before_2020_medicare_took_other_numbers() -> None:
@@ -98,7 +139,7 @@ def test_before_2020_medicare_took_other_numbers() -> None:
 
 
 def test_a_practice_may_be_warned_instead_of_stopped() -> None:
-    broken = EXAMPLES["EDIT-BIL-003"].claim
+    broken = edit_cases()["EDIT-BIL-003"].triggering.claim
     (finding,) = edit_claim(broken, replace(PROFILE, warn_only=frozenset({"EDIT-BIL-003"})), KNOWN, TODAY)
     assert (finding.code, finding.severity) == ("EDIT-BIL-003", Severity.WARNING)
 
@@ -152,7 +193,9 @@ def test_a_number_used_for_other_days_is_taken() -> None:
 
 
 def test_a_decision_without_any_day_is_incomplete() -> None:
-    assert codes(replace(SECOND_CLAIM, lines=decided(UNDATED_LINE))) == ["EDIT-COB-006"]
+    (decision,) = SECOND_CLAIM.lines[0].adjudications
+    undated = replace(SECOND_CLAIM.lines[0], adjudications=(replace(decision, adjudication_date=None),))
+    assert codes(replace(SECOND_CLAIM, lines=(undated, SECOND_CLAIM.lines[1]))) == ["EDIT-COB-006"]
 
 
 def test_a_foreign_address_needs_no_state_and_no_zip() -> None:

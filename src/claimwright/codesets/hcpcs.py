@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from claimwright.codesets.releases.store import CodeStore, Release
@@ -37,6 +38,11 @@ class Hcpcs:
 
     release: Release
     codes: Mapping[str, HcpcsCode]
+
+    @cached_property
+    def has_modifiers(self) -> bool:
+        """Whether the release came with its modifiers; not all of CMS's files do."""
+        return any(code.is_modifier for code in self.codes.values())
 
     @classmethod
     def from_store(cls, store: CodeStore, day: date) -> Hcpcs | None:

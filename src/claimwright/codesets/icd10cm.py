@@ -56,9 +56,9 @@ class Section:
         return self.first <= category <= self.last
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Icd10cm:
-    """One release. `descriptions` has headings too; `valid` the codes that may stand on a claim."""
+    """One release, equal to itself only. `descriptions` has headings too; `valid` what may stand on a claim."""
 
     release: Release
     descriptions: Mapping[str, str]

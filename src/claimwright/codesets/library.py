@@ -6,7 +6,7 @@ asked for and keeps it. Where nothing is loaded for a day the answer is None, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from threading import RLock
 from typing import TypeVar
@@ -17,8 +17,10 @@ from claimwright.codesets.icd10cm import Icd10cm
 from claimwright.codesets.mpfs import FeeSchedule
 from claimwright.codesets.ncci import AddOns, PairEdits, UnitLimits
 from claimwright.codesets.releases.store import CodeStore
+from claimwright.codesets.taxonomy import Taxonomy
 
 Found = TypeVar("Found")
+_Reader = Callable[[CodeStore, date], Found | None]
 
 
 class CodeLibrary:
@@ -29,7 +31,7 @@ class CodeLibrary:
         self._lock = RLock()
         self._version = store.version() if store is not None else 0
         self._by_day: dict[tuple[str, date], object] = {}
-        self._by_release: dict[tuple[str, int], object] = {}
+        self._by_release: dict[tuple[str, tuple[int, ...]], object] = {}
 
     def icd10cm(self, day: date) -> Icd10cm | None:
         """ICD-10-CM as it was in force on a day."""
@@ -41,7 +43,7 @@ class CodeLibrary:
 
     def fee_schedule(self, day: date) -> FeeSchedule | None:
         """The Medicare physician fee schedule as it was in force on a day."""
-        return self._ask("mpfs-rvu", day, FeeSchedule.from_store)
+        return self._ask("mpfs-rvu", day, FeeSchedule.from_store, ("mpfs-gpci", "mpfs-anesthesia", "zip-localities"))
 
     def pair_edits(self, setting: str, day: date) -> PairEdits | None:
         """NCCI's pair edits for practitioners or outpatient hospitals."""
@@ -59,6 +61,10 @@ class CodeLibrary:
         """Who may not be paid by federal programs."""
         return self._ask("exclusions", day, Exclusions.from_store)
 
+    def taxonomy(self, day: date) -> Taxonomy | None:
+        """The provider taxonomy as it was in force on a day."""
+        return self._ask("taxonomy", day, Taxonomy.from_store)
+
     def refresh(self) -> bool:
         """Forget what was read if releases were loaded or withdrawn since; whether that was so."""
         with self._lock:
@@ -70,18 +76,19 @@ class CodeLibrary:
             self._by_release.clear()
             return True
 
-    def _ask(self, code_set: str, day: date, read: Callable[[CodeStore, date], Found | None]) -> Found | None:
+    def _ask(self, code_set: str, day: date, read: _Reader[Found], beside: Sequence[str] = ()) -> Found | None:
         key = code_set, day
         if key not in self._by_day:
             with self._lock:
-                self._by_day[key] = self._read(code_set, day, read)
+                self._by_day[key] = self._read(code_set, day, read, beside)
         return self._by_day[key]  # type: ignore[return-value]
 
-    def _read(self, code_set: str, day: date, read: Callable[[CodeStore, date], Found | None]) -> Found | None:
-        release = self._store.release_on(code_set, day) if self._store is not None else None
-        if self._store is None or release is None:
+    def _read(self, code_set: str, day: date, read: _Reader[Found], beside: Sequence[str]) -> Found | None:
+        """`beside` names code sets that are read with it: another release of theirs is another answer."""
+        if self._store is None or self._store.release_on(code_set, day) is None:
             return None
-        key = code_set, release.id
+        releases = (self._store.release_on(one, day) for one in (code_set, *beside))
+        key = code_set, tuple(release.id if release else 0 for release in releases)
         if key not in self._by_release:
             self._by_release[key] = read(self._store, day)
         return self._by_release[key]  # type: ignore[return-value]

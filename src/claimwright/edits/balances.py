@@ -9,9 +9,19 @@ from claimwright.documents.claim import LineAdjudication, OtherPayer
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if, line_field
 from claimwright.money import format_dollars
 
-TABLE = Table()
 _GUIDE = "837P implementation guide 005010X222A1"
 _ORDER = "PSTABCDEFGH"
+
+
+def _is_coordinated(case: Case) -> bool:
+    """Whether another payer is named, expected, or has decided a line."""
+    claim = case.claim
+    if claim.other_payers or claim.subscriber.payer_level != "P":
+        return True
+    return any(line.adjudications for line in claim.lines)
+
+
+TABLE = Table(_is_coordinated)
 
 
 def _adjusted(record: OtherPayer | LineAdjudication) -> int:

@@ -7,17 +7,18 @@ later one (a stay over 1 October), each service is judged by its own day, the di
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from itertools import combinations
 
 from claimwright.codesets.hcpcs import Hcpcs
 from claimwright.codesets.icd10cm import Icd10cm, Note, Validity
 from claimwright.codesets.library import CodeLibrary
 from claimwright.documents.claim import Diagnosis
-from claimwright.edits.registry import Case, E, Hit, I, Service, ServiceTable, Table, W, hit, hit_if
+from claimwright.edits.parts import DIAGNOSES, SERVICES, DiagnosisPart, Service
+from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, W, hit, hit_if
 
-TABLE = Table()
-SERVICE_TABLE = ServiceTable()
+TABLE = Table(lambda case: case.first_service_date and case.library.icd10cm(case.first_service_date))
+PART_TABLE = PartTable(DIAGNOSES)
+SERVICE_TABLE = PartTable(SERVICES)
 _GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
 _ICD10 = frozenset(("ABK", "ABF"))
 _SHOWN = 4
@@ -35,47 +36,40 @@ def _diagnoses(case: Case) -> Iterator[tuple[int, Diagnosis, Icd10cm]]:
             yield position, diagnosis, icd10cm
 
 
-@TABLE.edit(
+@PART_TABLE.edit(
     "EDIT-DX-101",
     E,
     "diagnoses.N.code",
-    "{value} is no ICD-10-CM code on {day} ({edition}).{meant}",
+    "{value} is no ICD-10-CM code of {edition}.{meant}",
     "Look the code up for the day of service; codes change on 1 October and 1 April.",
     "45 CFR 162.1002; ICD-10-CM tabular list of the day of service",
 )
-def _diagnosis_is_unknown(case: Case) -> Iterable[Hit]:
-    return [
-        hit(
-            f"diagnoses.{position}.code",
-            value=diagnosis.code,
-            day=case.first_service_date,
-            edition=icd10cm.release.edition,
-            meant=_meant(icd10cm, diagnosis.code),
-        )
-        for position, diagnosis, icd10cm in _diagnoses(case)
-        if icd10cm.validity(diagnosis.code) is Validity.UNKNOWN and icd10cm.is_current(_day(case))
-    ]
+def _diagnosis_is_unknown(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    icd10cm = _asked(diagnosis)
+    if icd10cm is None or not diagnosis.is_current or icd10cm.validity(diagnosis.code) is not Validity.UNKNOWN:
+        return ()
+    meant = _meant(icd10cm, diagnosis.code)
+    return (hit(value=diagnosis.code, edition=icd10cm.release.edition, meant=meant),)
 
 
-@TABLE.edit(
+@PART_TABLE.edit(
     "EDIT-DX-107",
     W,
     "diagnoses.N.code",
-    "{value} is not in {edition}, the newest ICD-10-CM that is loaded; the service was on {day}.",
+    "{value} is not in {edition}, the newest ICD-10-CM that is loaded; a newer one was in force on the day of service.",
     "Load the release of that day (claimwright codes load), or look the code up in it.",
     "45 CFR 162.1002; ICD-10-CM changes on 1 October",
 )
-def _diagnosis_is_not_in_an_old_release(case: Case) -> Iterable[Hit]:
-    return [
-        hit(f"diagnoses.{position}.code", value=diagnosis.code, day=_day(case), edition=icd10cm.release.edition)
-        for position, diagnosis, icd10cm in _diagnoses(case)
-        if icd10cm.validity(diagnosis.code) is Validity.UNKNOWN and not icd10cm.is_current(_day(case))
-    ]
+def _diagnosis_is_not_in_an_old_release(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    icd10cm = _asked(diagnosis)
+    if icd10cm is None or diagnosis.is_current or icd10cm.validity(diagnosis.code) is not Validity.UNKNOWN:
+        return ()
+    return (hit(value=diagnosis.code, edition=icd10cm.release.edition),)
 
 
-def _day(case: Case) -> date:
-    """The claim's first day of service; asked only where it has one."""
-    return case.first_service_date or date.min
+def _asked(diagnosis: DiagnosisPart) -> Icd10cm | None:
+    """The release that a diagnosis is judged by, where it is one of ICD-10-CM."""
+    return diagnosis.icd10cm if diagnosis.qualifier in _ICD10 else None
 
 
 def _meant(icd10cm: Icd10cm, code: str) -> str:
@@ -83,7 +77,7 @@ def _meant(icd10cm: Icd10cm, code: str) -> str:
     return f" With its placeholders it is {meant}." if meant else ""
 
 
-@TABLE.edit(
+@PART_TABLE.edit(
     "EDIT-DX-102",
     E,
     "diagnoses.N.code",
@@ -91,12 +85,11 @@ def _meant(icd10cm: Icd10cm, code: str) -> str:
     "Choose what the record supports, as far as it goes: {completions}.",
     f"{_GUIDELINES} I.B.2; ICD-10-CM tabular list of the day of service",
 )
-def _diagnosis_is_incomplete(case: Case) -> Iterable[Hit]:
-    return [
-        hit(f"diagnoses.{position}.code", value=diagnosis.code, completions=_completions(icd10cm, diagnosis.code))
-        for position, diagnosis, icd10cm in _diagnoses(case)
-        if icd10cm.validity(diagnosis.code) is Validity.INCOMPLETE
-    ]
+def _diagnosis_is_incomplete(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    icd10cm = _asked(diagnosis)
+    if icd10cm is None or icd10cm.validity(diagnosis.code) is not Validity.INCOMPLETE:
+        return ()
+    return (hit(value=diagnosis.code, completions=_completions(icd10cm, diagnosis.code)),)
 
 
 def _completions(icd10cm: Icd10cm, code: str) -> str:
@@ -126,7 +119,7 @@ def _excluded(position: int, code: str, other: str, note: Note) -> Hit:
     return hit(f"diagnoses.{position}.code", value=code, other=other, owner=note.owner, note=note.text)
 
 
-@TABLE.edit(
+@PART_TABLE.edit(
     "EDIT-DX-104",
     E,
     "diagnoses.1.code",
@@ -134,15 +127,12 @@ def _excluded(position: int, code: str, other: str, note: Note) -> Hit:
     "Put the disease that it comes from first.",
     f"{_GUIDELINES} I.A.13",
 )
-def _manifestation_is_first(case: Case) -> Iterable[Hit]:
-    first = next(_diagnoses(case), None)
-    if first is None:
-        return ()
-    position, diagnosis, icd10cm = first
-    return hit_if(position == 1 and icd10cm.is_manifestation(diagnosis.code), value=diagnosis.code)
+def _manifestation_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    icd10cm = _asked(diagnosis) if diagnosis.is_first else None
+    return hit_if(icd10cm is not None and icd10cm.is_manifestation(diagnosis.code), value=diagnosis.code)
 
 
-@TABLE.edit(
+@PART_TABLE.edit(
     "EDIT-DX-105",
     I,
     "diagnoses.N.code",
@@ -150,14 +140,11 @@ def _manifestation_is_first(case: Case) -> Iterable[Hit]:
     "Put the underlying condition before it, where the record names one.",
     f"{_GUIDELINES} I.A.13",
 )
-def _underlying_condition_is_missing(case: Case) -> Iterable[Hit]:
-    first = next(_diagnoses(case), None)
-    if first is None or first[0] != 1:
-        return ()
-    _, diagnosis, icd10cm = first
-    notes = icd10cm.needs_code_first(diagnosis.code)
-    is_asked = bool(notes) and not icd10cm.is_manifestation(diagnosis.code)
-    return hit_if(is_asked, "diagnoses.1.code", value=diagnosis.code, note=notes[0].text if notes else "")
+def _underlying_condition_is_missing(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    icd10cm = _asked(diagnosis) if diagnosis.is_first else None
+    notes = icd10cm.needs_code_first(diagnosis.code) if icd10cm is not None else ()
+    is_asked = bool(notes) and icd10cm is not None and not icd10cm.is_manifestation(diagnosis.code)
+    return hit_if(is_asked, value=diagnosis.code, note=notes[0].text if notes else "")
 
 
 @TABLE.edit(
@@ -197,10 +184,10 @@ def _side_differs(case: Case) -> Iterable[Hit]:
 )
 def _hcpcs_code_is_unknown(service: Service, library: CodeLibrary) -> Iterable[Hit]:
     loaded = _hcpcs(service, library)
-    if loaded is None or service.period is None or service.code in loaded.codes:
+    if loaded is None or service.start is None or service.code in loaded.codes:
         return ()
     release = loaded.release.effective_date
-    return hit_if(service.period.start >= release, value=service.code, release=release)
+    return hit_if(service.start >= release, value=service.code, release=release)
 
 
 @SERVICE_TABLE.edit(
@@ -214,14 +201,58 @@ def _hcpcs_code_is_unknown(service: Service, library: CodeLibrary) -> Iterable[H
 def _hcpcs_code_is_of_another_time(service: Service, library: CodeLibrary) -> Iterable[Hit]:
     loaded = _hcpcs(service, library)
     code = loaded.codes.get(service.code) if loaded is not None else None
-    if code is None or service.period is None or code.is_valid(service.period.start):
+    if code is None or service.start is None or code.is_valid(service.start):
         return ()
     since, until = code.added or "always", code.ended or "now"
-    return (hit(value=service.code, since=since, until=until, day=service.period.start),)
+    return (hit(value=service.code, since=since, until=until, day=service.start),)
 
 
 def _hcpcs(service: Service, library: CodeLibrary) -> Hcpcs | None:
     """HCPCS level II, for a service that is coded in it."""
-    if service.qualifier != "HC" or service.period is None or not service.code[:1].isalpha():
+    if service.qualifier != "HC" or service.start is None or not service.code[:1].isalpha():
         return None
-    return library.hcpcs(service.period.start)
+    return library.hcpcs(service.start)
+
+
+@SERVICE_TABLE.edit(
+    "EDIT-LIN-103",
+    W,
+    "lines.N.procedure.modifiers",
+    "Modifier {value} is not in the HCPCS level II release of {release}, the newest that is loaded.",
+    "Look the modifier up; a letter and a digit are easily exchanged.",
+    "45 CFR 162.1002; CMS HCPCS level II file",
+)
+def _modifier_is_unknown(service: Service, library: CodeLibrary) -> Iterable[Hit]:
+    loaded = library.hcpcs(service.start) if service.modifiers and service.start else None
+    if loaded is None or not loaded.has_modifiers:
+        return ()
+    known, release = loaded.codes, loaded.release.effective_date
+    return [
+        hit(value=one, release=release) for one in service.modifiers if _is_hcpcs_modifier(one) and one not in known
+    ]
+
+
+@SERVICE_TABLE.edit(
+    "EDIT-LIN-104",
+    E,
+    "lines.N.procedure.modifiers",
+    "Modifier {value} is in use {since} to {until}, the service was on {day}.",
+    "Use the modifier that took its place, or correct the day.",
+    "45 CFR 162.1002; CMS HCPCS level II file",
+)
+def _modifier_is_of_another_time(service: Service, library: CodeLibrary) -> Iterable[Hit]:
+    day = service.start
+    loaded = library.hcpcs(day) if service.modifiers and day else None
+    if loaded is None or day is None:
+        return ()
+    found = [loaded.codes[one] for one in service.modifiers if _is_hcpcs_modifier(one) and one in loaded.codes]
+    return [
+        hit(value=one.code, since=one.added or "always", until=one.ended or "now", day=day)
+        for one in found
+        if not one.is_valid(day)
+    ]
+
+
+def _is_hcpcs_modifier(modifier: str) -> bool:
+    """Whether it is one of HCPCS level II: a letter first, but not the physical states P1 to P6, which are CPT's."""
+    return len(modifier) == 2 and modifier[0].isalpha() and not (modifier[0] == "P" and modifier[1].isdigit())

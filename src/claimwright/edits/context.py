@@ -31,12 +31,13 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationOnFile:
-    """A payer's consent: its number, the codes it covers (none: any code), and its days."""
+    """A payer's consent: its number, the codes it covers (none: any code), its days, and what is left of its units."""
 
     number: str
     codes: frozenset[str] = frozenset()
     effective_date: date | None = None
     end_date: date | None = None
+    units_left: Decimal | None = None
 
     def covers(self, code: str, day: date | None) -> bool:
         """Whether it covers that code on that day."""
@@ -95,12 +96,15 @@ class ClaimContext:
     """Everything known beyond the claim. `None` means not known, so that nothing is asked of it.
 
     `coverage`: the answer about the payer this claim goes to. `authorizations`: those on file for this patient and
-    payer. `earlier_claims`: see `EarlierClaim`.
+    payer. `earlier_claims`: see `EarlierClaim`. `expected_cents`: what the contract allows for a line, by line number.
+    `original_decision_date`: when the payer decided the claim that this one corrects.
     """
 
     coverage: Coverage | None = None
     authorizations: tuple[AuthorizationOnFile, ...] | None = None
     earlier_claims: tuple[EarlierClaim, ...] = ()
+    expected_cents: tuple[tuple[int, int], ...] = ()
+    original_decision_date: date | None = None
 
 
 NOTHING_KNOWN = ClaimContext()

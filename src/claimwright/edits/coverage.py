@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from claimwright.codesets.library import CodeLibrary
 from claimwright.edits.context import CoverageState
-from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if
+from claimwright.edits.parts import HEADINGS, Heading
+from claimwright.edits.registry import Case, E, Hit, PartTable, Table, W, hit, hit_if
 
-TABLE = Table()
+TABLE = Table(lambda case: case.known.coverage is not None)
+HEADING_TABLE = PartTable(HEADINGS)
+MEDICARE_TABLE = Table(lambda case: case.profile.is_medicare)
+_SECONDARY_REASONS = frozenset(("12", "13", "14", "15", "16", "41", "42", "43", "47"))
+_WORKING_AGED, _DISABLED = "12", "43"
+_AGE_YEARS = 65
+_GROUP_PLANS = frozenset(("12", "13", "14", "15", "BL", "CI", "HM"))
+_ACCIDENTS = frozenset(("AA", "EM", "OA"))
 
 
 def _is(case: Case, state: CoverageState) -> bool:
@@ -78,3 +87,70 @@ def _service_is_outside_coverage(case: Case) -> Iterable[Hit]:
 def _member_id_differs_from_answer(case: Case) -> Iterable[Hit]:
     coverage, given = case.known.coverage, case.claim.subscriber.member_id
     return hit_if(coverage and coverage.member_id and given and coverage.member_id != given)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-MSP-001",
+    E,
+    "subscriber.insurance_type",
+    "Medicare is not the first payer, and nothing says why (it is {value!r}).",
+    "Give the reason: 12 working aged, 13 kidney disease, 14 no-fault, 15 workers' compensation, 43 disabled ...",
+    "837P implementation guide 005010X222A1, SBR05; CMS Medicare Secondary Payer Manual chapter 3",
+)
+def _secondary_reason_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    is_asked = heading.payer == "medicare" and heading.level in ("S", "T") and not heading.is_institutional
+    return hit_if(is_asked and heading.insurance_type not in _SECONDARY_REASONS, value=heading.insurance_type)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-MSP-002",
+    W,
+    "related_causes",
+    "The claim is about an accident or work, and Medicare is its first payer.",
+    "Ask who is liable: no-fault, liability and workers' compensation pay before Medicare.",
+    "42 USC 1395y(b)(2); 42 CFR 411.40 to 411.54",
+)
+def _liability_may_come_first(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    is_first = heading.payer == "medicare" and heading.level == "P"
+    return hit_if(is_first and not _ACCIDENTS.isdisjoint(heading.related_causes))
+
+
+def _age_years(case: Case) -> int | None:
+    born, day = case.claim.patient_person.birth_date, case.first_service_date
+    if born is None or day is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+@MEDICARE_TABLE.edit(
+    "EDIT-MSP-003",
+    W,
+    "other_payers.N",
+    "Medicare is the first payer of a patient who has a group plan beside it.",
+    "Ask whether the patient or spouse still works; a plan of 20 or more employees (100 under 65) pays first.",
+    "42 USC 1395y(b)(1); 42 CFR 411.170 to 411.206",
+)
+def _group_plan_may_come_first(case: Case) -> Iterable[Hit]:
+    if case.claim.subscriber.payer_level != "P":
+        return ()
+    return [
+        hit(f"other_payers.{position}")
+        for position, other in enumerate(case.claim.other_payers, 1)
+        if other.subscriber.filing_code in _GROUP_PLANS and other.subscriber.group_number
+    ][:1]
+
+
+@MEDICARE_TABLE.edit(
+    "EDIT-MSP-004",
+    W,
+    "subscriber.insurance_type",
+    "The reason why Medicare is not first ({value}) does not fit the patient's {age} years.",
+    "Use 12 (working aged) from 65 years on, 43 (disabled) before.",
+    "42 CFR 411.170 (working aged) and 411.200 (disabled)",
+)
+def _secondary_reason_does_not_fit_age(case: Case) -> Iterable[Hit]:
+    age, reason = _age_years(case), case.claim.subscriber.insurance_type
+    if age is None:
+        return ()
+    is_wrong = (reason == _WORKING_AGED and age < _AGE_YEARS) or (reason == _DISABLED and age >= _AGE_YEARS)
+    return hit_if(is_wrong, value=reason, age=age)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
+from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.shapes import is_icd10cm_shaped
-from claimwright.edits.registry import Case, E, Hit, I, Table, hit, hit_if
+from claimwright.edits.parts import DIAGNOSES, DiagnosisPart
+from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, hit, hit_if
 
 TABLE = Table()
+PART_TABLE = PartTable(DIAGNOSES)
 _GUIDE = "837P implementation guide 005010X222A1, loop 2300 HI"
 _GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
 _DIAGNOSES_MAX = 12
-ICD10_DAY = date(2015, 10, 1)
-"""The first day of service that is coded in ICD-10 (45 CFR 162.1002)."""
-
 _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
 
 
@@ -28,22 +27,6 @@ _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
 )
 def _there_is_no_diagnosis(case: Case) -> Iterable[Hit]:
     return hit_if(not case.claim.diagnoses)
-
-
-@TABLE.edit(
-    "EDIT-DX-002",
-    E,
-    "diagnoses.N.code",
-    "{value!r} has not the form of an ICD-10-CM code.",
-    "Write three to seven characters without the dot, a letter first.",
-    "ICD-10-CM, 45 CFR 162.1002",
-)
-def _diagnosis_is_malformed(case: Case) -> Iterable[Hit]:
-    return [
-        hit(f"diagnoses.{position}.code", value=diagnosis.code)
-        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
-        if diagnosis.qualifier in _ICD10 and not is_icd10cm_shaped(diagnosis.code)
-    ]
 
 
 @TABLE.edit(
@@ -78,57 +61,6 @@ def _there_are_too_many_diagnoses(case: Case) -> Iterable[Hit]:
 
 
 @TABLE.edit(
-    "EDIT-DX-005",
-    E,
-    "diagnoses.N.qualifier",
-    "The diagnosis is coded in {value}, the service of {day} calls for {expected}.",
-    "Code services since 1 October 2015 in ICD-10-CM, earlier ones in ICD-9-CM.",
-    "45 CFR 162.1002",
-)
-def _code_set_is_of_another_time(case: Case) -> Iterable[Hit]:
-    day = case.first_service_date
-    if day is None:
-        return ()
-    wrong, value, expected = (_ICD9, "ICD-9", "ICD-10") if day >= ICD10_DAY else (_ICD10, "ICD-10", "ICD-9")
-    return [
-        hit(f"diagnoses.{position}.qualifier", value=value, expected=expected, day=day)
-        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
-        if diagnosis.qualifier in wrong
-    ]
-
-
-@TABLE.edit(
-    "EDIT-DX-006",
-    E,
-    "diagnoses.N.qualifier",
-    "The principal diagnosis must come first, and only one may be principal.",
-    "Mark the first diagnosis as principal (ABK) and all others as further ones (ABF).",
-    _GUIDE,
-)
-def _principal_is_not_first(case: Case) -> Iterable[Hit]:
-    return [
-        hit(f"diagnoses.{position}.qualifier")
-        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
-        if (diagnosis.qualifier in ("ABK", "BK")) is not (position == 1)
-    ]
-
-
-@TABLE.edit(
-    "EDIT-DX-007",
-    E,
-    "diagnoses.1.code",
-    "{value} says how an injury came about and cannot be the principal diagnosis.",
-    "Put the injury first.",
-    f"{_GUIDELINES} I.C.20",
-)
-def _external_cause_is_first(case: Case) -> Iterable[Hit]:
-    first = next(iter(case.claim.diagnoses), None)
-    if first is None or first.qualifier not in _ICD10 or not first.code.startswith(("V", "W", "X", "Y")):
-        return ()
-    return (hit(value=first.code),)
-
-
-@TABLE.edit(
     "EDIT-DX-008",
     I,
     "diagnoses.N.code",
@@ -143,3 +75,55 @@ def _diagnosis_is_unused(case: Case) -> Iterable[Hit]:
         for position, diagnosis in enumerate(case.claim.diagnoses, 1)
         if diagnosis.code and position != 1 and position not in used
     ]
+
+
+@PART_TABLE.edit(
+    "EDIT-DX-002",
+    E,
+    "diagnoses.N.code",
+    "{value!r} has not the form of an ICD-10-CM code.",
+    "Write three to seven characters without the dot, a letter first.",
+    "ICD-10-CM, 45 CFR 162.1002",
+)
+def _diagnosis_is_malformed(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    is_wrong = diagnosis.qualifier in _ICD10 and not is_icd10cm_shaped(diagnosis.code)
+    return hit_if(is_wrong, value=diagnosis.code)
+
+
+@PART_TABLE.edit(
+    "EDIT-DX-005",
+    E,
+    "diagnoses.N.qualifier",
+    "The diagnosis is coded in {value}, the day of service calls for {expected}.",
+    "Code services since 1 October 2015 in ICD-10-CM, earlier ones in ICD-9-CM.",
+    "45 CFR 162.1002",
+)
+def _code_set_is_of_another_time(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    wrong, value = (_ICD9, "ICD-9") if diagnosis.set_due == "ICD-10" else (_ICD10, "ICD-10")
+    is_wrong = diagnosis.set_due and diagnosis.qualifier in wrong
+    return hit_if(is_wrong, value=value, expected=diagnosis.set_due)
+
+
+@PART_TABLE.edit(
+    "EDIT-DX-006",
+    E,
+    "diagnoses.N.qualifier",
+    "The principal diagnosis must come first, and only one may be principal.",
+    "Mark the first diagnosis as principal (ABK) and all others as further ones (ABF).",
+    _GUIDE,
+)
+def _principal_is_not_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if((diagnosis.qualifier in ("ABK", "BK")) is not diagnosis.is_first)
+
+
+@PART_TABLE.edit(
+    "EDIT-DX-007",
+    E,
+    "diagnoses.1.code",
+    "{value} says how an injury came about and cannot be the principal diagnosis.",
+    "Put the injury first.",
+    f"{_GUIDELINES} I.C.20",
+)
+def _external_cause_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+    is_coded = diagnosis.is_first and diagnosis.qualifier in _ICD10
+    return hit_if(is_coded and diagnosis.code.startswith(("V", "W", "X", "Y")), value=diagnosis.code)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from claimwright.edits.context import EarlierClaim, provider_npi
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if, line_field
 
-TABLE = Table()
+TABLE = Table(lambda case: case.known.earlier_claims)
 _SOURCE = "CARC 18; CMS Claims Processing Manual chapter 1, section 120"
 
 

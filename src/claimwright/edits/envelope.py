@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.places import place
-from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if
+from claimwright.edits.parts import HEADINGS, Heading
+from claimwright.edits.registry import Case, E, Hit, PartTable, Table, W, hit, hit_if
 from claimwright.money import format_dollars
 
 TABLE = Table()
+HEADING_TABLE = PartTable(HEADINGS)
 _GUIDE = "837P implementation guide 005010X222A1"
 _NUMBER_LENGTH, _NUMBER_LENGTH_MAX = 20, 38
 _LINES_MAX = 50
+_DELAY_REASONS = frozenset((*(str(number) for number in range(1, 12)), "15"))
 _NUMBER = re.compile(r"[A-Za-z0-9 !\"&'()+,\-./;?=%@\[\]_{}|<>#$\\]*\Z")
 """The basic and extended character sets without the usual delimiters `* ~ : ^`."""
 
@@ -95,31 +99,6 @@ def _there_are_too_many_lines(case: Case) -> Iterable[Hit]:
 
 
 @TABLE.edit(
-    "EDIT-CLM-007",
-    E,
-    "place_of_service",
-    "Place of service {value!r} is not an assigned code.",
-    "Choose the place where care was given.",
-    "CMS place of service code set",
-)
-def _place_of_service_is_unknown(case: Case) -> Iterable[Hit]:
-    code = case.claim.place_of_service
-    return hit_if(place(code) is None, value=code)
-
-
-@TABLE.edit(
-    "EDIT-CLM-008",
-    E,
-    "frequency",
-    "Frequency {value!r} is not used on a professional claim.",
-    "Use 1 for an original, 7 for a replacement, 8 to void.",
-    f"{_GUIDE}, CLM05-3",
-)
-def _frequency_is_unknown(case: Case) -> Iterable[Hit]:
-    return hit_if(case.claim.frequency not in ("1", "7", "8"), value=case.claim.frequency)
-
-
-@TABLE.edit(
     "EDIT-CLM-009",
     E,
     "charge_cents",
@@ -146,7 +125,32 @@ def _patient_paid_is_implausible(case: Case) -> Iterable[Hit]:
     return (hit(paid=format_dollars(paid), charge=format_dollars(charge)),)
 
 
-@TABLE.edit(
+@HEADING_TABLE.edit(
+    "EDIT-CLM-007",
+    E,
+    "place_of_service",
+    "Place of service {value!r} is not an assigned code.",
+    "Choose the place where care was given.",
+    "CMS place of service code set",
+)
+def _place_of_service_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    code = heading.place
+    return hit_if(place(code) is None, value=code)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-CLM-008",
+    E,
+    "frequency",
+    "Frequency {value!r} is not used on a professional claim.",
+    "Use 1 for an original, 7 for a replacement, 8 to void.",
+    f"{_GUIDE}, CLM05-3",
+)
+def _frequency_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(heading.frequency not in ("1", "7", "8"), value=heading.frequency)
+
+
+@HEADING_TABLE.edit(
     "EDIT-CLM-011",
     E,
     "accident_state",
@@ -154,11 +158,11 @@ def _patient_paid_is_implausible(case: Case) -> Iterable[Hit]:
     "Give the state in which the accident happened.",
     f"{_GUIDE}, CLM11-4",
 )
-def _accident_state_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if("AA" in case.claim.related_causes and not case.claim.accident_state)
+def _accident_state_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if("AA" in heading.related_causes and not heading.accident_state)
 
 
-@TABLE.edit(
+@HEADING_TABLE.edit(
     "EDIT-CLM-012",
     E,
     "dates",
@@ -166,12 +170,12 @@ def _accident_state_is_missing(case: Case) -> Iterable[Hit]:
     "Give the day of the accident.",
     f"{_GUIDE}, loop 2300 DTP 439",
 )
-def _accident_date_is_missing(case: Case) -> Iterable[Hit]:
-    is_accident = any(cause in ("AA", "OA") for cause in case.claim.related_causes)
-    return hit_if(is_accident and all(qualifier != "439" for qualifier, _ in case.claim.dates))
+def _accident_date_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    is_accident = any(cause in ("AA", "OA") for cause in heading.related_causes)
+    return hit_if(is_accident and "439" not in heading.date_qualifiers)
 
 
-@TABLE.edit(
+@HEADING_TABLE.edit(
     "EDIT-CLM-013",
     E,
     "assignment",
@@ -179,11 +183,11 @@ def _accident_date_is_missing(case: Case) -> Iterable[Hit]:
     "Use A when the provider accepts assignment, C when not.",
     f"{_GUIDE}, CLM07",
 )
-def _assignment_is_unknown(case: Case) -> Iterable[Hit]:
-    return hit_if(case.claim.assignment not in ("A", "B", "C"), value=case.claim.assignment)
+def _assignment_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(heading.assignment not in ("A", "B", "C"), value=heading.assignment)
 
 
-@TABLE.edit(
+@HEADING_TABLE.edit(
     "EDIT-CLM-014",
     E,
     "release_of_information",
@@ -191,11 +195,11 @@ def _assignment_is_unknown(case: Case) -> Iterable[Hit]:
     "Use Y with a signed statement on file, I with informed consent under a federal rule.",
     f"{_GUIDE}, CLM09",
 )
-def _release_is_not_given(case: Case) -> Iterable[Hit]:
-    return hit_if(case.claim.release_of_information not in ("Y", "I"), value=case.claim.release_of_information)
+def _release_is_not_given(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(heading.release_of_information not in ("Y", "I"), value=heading.release_of_information)
 
 
-@TABLE.edit(
+@HEADING_TABLE.edit(
     "EDIT-CLM-015",
     E,
     "dates",
@@ -203,6 +207,31 @@ def _release_is_not_given(case: Case) -> Iterable[Hit]:
     "Give the day of admission.",
     f"{_GUIDE}, loop 2300 DTP 435",
 )
-def _admission_date_is_missing(case: Case) -> Iterable[Hit]:
-    is_inpatient = case.claim.place_of_service in ("21", "51")
-    return hit_if(is_inpatient and all(qualifier != "435" for qualifier, _ in case.claim.dates))
+def _admission_date_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    is_inpatient = heading.place in ("21", "51")
+    return hit_if(is_inpatient and "435" not in heading.date_qualifiers)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-CLM-020",
+    W,
+    "related_causes",
+    "The claim goes to workers' compensation, and nothing says that the illness comes from work.",
+    "Say that it is related to employment, or choose the payer again.",
+    f"{_GUIDE}, CLM11 and SBR09",
+)
+def _work_is_not_the_cause(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(heading.filing_code == "WC" and "EM" not in heading.related_causes)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-CLM-021",
+    E,
+    "delay_reason",
+    "Delay reason {value!r} is not on the list.",
+    "Use one of 1 to 11, or 15 for a natural disaster.",
+    f"{_GUIDE}, CLM20",
+)
+def _delay_reason_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    is_wrong = heading.delay_reason and heading.delay_reason not in _DELAY_REASONS
+    return hit_if(is_wrong, value=heading.delay_reason)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
+from claimwright.edits.families import VISITS
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, line_field
 
 TABLE = Table()
+REFERENCE_TABLE = Table(lambda case: case.claim.references or any(line.references for line in case.claim.lines))
 _GUIDE = "837P implementation guide 005010X222A1, loop 2400"
+_CLIA = re.compile(r"\d{2}D\d{7}\Z")
 _SAME_DAY_MODIFIERS = frozenset({"76", "77", "59", "91", "XE", "XS", "XP", "XU", "LT", "RT", "50"})
 
 
@@ -63,3 +67,38 @@ def _line_repeats_another(case: Case) -> Iterable[Hit]:
         if first != line.number and not _SAME_DAY_MODIFIERS & set(line.procedure.modifiers):
             hits.append(hit(line_field(line, "procedure.code"), first=first))
     return hits
+
+
+@TABLE.edit(
+    "EDIT-LIN-025",
+    W,
+    "lines.N.procedure.code",
+    "{value} is the second visit of that day with the same provider (line {first}).",
+    "Bill one visit that covers both; 25 says that the second was for another problem, where the record shows it.",
+    "CMS Claims Processing Manual chapter 12, section 30.6.5",
+)
+def _visit_is_the_second_of_the_day(case: Case) -> Iterable[Hit]:
+    seen: dict[object, tuple[int, str]] = {}
+    hits = []
+    for line in case.claim.lines:
+        code = line.procedure.code
+        if code not in VISITS or {"25", "27", "76"} & set(line.procedure.modifiers):
+            continue
+        first, other = seen.setdefault((line.period, line.rendering), (line.number, code))
+        if other != code:
+            hits.append(hit(line_field(line, "procedure.code"), value=code, first=first))
+    return hits
+
+
+@REFERENCE_TABLE.edit(
+    "EDIT-CLI-002",
+    E,
+    "references",
+    "{value!r} has not the form of a CLIA number.",
+    "Write two digits, the letter D and seven digits, as on the laboratory's certificate.",
+    "42 CFR 493.2; 837P implementation guide 005010X222A1, REF X4",
+)
+def _clia_number_is_malformed(case: Case) -> Iterable[Hit]:
+    named = [("references", one) for one in case.claim.references]
+    named += [(line_field(line, "references"), one) for line in case.claim.lines for one in line.references]
+    return [hit(field, value=one.value) for field, one in named if one.qualifier == "X4" and not _CLIA.match(one.value)]

@@ -7,7 +7,7 @@ claims are judged by the practitioners' tables, institutional ones by the outpat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -18,7 +18,6 @@ from claimwright.codesets.releases.pairs import Pair
 from claimwright.documents.claim import ClaimLine
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit
 
-TABLE = Table()
 _MANUAL = "CMS National Correct Coding Initiative policy manual, chapter I"
 _LINE, _DAY, _CLINICAL = "1", "2", "3"
 
@@ -36,19 +35,54 @@ def _setting(case: Case) -> str:
     return "outpatient" if case.claim.institutional is not None else "practitioner"
 
 
-def _lines(case: Case) -> Iterator[tuple[date, list[ClaimLine]]]:
+def _lines(case: Case) -> Mapping[date, list[ClaimLine]]:
     """The coded lines of each day, where NCCI is asked at all."""
     if not case.profile.follows_ncci:
-        return
-    by_day: dict[date, list[ClaimLine]] = defaultdict(list)
+        return {}
+    by_day: dict[date, list[ClaimLine]] = {}
     for line in case.claim.lines:
         if line.period is not None and line.procedure.qualifier == "HC":
-            by_day[line.period.start].append(line)
-    yield from by_day.items()
+            by_day.setdefault(line.period.start, []).append(line)
+    return by_day
+
+
+def _has_pairs(case: Case) -> bool:
+    """Whether any two lines of a day are a pair; most claims have none."""
+    return any(True for _ in _pairs(case))
+
+
+def _has_limited_units(case: Case) -> bool:
+    """Whether any line, or any code of a day that is on several lines, has more units than its limit."""
+    for day, lines in _lines(case).items():
+        found = case.library.unit_limits(_setting(case), day)
+        if found is not None:
+            limits = found.limits
+            units: dict[str, Decimal | int] = {}
+            for line in lines:
+                code = line.procedure.code
+                units[code] = total = units.get(code, 0) + line.quantity
+                limit = limits.get(code)
+                if limit is not None and total > limit.units:
+                    return True
+    return False
+
+
+def _has_add_ons(case: Case) -> bool:
+    """Whether any line has an add-on code."""
+    for day, lines in _lines(case).items():
+        add_ons = case.library.add_ons(day)
+        if add_ons is not None and any(line.procedure.code in add_ons.rows for line in lines):
+            return True
+    return False
+
+
+PAIR_TABLE = Table(_has_pairs)
+UNIT_TABLE = Table(_has_limited_units)
+ADD_ON_TABLE = Table(_has_add_ons)
 
 
 def _pairs(case: Case) -> Iterator[_PairHit]:
-    for day, lines in _lines(case):
+    for day, lines in _lines(case).items():
         edits = case.library.pair_edits(_setting(case), day) if len(lines) > 1 else None
         if edits is None:
             continue
@@ -70,7 +104,7 @@ def _hit(found: _PairHit) -> Hit:
     )
 
 
-@TABLE.edit(
+@PAIR_TABLE.edit(
     "EDIT-NCCI-001",
     E,
     "lines.N.procedure.code",
@@ -82,7 +116,7 @@ def _pair_is_never_paid(case: Case) -> Iterable[Hit]:
     return [_hit(found) for found in _pairs(case) if found.edit.indicator == "0"]
 
 
-@TABLE.edit(
+@PAIR_TABLE.edit(
     "EDIT-NCCI-002",
     E,
     "lines.N.procedure.modifiers",
@@ -98,7 +132,7 @@ def _pair_needs_a_modifier(case: Case) -> Iterable[Hit]:
     ]
 
 
-@TABLE.edit(
+@PAIR_TABLE.edit(
     "EDIT-NCCI-003",
     W,
     "lines.N.procedure.modifiers",
@@ -126,7 +160,7 @@ def _same_site(found: _PairHit) -> bool:
 
 def _limited(case: Case, indicator: str) -> Iterator[tuple[UnitLimit, list[ClaimLine]]]:
     """Each code of a day with such a limit, and its lines by the same provider."""
-    for day, lines in _lines(case):
+    for day, lines in _lines(case).items():
         limits = case.library.unit_limits(_setting(case), day)
         if limits is None:
             continue
@@ -148,7 +182,7 @@ def _over(limit: UnitLimit, lines: list[ClaimLine]) -> Iterable[Hit]:
     return (hit(f"lines.{last.number}.quantity", **named),)
 
 
-@TABLE.edit(
+@UNIT_TABLE.edit(
     "EDIT-MUE-001",
     E,
     "lines.N.quantity",
@@ -160,7 +194,7 @@ def _units_of_a_line_are_unlikely(case: Case) -> Iterable[Hit]:
     return [found for limit, lines in _limited(case, _LINE) for line in lines for found in _over(limit, [line])]
 
 
-@TABLE.edit(
+@UNIT_TABLE.edit(
     "EDIT-MUE-002",
     E,
     "lines.N.quantity",
@@ -172,7 +206,7 @@ def _units_of_a_day_are_impossible(case: Case) -> Iterable[Hit]:
     return [found for limit, lines in _limited(case, _DAY) for found in _over(limit, lines)]
 
 
-@TABLE.edit(
+@UNIT_TABLE.edit(
     "EDIT-MUE-003",
     W,
     "lines.N.quantity",
@@ -186,7 +220,7 @@ def _units_of_a_day_are_unlikely(case: Case) -> Iterable[Hit]:
 
 def _without_primary(case: Case, *, is_open: bool) -> Iterator[Hit]:
     """Add-on codes whose primary is not on the claim that day; `is_open`: the contractor may know more primaries."""
-    for day, lines in _lines(case):
+    for day, lines in _lines(case).items():
         add_ons = case.library.add_ons(day)
         if add_ons is not None:
             yield from _lonely(add_ons, day, lines, is_open=is_open)
@@ -202,7 +236,7 @@ def _lonely(add_ons: AddOns, day: date, lines: list[ClaimLine], *, is_open: bool
         yield hit(f"lines.{line.number}.procedure.code", value=line.procedure.code, primaries=primaries)
 
 
-@TABLE.edit(
+@ADD_ON_TABLE.edit(
     "EDIT-AOC-001",
     E,
     "lines.N.procedure.code",
@@ -214,7 +248,7 @@ def _add_on_has_no_primary(case: Case) -> Iterable[Hit]:
     return list(_without_primary(case, is_open=False))
 
 
-@TABLE.edit(
+@ADD_ON_TABLE.edit(
     "EDIT-AOC-002",
     W,
     "lines.N.procedure.code",

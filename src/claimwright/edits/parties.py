@@ -1,4 +1,4 @@
-"""Edits of who is named: billing provider, other providers, payer, subscriber, patient."""
+"""Edits of who is named: payer, subscriber, patient, and their addresses. Those of providers are in `providers`."""
 
 from __future__ import annotations
 
@@ -8,265 +8,26 @@ from datetime import date
 from functools import lru_cache
 
 from claimwright.codesets.filing import FILING_CODES
-from claimwright.codesets.identifiers import is_mbi, is_npi
-from claimwright.codesets.shapes import is_taxonomy_shaped, is_zip_shaped
-from claimwright.documents.parties import Address, Person
-from claimwright.edits.registry import Case, E, Hit, I, Table, W, hit, hit_if, is_domestic
+from claimwright.codesets.identifiers import is_mbi
+from claimwright.codesets.library import CodeLibrary
+from claimwright.codesets.shapes import is_zip_shaped
+from claimwright.documents.parties import Person
+from claimwright.edits.parts import ADDRESSES, HEADINGS, AddressPart, Heading, address_part
+from claimwright.edits.registry import Case, E, Hit, PartTable, Table, W, hit, hit_if
 
 TABLE = Table()
+HEADING_TABLE = PartTable(HEADINGS)
+ADDRESS_TABLE = PartTable(ADDRESSES)
 _GUIDE = "837P implementation guide 005010X222A1"
-_NPI_RULE = "45 CFR 162.406"
 _LEVELS = frozenset("PSTABCDEFGHU")
+_RELATIONSHIPS = frozenset(("01", "18", "19", "20", "21", "39", "40", "53", "G8"))
 _AGE_YEARS_MAX = 125
 MBI_DAY = date(2020, 1, 1)
 """Since this day of service Medicare takes no other number (CMS, end of the transition period)."""
-_TAX_ID = re.compile(r"\d{9}\Z")
-_PO_BOX = re.compile(r"\b(?:P\.?\s*O\.?\s*BOX|POST\s+OFFICE\s+BOX|LOCK\s*BOX)\b", re.IGNORECASE)
 _STATES = frozenset(
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH "  # noqa: SIM905
     "OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI FM MH PW AA AE AP".split()
 )
-
-
-_is_npi = lru_cache(maxsize=4096)(is_npi)
-"""The same few providers come with every claim."""
-
-
-def _is_complete(address: Address | None) -> bool:
-    if address is None or not address.line1.strip() or not address.city.strip():
-        return False
-    return not is_domestic(address) or bool(address.state and address.postal_code)
-
-
-@TABLE.edit(
-    "EDIT-BIL-001",
-    E,
-    "billing.last_name",
-    "The billing provider has no name.",
-    "Complete the practice's profile.",
-    f"{_GUIDE}, loop 2010AA NM103",
-)
-def _billing_name_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if(not case.claim.billing.last_name.strip())
-
-
-@TABLE.edit(
-    "EDIT-BIL-002",
-    E,
-    "billing.id",
-    "The billing provider has no NPI.",
-    "Enter the NPI under which the practice bills this payer.",
-    _NPI_RULE,
-)
-def _billing_npi_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if(not case.claim.billing.npi)
-
-
-@TABLE.edit(
-    "EDIT-BIL-003",
-    E,
-    "billing.id",
-    "The billing NPI {value} fails its check digit.",
-    "Compare with the NPI registry; a digit is wrong or two are swapped.",
-    _NPI_RULE,
-)
-def _billing_npi_is_wrong(case: Case) -> Iterable[Hit]:
-    npi = case.claim.billing.npi
-    return hit_if(npi and not _is_npi(npi), value=npi)
-
-
-@TABLE.edit(
-    "EDIT-BIL-004",
-    E,
-    "billing.address",
-    "The billing provider's address is not complete.",
-    "Give street, city, state and ZIP code.",
-    f"{_GUIDE}, loop 2010AA N3 and N4",
-)
-def _billing_address_is_incomplete(case: Case) -> Iterable[Hit]:
-    return hit_if(not _is_complete(case.claim.billing.address))
-
-
-@TABLE.edit(
-    "EDIT-BIL-005",
-    E,
-    "billing.address.line1",
-    "The billing provider's address is a post office box.",
-    "Give the street address here, and the box as the pay-to address.",
-    f"{_GUIDE}, loop 2010AA N3",
-)
-def _billing_address_is_a_box(case: Case) -> Iterable[Hit]:
-    address = case.claim.billing.address
-    return hit_if(address and _PO_BOX.search(f"{address.line1} {address.line2}"))
-
-
-@TABLE.edit(
-    "EDIT-BIL-006",
-    W,
-    "billing.address.postal_code",
-    "The billing provider's ZIP code has not all nine digits.",
-    "Add the last four digits; many payers reject the claim without them.",
-    f"{_GUIDE}, loop 2010AA N403",
-)
-def _billing_zip_is_short(case: Case) -> Iterable[Hit]:
-    address = case.claim.billing.address
-    return hit_if(address and is_domestic(address) and len(address.postal_code) == len("12345"))
-
-
-@TABLE.edit(
-    "EDIT-BIL-007",
-    E,
-    "billing.tax_id",
-    "The billing provider has no tax number.",
-    "Enter the employer number (EIN), or the social security number of a sole owner.",
-    f"{_GUIDE}, loop 2010AA REF EI or SY",
-)
-def _billing_tax_id_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if(not case.claim.billing.tax_id)
-
-
-@TABLE.edit(
-    "EDIT-BIL-008",
-    E,
-    "billing.tax_id",
-    "The billing provider's tax number is not nine digits.",
-    "Enter the nine digits without a dash.",
-    f"{_GUIDE}, loop 2010AA REF EI or SY",
-)
-def _billing_tax_id_is_malformed(case: Case) -> Iterable[Hit]:
-    tax_id = case.claim.billing.tax_id
-    return hit_if(tax_id and not _TAX_ID.match(tax_id))
-
-
-@TABLE.edit(
-    "EDIT-BIL-009",
-    E,
-    "billing.taxonomy",
-    "This payer asks for the billing provider's taxonomy code, and there is none.",
-    "Enter the taxonomy under which the practice is enrolled with this payer.",
-    "payer profile: requires_taxonomy",
-)
-def _billing_taxonomy_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if(case.profile.requires_taxonomy and not case.claim.billing.taxonomy)
-
-
-@TABLE.edit(
-    "EDIT-PRV-001",
-    E,
-    "rendering.id",
-    "This provider is named without an NPI.",
-    "Enter the provider's NPI.",
-    _NPI_RULE,
-)
-def _provider_npi_is_missing(case: Case) -> Iterable[Hit]:
-    return [hit(f"{field}.id") for field, provider in case.providers if not provider.id]
-
-
-@TABLE.edit(
-    "EDIT-PRV-002",
-    E,
-    "rendering.id",
-    "The NPI {value} fails its check digit.",
-    "Compare with the NPI registry; a digit is wrong or two are swapped.",
-    _NPI_RULE,
-)
-def _provider_npi_is_wrong(case: Case) -> Iterable[Hit]:
-    named = list(case.providers)
-    if case.claim.facility is not None:
-        named.append(("facility", case.claim.facility))
-    return [hit(f"{field}.id", value=found.npi) for field, found in named if found.npi and not _is_npi(found.npi)]
-
-
-@TABLE.edit(
-    "EDIT-PRV-003",
-    E,
-    "rendering.last_name",
-    "This provider has no name.",
-    "Enter the provider's name as the payer has it on file.",
-    f"{_GUIDE}, loops 2310 and 2420 NM103",
-)
-def _provider_name_is_missing(case: Case) -> Iterable[Hit]:
-    return [hit(f"{field}.last_name") for field, provider in case.providers if not provider.last_name.strip()]
-
-
-@TABLE.edit(
-    "EDIT-PRV-004",
-    E,
-    "rendering.taxonomy",
-    "{value!r} has not the form of a taxonomy code.",
-    "Use the ten characters of the provider taxonomy, ending in X.",
-    "NUCC health care provider taxonomy",
-)
-def _taxonomy_is_malformed(case: Case) -> Iterable[Hit]:
-    named = [("billing", case.claim.billing), *case.providers]
-    return [
-        hit(f"{field}.taxonomy", value=provider.taxonomy)
-        for field, provider in named
-        if provider.taxonomy and not is_taxonomy_shaped(provider.taxonomy)
-    ]
-
-
-@TABLE.edit(
-    "EDIT-PRV-005",
-    I,
-    "rendering.id",
-    "The rendering provider is the billing provider.",
-    "Leave the rendering provider out when it is the same.",
-    f"{_GUIDE}, loop 2310B situational rule",
-)
-def _rendering_repeats_billing(case: Case) -> Iterable[Hit]:
-    rendering = case.claim.rendering
-    return hit_if(rendering and rendering.npi and rendering.npi == case.claim.billing.npi)
-
-
-@TABLE.edit(
-    "EDIT-FAC-001",
-    E,
-    "facility.address",
-    "The place where care was given has no complete address.",
-    "Give the facility's street, city, state and ZIP code.",
-    f"{_GUIDE}, loop 2310C N3 and N4",
-)
-def _facility_address_is_incomplete(case: Case) -> Iterable[Hit]:
-    facility = case.claim.facility
-    return hit_if(facility is not None and not _is_complete(facility.address))
-
-
-@TABLE.edit(
-    "EDIT-PYR-001",
-    E,
-    "payer.last_name",
-    "The payer has no name.",
-    "Enter the payer's name.",
-    f"{_GUIDE}, loop 2010BB NM103",
-)
-def _payer_name_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if(not case.claim.payer.last_name.strip())
-
-
-@TABLE.edit(
-    "EDIT-PYR-002",
-    E,
-    "payer.id",
-    "The payer has no identifier.",
-    "Enter the payer ID of the clearinghouse's list.",
-    f"{_GUIDE}, loop 2010BB NM109",
-)
-def _payer_id_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if(not case.claim.payer.id.strip())
-
-
-@TABLE.edit(
-    "EDIT-PYR-003",
-    W,
-    "payer.id",
-    "The claim names payer {value!r}, the payer's profile {expected!r}.",
-    "Check which payer this claim is for.",
-    "payer profile: payer_id",
-)
-def _payer_id_differs(case: Case) -> Iterable[Hit]:
-    given, expected = case.claim.payer.id, case.profile.payer_id
-    return hit_if(given and expected and given != expected, value=given, expected=expected)
 
 
 @TABLE.edit(
@@ -311,56 +72,6 @@ def _medicare_id_is_malformed(case: Case) -> Iterable[Hit]:
     member_id, first = case.claim.subscriber.member_id, case.first_service_date
     is_due = case.profile.is_medicare and first is not None and first >= MBI_DAY
     return hit_if(member_id and is_due and not is_mbi(member_id))
-
-
-@TABLE.edit(
-    "EDIT-SUB-004",
-    E,
-    "subscriber.relationship",
-    "The patient is a person of its own, and the relationship says that the patient is the subscriber (18).",
-    "Choose the patient's relationship to the subscriber.",
-    f"{_GUIDE}, SBR02 and PAT01",
-)
-def _relationship_contradicts(case: Case) -> Iterable[Hit]:
-    return hit_if(case.claim.patient is not None and case.claim.subscriber.relationship == "18")
-
-
-@TABLE.edit(
-    "EDIT-SUB-005",
-    E,
-    "subscriber.payer_level",
-    "Payer level {value!r} is not used.",
-    "Use P for the first payer, S for the second, T for the third.",
-    f"{_GUIDE}, SBR01",
-)
-def _payer_level_is_unknown(case: Case) -> Iterable[Hit]:
-    level = case.claim.subscriber.payer_level
-    return hit_if(level not in _LEVELS, value=level)
-
-
-@TABLE.edit(
-    "EDIT-SUB-006",
-    W,
-    "subscriber.filing_code",
-    "Claim filing indicator {value!r} is not on the list.",
-    "Choose the kind of payer.",
-    f"{_GUIDE}, SBR09",
-)
-def _filing_code_is_unknown(case: Case) -> Iterable[Hit]:
-    code = case.claim.subscriber.filing_code
-    return hit_if(code not in FILING_CODES, value=code)
-
-
-@TABLE.edit(
-    "EDIT-SUB-007",
-    E,
-    "subscriber.group_number",
-    "This payer asks for the group number, and there is none.",
-    "Take it from the card.",
-    "payer profile: requires_group_number",
-)
-def _group_number_is_missing(case: Case) -> Iterable[Hit]:
-    return hit_if(case.profile.requires_group_number and not case.claim.subscriber.group_number)
 
 
 @TABLE.edit(
@@ -460,10 +171,111 @@ def _sex_is_unknown(case: Case) -> Iterable[Hit]:
 )
 def _patient_address_is_incomplete(case: Case) -> Iterable[Hit]:
     field, person = _patient(case)
-    return hit_if(not _is_complete(person.address), f"{field}.address")
+    address = address_part(person.address)
+    return hit_if(not (address and address.is_complete), f"{field}.address")
 
 
-@TABLE.edit(
+@HEADING_TABLE.edit(
+    "EDIT-PYR-001",
+    E,
+    "payer.last_name",
+    "The payer has no name.",
+    "Enter the payer's name.",
+    f"{_GUIDE}, loop 2010BB NM103",
+)
+def _payer_name_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(not heading.payer_name.strip())
+
+
+@HEADING_TABLE.edit(
+    "EDIT-PYR-002",
+    E,
+    "payer.id",
+    "The payer has no identifier.",
+    "Enter the payer ID of the clearinghouse's list.",
+    f"{_GUIDE}, loop 2010BB NM109",
+)
+def _payer_id_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(not heading.payer_id.strip())
+
+
+@HEADING_TABLE.edit(
+    "EDIT-PYR-003",
+    W,
+    "payer.id",
+    "The claim names payer {value!r}, the payer's profile {expected!r}.",
+    "Check which payer this claim is for.",
+    "payer profile: payer_id",
+)
+def _payer_id_differs(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    given, expected = heading.payer_id, heading.expected_payer_id
+    return hit_if(given and expected and given != expected, value=given, expected=expected)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-SUB-004",
+    E,
+    "subscriber.relationship",
+    "The patient is a person of its own, and the relationship says that the patient is the subscriber (18).",
+    "Choose the patient's relationship to the subscriber.",
+    f"{_GUIDE}, SBR02 and PAT01",
+)
+def _relationship_contradicts(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(heading.has_patient and heading.relationship == "18")
+
+
+@HEADING_TABLE.edit(
+    "EDIT-SUB-005",
+    E,
+    "subscriber.payer_level",
+    "Payer level {value!r} is not used.",
+    "Use P for the first payer, S for the second, T for the third.",
+    f"{_GUIDE}, SBR01",
+)
+def _payer_level_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    level = heading.level
+    return hit_if(level not in _LEVELS, value=level)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-SUB-006",
+    W,
+    "subscriber.filing_code",
+    "Claim filing indicator {value!r} is not on the list.",
+    "Choose the kind of payer.",
+    f"{_GUIDE}, SBR09",
+)
+def _filing_code_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    code = heading.filing_code
+    return hit_if(code not in FILING_CODES, value=code)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-SUB-007",
+    E,
+    "subscriber.group_number",
+    "This payer asks for the group number, and there is none.",
+    "Take it from the card.",
+    "payer profile: requires_group_number",
+)
+def _group_number_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(heading.needs_group_number and not heading.has_group_number)
+
+
+@HEADING_TABLE.edit(
+    "EDIT-SUB-009",
+    E,
+    "subscriber.relationship",
+    "Relationship {value!r} is not on the list.",
+    "Choose the patient's relationship to the subscriber: 01 spouse, 19 child, 20 employee, G8 other ...",
+    f"{_GUIDE}, SBR02 and PAT01",
+)
+def _relationship_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+    value = heading.relationship
+    return hit_if(value not in _RELATIONSHIPS and (value or heading.has_patient), value=value)
+
+
+@ADDRESS_TABLE.edit(
     "EDIT-ADR-001",
     E,
     "billing.address.state",
@@ -471,15 +283,12 @@ def _patient_address_is_incomplete(case: Case) -> Iterable[Hit]:
     "Use the two letters of the postal service.",
     "USPS state abbreviations",
 )
-def _state_is_unknown(case: Case) -> Iterable[Hit]:
-    return [
-        hit(f"{field}.state", value=address.state)
-        for field, address in case.domestic_addresses
-        if address.state and address.state not in _STATES
-    ]
+def _state_is_unknown(address: AddressPart, _library: CodeLibrary) -> Iterable[Hit]:
+    is_wrong = address.is_domestic and address.state and address.state not in _STATES
+    return hit_if(is_wrong, value=address.state)
 
 
-@TABLE.edit(
+@ADDRESS_TABLE.edit(
     "EDIT-ADR-002",
     E,
     "billing.address.postal_code",
@@ -487,15 +296,11 @@ def _state_is_unknown(case: Case) -> Iterable[Hit]:
     "Give five or nine digits without a dash.",
     f"{_GUIDE}, N403",
 )
-def _zip_is_malformed(case: Case) -> Iterable[Hit]:
-    return [
-        hit(f"{field}.postal_code")
-        for field, address in case.domestic_addresses
-        if address.postal_code and not is_zip_shaped(address.postal_code)
-    ]
+def _zip_is_malformed(address: AddressPart, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(address.is_domestic and address.postal_code and not is_zip_shaped(address.postal_code))
 
 
-@TABLE.edit(
+@ADDRESS_TABLE.edit(
     "EDIT-ADR-003",
     W,
     "billing.address.postal_code",
@@ -503,9 +308,6 @@ def _zip_is_malformed(case: Case) -> Iterable[Hit]:
     "Look up the real ones; some payers refuse the filler.",
     "USPS: the add-on 0000 is not assigned",
 )
-def _zip_ends_in_zeros(case: Case) -> Iterable[Hit]:
-    return [
-        hit(f"{field}.postal_code")
-        for field, address in case.domestic_addresses
-        if address.postal_code.endswith("0000") and len(address.postal_code) == len("123456789")
-    ]
+def _zip_ends_in_zeros(address: AddressPart, _library: CodeLibrary) -> Iterable[Hit]:
+    zip_code = address.postal_code
+    return hit_if(address.is_domestic and zip_code.endswith("0000") and len(zip_code) == len("123456789"))

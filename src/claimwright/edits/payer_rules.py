@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if, line_field
 
-TABLE = Table()
+
+def _is_asked(case: Case) -> bool:
+    """Whether the payer asks for anything of its own, or the claim has what only some payers take."""
+    claim = case.claim
+    return case.profile.asks or claim.frequency != "1" or bool(claim.original_reference or claim.referral)
+
+
+TABLE = Table(_is_asked)
 _FREQUENCY_RULE = "837P implementation guide 005010X222A1, CLM05-3 and REF F8"
 
 
@@ -129,3 +138,59 @@ def _original_reference_is_missing(case: Case) -> Iterable[Hit]:
 )
 def _original_names_an_earlier_claim(case: Case) -> Iterable[Hit]:
     return hit_if(case.claim.frequency == "1" and case.claim.original_reference)
+
+
+@TABLE.edit(
+    "EDIT-PAY-009",
+    E,
+    "lines.N.quantity",
+    "Authorization {number} has {left} units left; {value} asks for {units}.",
+    "Have the authorization extended before sending, or bill the units that it still covers.",
+    "units on the payer's authorization (denied as CARC 198)",
+)
+def _authorization_is_used_up(case: Case) -> Iterable[Hit]:
+    hits = []
+    for line in case.claim.lines:
+        number = line.prior_authorization or case.claim.prior_authorization
+        if number and line.procedure.code in case.profile.requires_authorization_for:
+            day = line.period.start if line.period else None
+            left = _units_left(case, number, line.procedure.code, day)
+            if left is not None and line.quantity > left:
+                values = {"number": number, "left": left, "value": line.procedure.code, "units": line.quantity}
+                hits.append(hit(line_field(line, "quantity"), **values))
+    return hits
+
+
+def _units_left(case: Case, number: str, code: str, day: date | None) -> Decimal | None:
+    """The most units that any authorization of that number still covers; None where it is not counted in units."""
+    found = [one for one in case.known.authorizations or () if one.number == number and one.covers(code, day)]
+    counted = [one.units_left for one in found if one.units_left is not None]
+    return max(counted) if found and len(counted) == len(found) else None
+
+
+@TABLE.edit(
+    "EDIT-PAY-010",
+    W,
+    "referring",
+    "The claim has a referral number and does not say who referred the patient.",
+    "Enter the referring provider with name and NPI.",
+    "837P implementation guide 005010X222A1, loop 2310A and REF 9F",
+)
+def _referral_is_by_nobody(case: Case) -> Iterable[Hit]:
+    claim = case.claim
+    is_named = claim.referring is not None or any(role in ("P3", "DN") for role, _ in claim.providers)
+    return hit_if(claim.referral and not is_named)
+
+
+@TABLE.edit(
+    "EDIT-PAY-011",
+    W,
+    "original_reference",
+    "The claim corrects {reference}, which is its own number and not the payer's.",
+    "Enter the number that the payer gave that claim; it stands in the remittance (CLP07).",
+    f"{_FREQUENCY_RULE} (denied with RARC M47)",
+)
+def _original_reference_is_ours(case: Case) -> Iterable[Hit]:
+    claim = case.claim
+    is_ours = claim.frequency in ("7", "8") and claim.original_reference == claim.control_number
+    return hit_if(is_ours and claim.control_number, reference=claim.original_reference)

@@ -6,10 +6,11 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from claimwright.codesets.deadlines import PayerTerms
+from claimwright.codesets.deadlines import Deadline, PayerTerms
 from claimwright.errors import InputError
 
 
@@ -59,6 +60,29 @@ class PayerProfile:
     def follows_ncci(self) -> bool:
         """Whether the payer judges claims by NCCI's tables."""
         return self.kind in ("medicare", "medicaid") if self.applies_ncci is None else self.applies_ncci
+
+    @cached_property
+    def payer_kind(self) -> str:
+        """`medicare` where it is Medicare fee for service, by kind or filing code; else the kind."""
+        if self.is_medicare:
+            return "medicare"
+        return {"MC": "medicaid", "CH": "tricare", "16": "medicare_advantage"}.get(self.filing_code, self.kind)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether anything is asked of claims beyond what all payers ask."""
+        lists = self.requires_authorization_for or self.requires_referring_for
+        return bool(lists or self.requires_referring or self.requires_referral_number or self.requires_rendering)
+
+    def filing_due(self, service_date: date) -> Deadline | None:
+        """The last day for a first claim about a service of that day; the same days come again and again."""
+        if service_date not in self._filing_due:
+            self._filing_due[service_date] = self.terms.filing_due(service_date)
+        return self._filing_due[service_date]
+
+    @cached_property
+    def _filing_due(self) -> dict[date, Deadline | None]:
+        return {}
 
     @cached_property
     def terms(self) -> PayerTerms:

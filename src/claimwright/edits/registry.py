@@ -5,26 +5,25 @@
         return hit_if(not case.claim.control_number)
 
 A check says where it found something and which values fill the words; the row says the rest. The order of
-declaration is the order of the findings. An edit may hold for services of some days only (`since`, `until`).
+declaration is the order of the findings. An edit may hold for services of some days only (`since`, `until`). A table
+may be asked of some claims only: its `guard` says in a moment whether any of its edits could find something.
 
-Some tables look at less than the claim. A check of a `ServiceTable` is given a `Service`: what a service says in
-itself. Services repeat (the same code, place and units, day after day), so the scrubber remembers which had nothing
-wrong and asks the checks about new ones only; a check cannot see anything else, so it cannot be remembered wrongly.
+Claims repeat one another: the same practice, the same codes, places and units, day after day. What repeats is a *part*
+(see `parts`), and the checks of a `PartTable` are given one part and nothing else. So the scrubber may remember the
+parts in which nothing was wrong and ask about new ones only; a check cannot see more, so it is not remembered wrongly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from functools import cached_property, partial
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from claimwright.codesets.deadlines import Deadline
 from claimwright.codesets.library import NOTHING_LOADED, CodeLibrary
-from claimwright.documents.claim import Claim, ClaimLine, Drug
-from claimwright.documents.parties import Address, Period, Provider
+from claimwright.documents.claim import Claim, ClaimLine
 from claimwright.edits.context import ClaimContext
 from claimwright.edits.profile import PayerProfile
 from claimwright.findings import Finding, Severity, Where
@@ -32,40 +31,41 @@ from claimwright.findings import Finding, Severity, Where
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Case:
-    """What every edit looks at: the claim, its payer, what is known beside it, and the day."""
+    """What every edit looks at: the claim, its payer, what is known beside it, and the day. Nobody changes one.
+
+    `first_service_date` and `last_service_date` are None when no line has a date.
+    """
 
     claim: Claim
     profile: PayerProfile
     known: ClaimContext
     today: date
     library: CodeLibrary = NOTHING_LOADED
+    first_service_date: date | None = field(init=False)
+    last_service_date: date | None = field(init=False)
 
-    @cached_property
-    def services(self) -> tuple[Service, ...]:
-        """What each line says in itself, in the order of the lines."""
-        return tuple(Service.of(line, self) for line in self.claim.lines)
+    def __post_init__(self) -> None:
+        periods = [line.period for line in self.claim.lines if line.period is not None]
+        self.first_service_date = min([period.start for period in periods], default=None)
+        self.last_service_date = max([period.end for period in periods], default=None)
 
-    @cached_property
-    def first_service_date(self) -> date | None:
-        """The first day of service; None when no line has a date."""
-        return min((line.period.start for line in self.claim.lines if line.period), default=None)
-
-    @cached_property
-    def last_service_date(self) -> date | None:
-        """The last day of service; None when no line has a date."""
-        return max((line.period.end for line in self.claim.lines if line.period), default=None)
-
-    @cached_property
+    @property
     def deadline(self) -> Deadline | None:
-        """The last day to file; None when no rule is known, or the claim corrects one that was on time."""
+        """The last day to file; None when no rule is known.
+
+        A claim that corrects another has its limit from that one's decision, and none where it is not known.
+        """
         first = self.first_service_date
-        if first is None or self.claim.frequency != "1":
+        if first is None:
             return None
+        if self.claim.frequency != "1":
+            decided = self.known.original_decision_date
+            return self.profile.terms.corrected_due(first, decided) if decided else None
         decided = self._earlier_decision_date
         if decided is None:
-            return self.profile.terms.filing_due(first)
+            return self.profile.filing_due(first)
         return self.profile.terms.secondary_due(first, decided)
 
     @property
@@ -75,35 +75,6 @@ class Case:
         dates += [found.adjudication_date for line in self.claim.lines for found in line.adjudications]
         return max((day for day in dates if day is not None), default=None)
 
-    @cached_property
-    def providers(self) -> tuple[tuple[str, Provider], ...]:
-        """Every provider but the billing one and the facility, with the field that names it."""
-        claim = self.claim
-        of_claim = (
-            ("rendering", claim.rendering),
-            ("referring", claim.referring),
-            ("supervising", claim.supervising),
-        )
-        of_lines = ((line_field(line, "rendering"), line.rendering) for line in claim.lines)
-        return tuple((field, provider) for field, provider in (*of_claim, *of_lines) if provider is not None)
-
-    @cached_property
-    def domestic_addresses(self) -> tuple[tuple[str, Address], ...]:
-        """Every address in the United States that the claim gives, with its field."""
-        claim = self.claim
-        named = (
-            ("billing", claim.billing),
-            ("pay_to", claim.pay_to),
-            ("facility", claim.facility),
-            ("subscriber.person", claim.subscriber.person),
-            ("patient", claim.patient),
-        )
-        return tuple(
-            (f"{field}.address", party.address)
-            for field, party in named
-            if party is not None and party.address is not None and is_domestic(party.address)
-        )
-
 
 class Hit(NamedTuple):
     """A place where an edit found what it looks for, and the values for its words."""
@@ -112,50 +83,7 @@ class Hit(NamedTuple):
     values: dict[str, Any]
 
 
-class Service(NamedTuple):
-    """What a service says in itself, as far as edits look at it.
-
-    `charge_sign` is -1, 0 or 1; `diagnosis_count` how many diagnoses its pointers can point to; `is_to_come` when its
-    last day is after the day of the edit.
-    """
-
-    qualifier: str
-    code: str
-    modifiers: tuple[str, ...]
-    unit: str
-    quantity: Decimal
-    period: Period | None
-    is_to_come: bool
-    place_of_service: str
-    has_own_place: bool
-    pointers: tuple[int, ...]
-    diagnosis_count: int
-    charge_sign: int
-    drug: Drug | None
-
-    @classmethod
-    def of(cls, line: ClaimLine, case: Case) -> Service:
-        """A line of a claim as its checks see it; its place is the claim's where it has none of its own."""
-        procedure, period, charge = line.procedure, line.period, line.charge_cents
-        return cls(
-            procedure.qualifier,
-            procedure.code,
-            procedure.modifiers,
-            line.unit,
-            line.quantity,
-            period,
-            period is not None and period.end > case.today,
-            line.place_of_service or case.claim.place_of_service,
-            bool(line.place_of_service),
-            line.pointers,
-            len(case.claim.diagnoses),
-            (charge > 0) - (charge < 0),
-            line.drug,
-        )
-
-
 Check = Callable[[Case], Iterable[Hit]]
-ServiceCheck = Callable[[Service, CodeLibrary], Iterable[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +119,10 @@ class Edit:
 
 
 class Table:
-    """The edits of one group, in the order of their declaration."""
+    """The edits of one group, in the order of their declaration; asked only of cases that pass the guard."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Callable[[Case], object] | None = None) -> None:
+        self.guard = guard
         self.edits: list[Edit] = []
 
     def edit(
@@ -217,12 +146,34 @@ class Table:
         return declare
 
 
-class ServiceTable:
-    """Edits of a service in itself. A hit without a field is in the edit's own field of that line."""
+Part = TypeVar("Part")
+PartCheck = Callable[[Part, CodeLibrary], Iterable[Hit]]
+Key = tuple[Any, ...]
 
-    def __init__(self) -> None:
+
+@dataclass(frozen=True, eq=False)
+class Kind(Generic[Part]):
+    """A kind of part. `keys` and `fields` give, in the same order, each part of a case and the field that holds it.
+
+    A key is all that a part says, as a plain tuple; `make` turns it into the named one that checks read. `prefixes` are
+    how the fields of its edits may begin; a part's own field takes their place.
+    """
+
+    prefixes: tuple[str, ...]
+    keys: Callable[[Case], list[Key]]
+    fields: Callable[[Case], list[str]]
+    make: Callable[[Key], Part]
+
+
+class PartTable(Generic[Part]):
+    """Edits of one kind of part. A hit without a field is in the edit's own field of that part."""
+
+    guard = None
+
+    def __init__(self, kind: Kind[Part]) -> None:
+        self.kind = kind
         self.edits: list[Edit] = []
-        self.checks: list[ServiceCheck] = []
+        self.checks: list[PartCheck[Part]] = []
 
     def edit(
         self,
@@ -235,26 +186,28 @@ class ServiceTable:
         *,
         since: date | None = None,
         until: date | None = None,
-    ) -> Callable[[ServiceCheck], ServiceCheck]:
-        """Declare the decorated check of a service as an edit; `field` begins with `lines.N.`."""
+    ) -> Callable[[PartCheck[Part]], PartCheck[Part]]:
+        """Declare the decorated check of a part as an edit; `field` begins with a prefix of its kind."""
 
-        def declare(check: ServiceCheck) -> ServiceCheck:
-            on_lines = partial(_check_services, check, field.removeprefix("lines.N."))
-            self.edits.append(Edit(code, severity, field, what, hint, source, on_lines, since, until))
+        def declare(check: PartCheck[Part]) -> PartCheck[Part]:
+            prefix = next((one for one in self.kind.prefixes if field.startswith(one)), "")
+            on_parts = partial(_check_parts, self.kind, check, field.removeprefix(prefix))
+            self.edits.append(Edit(code, severity, field, what, hint, source, on_parts, since, until))
             self.checks.append(check)
             return check
 
         return declare
 
-    def is_quiet(self, service: Service, library: CodeLibrary) -> bool:
-        """Whether no check finds anything in a service."""
-        return not any(True for check in self.checks for _ in check(service, library))
+    def is_quiet(self, key: Key, library: CodeLibrary) -> bool:
+        """Whether no check finds anything in the part of that key."""
+        part = self.kind.make(key)
+        return not any(True for check in self.checks for _ in check(part, library))
 
 
-def _check_services(check: ServiceCheck, field: str, case: Case) -> Iterator[Hit]:
-    for line, service in zip(case.claim.lines, case.services, strict=True):
-        for found in check(service, case.library):
-            yield Hit(line_field(line, found.field or field), found.values)
+def _check_parts(kind: Kind[Part], check: PartCheck[Part], field: str, case: Case) -> Iterator[Hit]:
+    for prefix, key in zip(kind.fields(case), kind.keys(case), strict=True):
+        for found in check(kind.make(key), case.library):
+            yield Hit(prefix + (found.field or field), found.values)
 
 
 def hit(field: str = "", **values: Any) -> Hit:
@@ -265,11 +218,6 @@ def hit(field: str = "", **values: Any) -> Hit:
 def hit_if(is_wrong: object, field: str = "", **values: Any) -> tuple[Hit, ...]:
     """One hit when something is wrong, none otherwise."""
     return (Hit(field, values),) if is_wrong else ()
-
-
-def is_domestic(address: Address) -> bool:
-    """Whether it is an address in the United States."""
-    return address.country in ("", "US", "USA")
 
 
 def line_field(line: ClaimLine, field: str) -> str:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
 from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.places import place
 from claimwright.codesets.shapes import is_hcpcs_shaped, is_modifier_shaped, is_ndc_shaped
-from claimwright.edits.registry import E, Hit, I, Service, ServiceTable, W, hit, hit_if
+from claimwright.edits.families import family
+from claimwright.edits.parts import POINTERS, SERVICES, Pointers, Service
+from claimwright.edits.registry import E, Hit, I, PartTable, W, hit, hit_if
 
-TABLE = ServiceTable()
+TABLE = PartTable(SERVICES)
+POINTER_TABLE = PartTable(POINTERS)
 _GUIDE = "837P implementation guide 005010X222A1, loop 2400"
 _POINTERS_MAX = _MODIFIERS_MAX = 4
+_ENDED = tuple(
+    (family(codes), last_day)
+    for codes, last_day in (
+        ("99201", date(2020, 12, 31)),
+        ("99217-99220 99224-99226 99241 99251 99318 99324-99328 99334-99337 99343 99354-99357", date(2022, 12, 31)),
+        ("99441-99443", date(2024, 12, 31)),
+    )
+)
+"""Visits that CPT has given up, as bare numbers, with the last day of service for which they may be billed."""
+
 _DRUG_UNITS = frozenset(("F2", "GR", "ME", "ML", "UN"))
 
 
@@ -123,7 +137,7 @@ def _line_charge_is_zero(service: Service, _library: CodeLibrary) -> Iterable[Hi
     f"{_GUIDE} DTP 472",
 )
 def _service_date_is_missing(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    return hit_if(service.period is None)
+    return hit_if(service.start is None)
 
 
 @TABLE.edit(
@@ -135,7 +149,7 @@ def _service_date_is_missing(service: Service, _library: CodeLibrary) -> Iterabl
     "Social Security Act 1862(a): services must have been given",
 )
 def _service_date_is_in_the_future(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    return hit_if(service.is_to_come, day=service.period and service.period.end)
+    return hit_if(service.is_to_come, day=service.end)
 
 
 @TABLE.edit(
@@ -147,8 +161,8 @@ def _service_date_is_in_the_future(service: Service, _library: CodeLibrary) -> I
     f"{_GUIDE} DTP 472",
 )
 def _service_ends_before_it_begins(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    period = service.period
-    return hit_if(period and period.end < period.start, start=period and period.start, end=period and period.end)
+    start, end = service.start, service.end
+    return hit_if(start and end and end < start, start=start, end=end)
 
 
 @TABLE.edit(
@@ -160,46 +174,8 @@ def _service_ends_before_it_begins(service: Service, _library: CodeLibrary) -> I
     "CMS place of service code set",
 )
 def _line_place_is_unknown(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    value = service.place_of_service
+    value = service.place
     return hit_if(service.has_own_place and place(value) is None, value=value)
-
-
-@TABLE.edit(
-    "EDIT-LIN-013",
-    E,
-    "lines.N.pointers",
-    "The line points to no diagnosis.",
-    "Point it to the diagnosis that it was done for.",
-    f"{_GUIDE} SV107",
-)
-def _pointers_are_missing(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    return hit_if(not service.pointers)
-
-
-@TABLE.edit(
-    "EDIT-LIN-014",
-    E,
-    "lines.N.pointers",
-    "The line points to diagnosis {value}; the claim has {count}.",
-    "Point it to a diagnosis of the claim.",
-    f"{_GUIDE} SV107",
-)
-def _pointer_is_out_of_range(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    count = service.diagnosis_count
-    return [hit(value=pointer, count=count) for pointer in service.pointers if not 1 <= pointer <= count]
-
-
-@TABLE.edit(
-    "EDIT-LIN-015",
-    E,
-    "lines.N.pointers",
-    "The line has more than four pointers, or the same one twice.",
-    "Keep the four that matter most, each once.",
-    f"{_GUIDE} SV107",
-)
-def _pointers_are_too_many_or_repeated(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    pointers = service.pointers
-    return hit_if(len(pointers) > _POINTERS_MAX or len(set(pointers)) < len(pointers))
 
 
 @TABLE.edit(
@@ -262,3 +238,55 @@ def _line_has_both_sides(service: Service, _library: CodeLibrary) -> Iterable[Hi
 )
 def _units_are_fractional(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
     return hit_if(service.unit == "UN" and service.quantity % 1, value=service.quantity)
+
+
+@TABLE.edit(
+    "EDIT-LIN-026",
+    E,
+    "lines.N.procedure.code",
+    "{value} could be billed for services until {last}; this one was on {day}.",
+    "Use the code that took its place.",
+    "45 CFR 162.1002; CPT changes for 2021, 2023 and 2025",
+)
+def _code_has_ended(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+    last = next((day for codes, day in _ENDED if service.code in codes), None)
+    is_late = last is not None and service.start is not None and service.start > last
+    return hit_if(is_late and service.qualifier == "HC", value=service.code, last=last, day=service.start)
+
+
+@POINTER_TABLE.edit(
+    "EDIT-LIN-013",
+    E,
+    "lines.N.pointers",
+    "The line points to no diagnosis.",
+    "Point it to the diagnosis that it was done for.",
+    f"{_GUIDE} SV107",
+)
+def _pointers_are_missing(pointers: Pointers, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(not pointers.positions)
+
+
+@POINTER_TABLE.edit(
+    "EDIT-LIN-014",
+    E,
+    "lines.N.pointers",
+    "The line points to diagnosis {value}; the claim has {count}.",
+    "Point it to a diagnosis of the claim.",
+    f"{_GUIDE} SV107",
+)
+def _pointer_is_out_of_range(pointers: Pointers, _library: CodeLibrary) -> Iterable[Hit]:
+    count = pointers.diagnoses
+    return [hit(value=pointer, count=count) for pointer in pointers.positions if not 1 <= pointer <= count]
+
+
+@POINTER_TABLE.edit(
+    "EDIT-LIN-015",
+    E,
+    "lines.N.pointers",
+    "The line has more than four pointers, or the same one twice.",
+    "Keep the four that matter most, each once.",
+    f"{_GUIDE} SV107",
+)
+def _pointers_are_too_many_or_repeated(pointers: Pointers, _library: CodeLibrary) -> Iterable[Hit]:
+    positions = pointers.positions
+    return hit_if(len(positions) > _POINTERS_MAX or len(set(positions)) < len(positions))

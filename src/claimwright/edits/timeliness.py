@@ -6,9 +6,16 @@ from collections.abc import Iterable
 
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit_if
 
-TABLE = Table()
 NEAR_DAYS = 14
 """A claim this close to its last day is shown first."""
+
+
+def _is_late_or_near(case: Case) -> bool:
+    limit = case.deadline
+    return limit is not None and (limit.due_date - case.today).days <= NEAR_DAYS
+
+
+TABLE = Table(_is_late_or_near)
 
 
 @TABLE.edit(
@@ -21,7 +28,7 @@ NEAR_DAYS = 14
 )
 def _filing_limit_has_passed(case: Case) -> Iterable[Hit]:
     limit = case.deadline
-    if limit is None or not limit.is_confirmed:
+    if limit is None or not limit.is_confirmed or case.claim.frequency != "1":
         return ()
     return hit_if(case.today > limit.due_date, _field(case), due=limit.due_date, because=limit.because)
 
@@ -36,7 +43,7 @@ def _filing_limit_has_passed(case: Case) -> Iterable[Hit]:
 )
 def _filing_limit_may_have_passed(case: Case) -> Iterable[Hit]:
     limit = case.deadline
-    if limit is None or limit.is_confirmed:
+    if limit is None or limit.is_confirmed or case.claim.frequency != "1":
         return ()
     return hit_if(case.today > limit.due_date, _field(case), due=limit.due_date, because=limit.because)
 
@@ -55,6 +62,36 @@ def _filing_limit_is_near(case: Case) -> Iterable[Hit]:
         return ()
     days_left = (limit.due_date - case.today).days
     return hit_if(0 <= days_left <= NEAR_DAYS, _field(case), due=limit.due_date, because=limit.because)
+
+
+@TABLE.edit(
+    "EDIT-FIL-004",
+    E,
+    "lines.N.period",
+    "The last day to correct the claim was {due}: {because}.",
+    "Appeal instead where the time for it still runs, or look for proof of an earlier, timely correction.",
+    "payer profile: corrected_limit_days; Medicare: 42 CFR 424.44",
+)
+def _correction_is_late(case: Case) -> Iterable[Hit]:
+    limit = case.deadline
+    if limit is None or not limit.is_confirmed or case.claim.frequency == "1":
+        return ()
+    return hit_if(case.today > limit.due_date, _field(case), due=limit.due_date, because=limit.because)
+
+
+@TABLE.edit(
+    "EDIT-FIL-005",
+    W,
+    "lines.N.period",
+    "The last day to correct the claim may have been {due}: {because}.",
+    "Ask the payer, and enter its limit for corrected claims in the payer's profile.",
+    "usual limits by kind of payer, unconfirmed",
+)
+def _correction_may_be_late(case: Case) -> Iterable[Hit]:
+    limit = case.deadline
+    if limit is None or limit.is_confirmed or case.claim.frequency == "1":
+        return ()
+    return hit_if(case.today > limit.due_date, _field(case), due=limit.due_date, because=limit.because)
 
 
 def _field(case: Case) -> str:

@@ -1,0 +1,305 @@
+"""What repeats from claim to claim: services, pointers, diagnoses, providers, addresses, and the claim's own codes.
+
+Each part holds what its edits look at and nothing more: every further field makes parts repeat less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from operator import attrgetter
+from typing import NamedTuple
+
+from claimwright.codesets.icd10cm import Icd10cm
+from claimwright.documents.claim import Drug
+from claimwright.documents.parties import Address, Party, Provider
+from claimwright.edits.registry import Case, Key, Kind
+
+ICD10_DAY = date(2015, 10, 1)
+"""The first day of service that is coded in ICD-10 (45 CFR 162.1002)."""
+
+
+class Service(NamedTuple):
+    """What a service says in itself. `place` is the claim's where the line has none of its own.
+
+    `payer` is medicare, medicaid ... as in `PayerProfile.payer_kind`; `is_to_come` when its last day is after the day
+    of the edit; `charge_sign` -1, 0 or 1.
+    """
+
+    qualifier: str
+    code: str
+    modifiers: tuple[str, ...]
+    unit: str
+    quantity: Decimal
+    start: date | None
+    end: date | None
+    is_to_come: bool
+    place: str
+    has_own_place: bool
+    charge_sign: int
+    drug: Drug | None
+    payer: str
+
+
+def _services(case: Case) -> list[Key]:
+    found: list[Key] = []
+    today, place, payer = case.today, case.claim.place_of_service, case.profile.payer_kind
+    for line in case.claim.lines:
+        procedure, period, charge, own = line.procedure, line.period, line.charge_cents, line.place_of_service
+        start, end = (period.start, period.end) if period is not None else (None, None)
+        found.append(
+            (
+                procedure.qualifier,
+                procedure.code,
+                procedure.modifiers,
+                line.unit,
+                line.quantity,
+                start,
+                end,
+                end is not None and end > today,
+                own or place,
+                bool(own),
+                (charge > 0) - (charge < 0),
+                line.drug,
+                payer,
+            )
+        )
+    return found
+
+
+def _line_fields(case: Case) -> list[str]:
+    return [f"lines.{line.number}." for line in case.claim.lines]
+
+
+SERVICES = Kind(("lines.N.",), _services, _line_fields, Service._make)
+
+
+class Pointers(NamedTuple):
+    """The diagnoses that a line points to, and how many the claim has."""
+
+    positions: tuple[int, ...]
+    diagnoses: int
+
+
+def _pointers(case: Case) -> list[Key]:
+    count = len(case.claim.diagnoses)
+    return [(line.pointers, count) for line in case.claim.lines]
+
+
+POINTERS = Kind(("lines.N.",), _pointers, _line_fields, Pointers._make)
+
+
+class DiagnosisPart(NamedTuple):
+    """One diagnosis. `icd10cm` is the release of the first day of service, None where none is loaded or no day given.
+
+    `is_current`: no newer release was in force on that day. `set_due` is ICD-10, ICD-9, or empty without a day.
+    """
+
+    is_first: bool
+    qualifier: str
+    code: str
+    set_due: str
+    icd10cm: Icd10cm | None
+    is_current: bool
+
+
+def _diagnoses(case: Case) -> list[Key]:
+    day = case.first_service_date
+    icd10cm = case.library.icd10cm(day) if day is not None else None
+    is_current = icd10cm is not None and day is not None and icd10cm.is_current(day)
+    due = "" if day is None else "ICD-10" if day >= ICD10_DAY else "ICD-9"
+    found: list[Key] = []
+    for diagnosis in case.claim.diagnoses:
+        found.append((not found, diagnosis.qualifier, diagnosis.code, due, icd10cm, is_current))
+    return found
+
+
+def _diagnosis_fields(case: Case) -> list[str]:
+    return [f"diagnoses.{position}." for position in range(1, len(case.claim.diagnoses) + 1)]
+
+
+DIAGNOSES = Kind(("diagnoses.N.", "diagnoses.1."), _diagnoses, _diagnosis_fields, DiagnosisPart._make)
+
+
+class ProviderPart(NamedTuple):
+    """One provider. `role` is billing, rendering, referring, supervising, facility, or other (named by its part).
+
+    `address` has street, second line, city, state, ZIP code and country, or is None. `needs_taxonomy` is what the
+    payer asks of the billing provider; `repeats_billing`, of the rendering one, that it has the billing provider's NPI.
+    """
+
+    role: str
+    last_name: str
+    first_name: str
+    is_person: bool
+    id_qualifier: str
+    id: str
+    taxonomy: str
+    tax_id: str
+    address: tuple[str, str, str, str, str, str] | None
+    day: date | None
+    payer: str
+    needs_taxonomy: bool
+    repeats_billing: bool
+
+    @property
+    def npi(self) -> str:
+        return self.id if self.id_qualifier == "XX" else ""
+
+
+_told = attrgetter("last_name", "first_name", "is_person", "id_qualifier", "id", "taxonomy", "tax_id")
+_lines_of = attrgetter("line1", "line2", "city", "state", "postal_code", "country")
+
+
+def _providers(case: Case) -> list[Key]:
+    day, payer, claim = case.first_service_date, case.profile.payer_kind, case.claim
+    needs, billing = case.profile.requires_taxonomy, claim.billing.npi
+    found: list[Key] = []
+    for role, _, provider in _named_providers(case):
+        address = provider.address
+        told = _lines_of(address) if address is not None else None
+        repeats = role == "rendering" and bool(billing) and provider.npi == billing
+        found.append((role, *_told(provider), told, day, payer, needs and role == "billing", repeats))
+    return found
+
+
+def _named_providers(case: Case) -> Iterator[tuple[str, str, Provider]]:
+    """Role, field and record of everybody who gives, orders or bills care."""
+    claim = case.claim
+    yield "billing", "billing.", claim.billing
+    for role in ("rendering", "referring", "supervising", "facility"):
+        provider = getattr(claim, role)
+        if provider is not None:
+            yield role, f"{role}.", provider
+    for _, provider in claim.providers:
+        yield "other", "providers.", provider
+    for line in claim.lines:
+        if line.rendering is not None:
+            yield "line", f"lines.{line.number}.rendering.", line.rendering
+        for _, provider in line.providers:
+            yield "other", f"lines.{line.number}.providers.", provider
+
+
+def _provider_fields(case: Case) -> list[str]:
+    return [field for _, field, _ in _named_providers(case)]
+
+
+PROVIDERS = Kind(("rendering.", "billing.", "facility."), _providers, _provider_fields, ProviderPart._make)
+
+
+class AddressPart(NamedTuple):
+    """An address."""
+
+    line1: str
+    line2: str
+    city: str
+    state: str
+    postal_code: str
+    country: str
+
+    @property
+    def is_domestic(self) -> bool:
+        """Whether it is in the United States."""
+        return self.country in ("", "US", "USA")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a letter would arrive."""
+        if not self.line1.strip() or not self.city.strip():
+            return False
+        return not self.is_domestic or bool(self.state and self.postal_code)
+
+
+def address_part(address: Address | None) -> AddressPart | None:
+    """An address as its checks see it."""
+    return None if address is None else AddressPart._make(_lines_of(address))
+
+
+def _addresses(case: Case) -> list[Key]:
+    return [_lines_of(party.address) for _, party in _addressed(case)]
+
+
+def _addressed(case: Case) -> list[tuple[str, Party]]:
+    claim = case.claim
+    named = (
+        ("billing", claim.billing),
+        ("pay_to", claim.pay_to),
+        ("facility", claim.facility),
+        ("subscriber.person", claim.subscriber.person),
+        ("patient", claim.patient),
+    )
+    return [(field, party) for field, party in named if party is not None and party.address is not None]
+
+
+def _address_fields(case: Case) -> list[str]:
+    return [f"{field}.address." for field, _ in _addressed(case)]
+
+
+ADDRESSES = Kind(("billing.address.",), _addresses, _address_fields, AddressPart._make)
+
+
+class Heading(NamedTuple):
+    """What the claim says in codes of its own, and how it names its payer beside what the payer's profile says.
+
+    `date_qualifiers` are those of the claim's dates; `insurance_type` is SBR05, `level` SBR01, `relationship` SBR02,
+    `filing_code` SBR09.
+    """
+
+    place: str
+    frequency: str
+    assignment: str
+    release_of_information: str
+    related_causes: tuple[str, ...]
+    accident_state: str
+    date_qualifiers: tuple[str, ...]
+    delay_reason: str
+    has_facility: bool
+    level: str
+    relationship: str
+    insurance_type: str
+    filing_code: str
+    has_patient: bool
+    has_group_number: bool
+    needs_group_number: bool
+    payer_name: str
+    payer_id: str
+    expected_payer_id: str
+    payer: str
+    is_institutional: bool
+
+
+def _heading(case: Case) -> list[Key]:
+    claim, profile, subscriber = case.claim, case.profile, case.claim.subscriber
+    return [
+        (
+            claim.place_of_service,
+            claim.frequency,
+            claim.assignment,
+            claim.release_of_information,
+            claim.related_causes,
+            claim.accident_state,
+            tuple([qualifier for qualifier, _ in claim.dates]) if claim.dates else (),
+            claim.delay_reason,
+            claim.facility is not None,
+            subscriber.payer_level,
+            subscriber.relationship,
+            subscriber.insurance_type,
+            subscriber.filing_code,
+            claim.patient is not None,
+            bool(subscriber.group_number),
+            profile.requires_group_number,
+            claim.payer.last_name,
+            claim.payer.id,
+            profile.payer_id,
+            profile.payer_kind,
+            claim.institutional is not None,
+        )
+    ]
+
+
+def _heading_fields(case: Case) -> list[str]:
+    return [""]
+
+
+HEADINGS = Kind((), _heading, _heading_fields, Heading._make)
