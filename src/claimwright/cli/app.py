@@ -12,6 +12,7 @@
     claimwright check                    is the ledger balanced, is the audit trail whole
     claimwright codes load FILE ...      publishers' code sets: ICD-10-CM, NCCI, fee schedules ...
     claimwright price CODE ...           what Medicare or a contract allows, step by step
+    claimwright edits run FILE ...       what the edits, and rules of your own, find in 837 files
     claimwright x12 check FILE ...       what is wrong with X12 files; show, ack, convert ... need no office
 
 Every verb of the office takes `--home DIR`; without it `CLAIMWRIGHT_HOME` counts, and else `~/.claimwright`.
@@ -29,6 +30,7 @@ from claimwright.cli.checking import check
 from claimwright.cli.codes import codes
 from claimwright.cli.daily import day
 from claimwright.cli.demonstration import demo
+from claimwright.cli.edits import edits
 from claimwright.cli.explaining import explain
 from claimwright.cli.filing import files
 from claimwright.cli.importing import claims, era
@@ -55,6 +57,7 @@ app.add_typer(user)
 app.add_typer(files)
 app.add_typer(x12)
 app.add_typer(codes)
+app.add_typer(edits)
 
 
 @app.command()

@@ -116,6 +116,15 @@ def show_findings(findings: Iterable[Finding], *, file: str = "", limit: int = 5
         sys.stderr.write(f"... and {len(shown) - limit} more\n")
 
 
+def out_findings(findings: Iterable[Finding]) -> None:
+    """Findings as a part of the result: what, where in the record, what to do."""
+    for finding in findings:
+        out(f"  {paint(finding.severity, finding.severity)} {finding.code} at {finding.where.field or finding.where}")
+        out(f"    {finding.message}")
+        if finding.hint:
+            out(f"    → {finding.hint}")
+
+
 def finding_data(finding: Finding) -> dict[str, Any]:
     """A finding as JSON data; fields that say nothing are left out."""
     where = {

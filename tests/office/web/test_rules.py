@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from claimwright.office.claims.models import OwnRule, OwnRuleVersion
+from claimwright.documents.plain import to_plain
+from claimwright.office.claims.building import record_of
+from claimwright.office.claims.models import Claim, OwnRule, OwnRuleVersion, Submission
 from claimwright.office.claims.rules import rules_in_force
 from tests.office.web.world import build_world
 
@@ -25,6 +29,13 @@ FORM = {
 def crowd(people):
     """The world with more claims of the same kind: paid and denied in turn."""
     return build_world(more=6)
+
+
+@pytest.fixture
+def manager(people) -> Browser:
+    manager = Browser()
+    manager.force_login(people["bob"])
+    return manager
 
 
 @pytest.fixture
@@ -119,17 +130,33 @@ def test_an_unknown_turn_changes_nothing(desk, world):
     assert OwnRule.objects.get(pk=world.rule.pk).version == 1
 
 
-def test_from_denials_a_rule_is_proposed_accepted_or_declined(crowd, people):
-    desk = Browser()
-    desk.force_login(people["bob"])
-    page = text_of(desk.get(reverse("rules-denied")))
+def propose(desk: Browser, crowd) -> str:
+    """What the page says when a rule is asked for against the crowd's denials."""
+    group = {"payer": crowd.practice.aetna.pk, "reason": "50", "code": "99214"}
+    return text_of(desk.post(reverse("rules-propose"), group, follow=True))
+
+
+def test_where_paid_and_denied_claims_are_alike_no_rule_is_made_up(crowd, manager):
+    page = text_of(manager.get(reverse("rules-denied")))
     assert "99214" in page
     assert "Propose a rule" in page
-    group = {"payer": crowd.practice.aetna.pk, "reason": "50", "code": "99214"}
-    response = desk.post(reverse("rules-propose"), group, follow=True)
-    # Paid and denied claims are alike here: no rule tells them apart, and none is made up.
-    assert "No rule would catch more" in text_of(response)
-    assert OwnRule.objects.filter(state=OwnRule.State.PROPOSED).count() == 0
+    assert "No rule would catch more" in propose(manager, crowd)
+    assert not OwnRule.objects.filter(state=OwnRule.State.PROPOSED).exists()
+
+
+def test_a_proposed_rule_says_what_it_is_made_of_and_waits_for_a_person(crowd, manager):
+    for row in Submission.objects.filter(claim__in=Claim.objects.exclude(denials=None)):
+        record = record_of(row)
+        row.record = to_plain(replace(record, place_of_service="02"))
+        row.save()
+    page = propose(manager, crowd)
+    (rule,) = OwnRule.objects.filter(state=OwnRule.State.PROPOSED)
+    assert "Made of 4 denials of 99214 by HARB1 with reason 50" in page
+    assert crowd.denied.number in page
+    assert "Caught: the payer denied it" in page
+    assert rules_in_force() == ()
+    assert "Accepted: it is on" in text_of(turned(manager, rule, "accept"))
+    assert [one.slug for one in rules_in_force()] == [rule.slug]
 
 
 def test_nothing_is_proposed_for_a_payer_that_is_not_there(desk):
