@@ -26,7 +26,7 @@ SQL_IS_BUILT = {
     "office/core/sqlcipher/base.py": "PRAGMA takes no parameters; the key is hexadecimal digits",
 }
 NOW = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("timezone", "now")}
-WAITING = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\d)")
+WAITING = re.compile(r"\b(TODO|FIXME|HACK)\b(?!\d)|# ?XXX\b")
 OF_ONE_MACHINE = re.compile(r"(?<![\w.])/(?:work|root|Users|home/\w+)/\w")
 REGISTRY = re.compile(
     r"https?://[^\s\"')>]*(?:pypi|pythonhosted|npmjs|artifactory|nexus|registry|proxy)[^\s\"')>]*", re.I

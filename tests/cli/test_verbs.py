@@ -35,6 +35,10 @@ VERBS = (
     ("files",),
     ("files", "list"),
     ("files", "save"),
+    ("price",),
+    ("edits",),
+    ("codes",),
+    *(("codes", verb) for verb in ("load", "status", "find", "withdraw", "restore")),
     ("x12",),
     *(("x12", verb) for verb in ("check", "show", "rewrite", "ack", "convert", "split", "stats")),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_a_day_that_is_not_on_the_list_has_no_factor(day: date) -> None:
 @pytest.mark.parametrize("model", ["apm", "other"])
 def test_every_day_of_the_list_has_one_factor(kind: str, model: str) -> None:
     rows = sorted(one for one in conversion_factors() if one.kind == kind and one.model in ("any", model))
-    assert all(after.since == before.until + timedelta(1) for before, after in zip(rows, rows[1:], strict=False))
+    assert all(after.since == before.until + timedelta(1) for before, after in pairwise(rows))
     assert all(one.source for one in rows)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 
 import pytest
 
@@ -16,6 +18,8 @@ from tests.x12.files import CLAIM, file_of, spoil
 
 class Rules:
     """An overlay that brings rules only; each test names their codes TST."""
+
+    severities: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, text: str) -> None:
         self.applied_to = cache(lambda guide: replace(guide, extra_rules=f"rules x222\n{text}\n"))

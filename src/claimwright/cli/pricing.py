@@ -50,6 +50,7 @@ def price(
 ) -> None:
     """Say what a contract or Medicare allows for codes, or for the claims of an 837 file, and how each price comes
     about. Services of one command are of one day and one practitioner."""
+    from claimwright.clock import SystemClock
     from claimwright.codesets.library import CodeLibrary
     from claimwright.pricing import price_claim
 
@@ -59,7 +60,7 @@ def price(
     if claim is not None:
         claims = list(_claims_of(claim))
     else:
-        day = on.date() if on else date.today()  # noqa: DTZ011 - the user's day
+        day = on.date() if on else SystemClock().today()
         services = [_line(number, text, day, charge, of) for number, text in enumerate(codes or (), start=1)]
         of = of if charge else _without_charge(of)
         claims = [_claim(services, zip_code, pos, taxonomy)]

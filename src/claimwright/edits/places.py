@@ -11,7 +11,7 @@ from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.places import place
 from claimwright.edits.families import family
 from claimwright.edits.parts import HEADINGS, SERVICES, Heading, Service
-from claimwright.edits.registry import E, Hit, PartTable, W, hit_if
+from claimwright.edits.registry import Hit, PartTable, W, hit_if
 
 TABLE = PartTable(SERVICES)
 HEADING_TABLE = PartTable(HEADINGS)
