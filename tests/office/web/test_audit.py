@@ -15,8 +15,8 @@ from tests.office.web.world import post_unmatched
 SHOWS_NOBODY = {
     *("transmissions", "remittances", "ageing", "deposits", "deposit", "paper"),
     *("ledger", "ledger-account", "ledger-entry", "closing", "closing-period"),
+    *("codes", "codes-find", "codes-card", "code-sets", "code-sets-loading"),
     *("rules", "rules-denied", "rule-new", "rule"),
-    *("codes", "codes-find", "codes-card"),
 }
 """Pages with counts and sums only, of the payers' money or before anything was typed."""
 

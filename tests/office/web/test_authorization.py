@@ -27,6 +27,7 @@ RULES = frozenset({P.WRITE_RULES})
 DECIDE = frozenset({P.WRITE_OFF, P.POST_MONEY})
 EDIT = frozenset({P.EDIT_CLAIMS})
 OVERRULE = frozenset({P.OVERRULE_EDITS})
+LOAD = frozenset({P.LOAD_CODES})
 SEND = frozenset({P.SEND_CLAIMS})
 CLOSE = frozenset({P.CLOSE_BOOKS})
 PATIENTS = frozenset({P.SEE_PATIENTS})
@@ -58,6 +59,12 @@ ROUTES = {
     "codes": ("GET", ANYBODY, None),
     "codes-find": ("GET", ANYBODY, None),
     "codes-card": ("GET", ANYBODY, None),
+    "code-sets": ("GET", frozenset({P.SEE_CLAIMS, P.LOAD_CODES}), None),
+    "code-sets-load": ("POST", LOAD, None),
+    "code-sets-loading": ("GET", LOAD, "load"),
+    "code-sets-again": ("POST", LOAD, "load"),
+    "code-sets-withdraw": ("POST", LOAD, "release"),
+    "code-sets-restore": ("POST", LOAD, "release"),
     "transmissions": ("GET", BYTES, None),
     "file": ("GET", BYTES, "file"),
     "file-download": ("GET", BYTES, "file"),
@@ -127,8 +134,8 @@ OWN_ACCOUNT = {"account_reauthenticate", "account_change_password", "mfa_index",
                "mfa_download_recovery_codes"}  # fmt: skip
 """Pages about one's own account: for whoever is signed in."""
 
-SHARED = {"account", "month"}
-"""Every practice has the same accounts and months, each its own entries."""
+SHARED = {"account", "month", "release"}
+"""Every practice has the same accounts and months, each its own entries; code sets belong to the whole office."""
 
 ADDRESS_OF_CELL = {"level": "P", "kind": "commercial", "name": "Harbor Health", "age": "31-60"}
 
@@ -150,6 +157,8 @@ def _records(world: World) -> dict[str, int | str]:
         "item": world.denial_item.pk,
         "claim": world.denied.pk,
         "stopped": world.stopped.pk,
+        "load": world.loading.pk,
+        "release": 1,
         "file": world.transmission.file_id,
         "remittance": world.remittance.pk,
         "remittance claim": world.paid.remittance_claims.get().pk,

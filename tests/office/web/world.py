@@ -20,8 +20,11 @@ from claimwright.office.claims.lifecycle import A, S, move_adjudications, move_s
 from claimwright.office.claims.models import Adjudication, Claim, OwnRule, Submission
 from claimwright.office.claims.rules import save_rule
 from claimwright.office.claims.scrubbing import scrub_claims
-from claimwright.office.core import clock
+from claimwright.office.core import clock, jobs
 from claimwright.office.core.files import store_file
+from claimwright.office.core.loading import LOAD
+from claimwright.office.core.models import Job
+from claimwright.office.core.scope import required_client_id
 from claimwright.office.exchange.batching import batch_claims
 from claimwright.office.exchange.models import Connection, EligibilityCheck, Transmission
 from claimwright.office.followup.models import WorkItem
@@ -36,7 +39,6 @@ from claimwright.office.statements.billing import run_statements
 from claimwright.office.statements.models import Statement
 from tests.office.posting.scenes import interchange
 from tests.office.practice import Practice
-
 
 RULE = {
     "name": "Visits at Harbor Health need modifier 25",
@@ -64,6 +66,7 @@ class World:
     unknown_coverage: Coverage
     deposit: Deposit
     payment: PatientPayment
+    loading: Job
     rule: OwnRule
 
     @property
@@ -107,6 +110,7 @@ def build_world(*, more: int = 0) -> World:
         _unknown_coverage(practice),
         enter_deposit(cents=13_000, deposit_date=clock.today(), reference="4711", text="Lockbox"),
         take_payment(stopped.patient, cents=2_500, method="card", reference="6011"),
+        _refused_loading(),
         save_rule(RULE),
     )
 
@@ -120,6 +124,22 @@ def post_unmatched(world: World) -> Remittance:
     remittance = _received(world.practice, "EFT0003", 117.5, strange, 1)
     post_remittance(remittance)
     return Remittance.objects.get(pk=remittance.pk)
+
+
+def _refused_loading() -> Job:
+    """Files that somebody wanted to load, which say neither from which day they hold nor which set they are."""
+    wish = {"effective_date": "", "code_set": "", "accept_fewer": False, "is_licensed": False}
+    refusal = {
+        "code": "LOAD-DATE",
+        "message": "The file does not say from which day it holds.",
+        "hint": "",
+        "where": "",
+    }
+    payload = {"folder": "none", "files": ["codes.csv"], "user": None, "refusals": [refusal], **wish}
+    job = jobs.enqueue(LOAD, key=f"loading {required_client_id()}", payload=payload)
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=refusal["message"])
+    job.refresh_from_db()
+    return job
 
 
 def _send() -> Transmission:
