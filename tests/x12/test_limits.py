@@ -84,6 +84,34 @@ def test_a_million_empty_segments_are_said_once():
     assert verdict.counts["segments"] == 1_000_000 + CLAIMS.count(b"~")
 
 
+def _levels(kinds: str, count: int) -> str:
+    codes = kinds.split()
+    return "".join(f"HL*{n}*{n - 1 or ''}*{codes[min(n, len(codes)) - 1]}*1\n" for n in range(1, count + 1))
+
+
+@pytest.mark.parametrize("kinds", ["20 22 23", "20 22", "20", "22", "19"])
+def test_levels_without_end_nest_no_deeper_than_the_guide(kinds):
+    head, _ = CLAIM.split("HL*1*")
+    data = file_of("837", head + _levels(kinds, 5_000))
+
+    (transaction_set,) = x12.read(data).sets()
+    loops, depth = [transaction_set.root], 0
+    while loops:
+        loops, depth = [inner for loop in loops for inner in loop.loops], depth + 1
+    assert depth <= 4
+    verdict = x12.check(data, engine="python")
+    assert verdict.counts["segments"] == data.count(b"~")
+    assert x12.check(data).findings == verdict.findings
+
+
+def test_marks_of_nested_loops_without_end_are_said_once():
+    head, rest = CLAIM.split("HL*1*")
+    data = file_of("837", head + "LS*2000\n" * 5_000 + "LE*2000\n" * 5_000 + "HL*1*" + rest)
+
+    assert [found.code for found in x12.read(data).findings] == ["X12-SEG-002"]
+    assert x12.check(data).findings == tuple(x12.read(data).findings)
+
+
 def test_more_sets_than_a_limit_are_counted_and_not_listed():
     few = x12.Settings(limits=x12.Limits(sets=2))
     verdict = x12.check(file_of("837", *[CLAIM] * 3), settings=few)

@@ -169,9 +169,13 @@ def kinds() -> dict[str, Kind]:
 def finding(code: str, where: Where, **words: object) -> Finding:
     """A finding of the kind `code`; values are shortened, so that no finding is as long as a file."""
     kind = _OWN_KINDS[code]
-    shown = {name: shortened(word) for name, word in words.items()}
-    ack = kind.ack.format(**shown) or None if kind.ack else None
-    return Finding(code, kind.severity, kind.message.format(**shown), kind.hint.format(**shown), where, kind.snip, ack)
+    shown = {name: shortened(word) if isinstance(word, str) else word for name, word in words.items()}
+    hint, ack = kind.hint, kind.ack
+    if "{" in hint:
+        hint = hint.format(**shown)
+    if ack and "{" in ack:
+        ack = ack.format(**shown) or None
+    return Finding(code, kind.severity, kind.message.format(**shown), hint, where, kind.snip, ack)
 
 
 def shortened(word: object) -> object:

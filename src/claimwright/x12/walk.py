@@ -132,7 +132,7 @@ class Walk:
             self._affect(effects, 0, raw)
         end = tables.end(node)
         if end and any(rule.verb == "look" for rule in end.rules) and not self._keeps_tree:
-            self._looked[node] = ([segment], 1, index)
+            self._looked[node] = ([], 0, index)
         self._freeze(1)
         self._last = segment
 

@@ -47,12 +47,26 @@ def test_the_engines_agree_on_every_right_file_without_rules_too():
 def test_right_segments_never_reach_python(monkeypatch):
     """Else it would be no faster: what the core cannot prove is taken one by one."""
     taken = []
-    monkeypatch.setattr(NativeEngine, "_take_one", lambda self, stretch, position, index: taken.append(position))
+    monkeypatch.setattr(NativeEngine, "_take_some", lambda self, stretch, position, index: taken.append(position))
 
     for data in (file_of("837", CLAIM), file_of("835", PAYMENT)):
         x12.check(data, engine="native", rules=False)
 
     assert taken == []
+
+
+@needs_core
+@pytest.mark.parametrize("line", ["LS*2120\n", "HL*2*1*22*1\n"])
+def test_where_all_segments_are_in_doubt_the_core_is_seldom_asked(line, monkeypatch):
+    """Python takes more and more of them at once, so that two engines cost no more than the one."""
+    head, rest = CLAIM.split("HL*1*")
+    data = file_of("837", head + line * 5_000 + "HL*1*" + rest)
+    asked, run = [], binding.Core.run
+    monkeypatch.setattr(binding.Core, "run", lambda *given: asked.append(0) or run(*given))
+
+    x12.check(data, engine="native")
+
+    assert len(asked) < 50
 
 
 @needs_core
@@ -109,6 +123,25 @@ def test_amounts_of_every_form_are_judged_as_python_does(amount):
 
     assert count == 1
     assert verdicts[0] == verdicts[1]
+
+
+@needs_core
+@pytest.mark.parametrize(
+    ("total", "back", "codes"), [("0", 4_700, []), ("1", 4_700, ["X12-PAY-004"]), ("0", 0, ["X12-PAY-004"])]
+)
+def test_a_sum_beyond_the_registers_of_the_core_is_judged_as_python_does(total, back, codes):
+    """4,700 times the largest amount is more than 2 to the 62nd cents, which the core takes for a sum not known."""
+    head, claim = PAYMENT[: PAYMENT.index("CLP*")], PAYMENT[PAYMENT.index("CLP*") : PAYMENT.index("SVC*")]
+    paid = spoil(claim, "*1*150*118.75*11.25*", "*1*9999999999999.99*9999999999999.99**")
+    taken_back = paid.replace("*1*9", "*22*9").replace("*9", "*-9")
+    head = spoil(head, "BPR*I*118.75*", f"BPR*I*{total}*")
+    data = file_of("835", head + paid * 4_700 + taken_back * back)
+
+    wanted = x12.check(data, engine="python").findings
+
+    assert [found.code for found in wanted] == codes
+    assert x12.check(data, engine="native").findings == wanted
+    assert x12.check(io.BytesIO(data), engine="native", window=50_000).findings == wanted
 
 
 @needs_core

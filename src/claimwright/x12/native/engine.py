@@ -40,6 +40,11 @@ _HELD: Final = ("", -1)
 _REMEMBERED_AS: Final = {REMEMBERED: None, CAME_BEFORE: "", IS_FULL: FULL}
 """What the core says of a value, as the walk says it."""
 
+_FEW = 8
+"""Segments that the core must take between two in doubt to be worth being asked after every one of them."""
+_MOST_AT_ONCE = 512
+"""Segments that the walk takes at most before the core is asked again."""
+
 _SHORTEST_SEGMENT = 3
 """Bytes of a segment that the core takes: a name and the terminator."""
 
@@ -49,6 +54,15 @@ def _prepared(guide: Guide, delimiters: Delimiters, rules: bool) -> tuple[Tables
     """What a guide is walked by in Python, and in the core, if it can."""
     tables = Tables.of(guide, delimiters, rules)
     return tables, compiled(guide, tables.program)
+
+
+def _register(value: int | None) -> int | None:
+    """A number as the core has it; `None` for a sum that it cannot hold."""
+    if value is None:
+        return ABSENT
+    if not is_known(value):
+        return UNKNOWN_TO_CORE
+    return value if -UNKNOWN_TO_CORE < value < UNKNOWN_TO_CORE else None
 
 
 class NativeEngine(Walk):
@@ -68,12 +82,20 @@ class NativeEngine(Walk):
         super().__init__(delimiters, report, rules=rules, settings=settings)
         self._terminator = delimiters.terminator.encode("latin-1")
         self._core: Core | None = None
+        """`None` where the walk goes on alone."""
+        self._lent: Core | None = None
+        """The core that remembers values for the set, whoever walks it."""
         self._walked: Tables | None = None
         self._data = self._opening = b""
         self._base = self._stopped = 0
         self._kept_texts: dict[int, bytes] = {}
         self._carried, self._carried_from = b"", 0
-        self._look_end = 0
+        self._ends_at = -1
+        """Where the set ends, once it does."""
+        self._at_once = 1
+        """How many segments the walk takes for one in doubt: more and more where they come one upon the other."""
+        self._opened: dict[LoopNode, Place] = {}
+        """Where the loops that rules look at began, of those that the walk has opened since it took over."""
 
     def begin(self, guide: Guide, opening: Segment, day: int = 0) -> None:
         """A set opens; see `Walk.begin`."""
@@ -81,7 +103,7 @@ class NativeEngine(Walk):
         if made is None:
             super().begin(guide, opening, day)
             return
-        core = self._core = Core.take(made, self._limits.values)
+        core = self._core = self._lent = Core.take(made, self._limits.values)
         raw = str(opening).encode("utf-8", "surrogateescape") + self._terminator
         self._tables, self._program = tables, tables.program
         self._guide, self._day, self._derailed = guide, day, False
@@ -104,7 +126,8 @@ class NativeEngine(Walk):
         data, base, end, trail = stretch.data, stretch.base, stretch.end, self.trail
         if trail is not None:
             core.keep_trail((end - position) // _SHORTEST_SEGMENT + 1)
-        while position < end:
+        while position < end and self._core is not None:
+            before = index
             status, taken = core.run(data, position, end, base + position, index)
             if trail is not None:
                 trail.extend(core.take_trail())
@@ -116,12 +139,15 @@ class NativeEngine(Walk):
                     self._derailed = False
             if status != DOUBT:
                 break
-            before = position
-            position, index = self._take_one(stretch, position, index)
-            if position == before:
+            self._at_once = 1 if index - before >= _FEW else min(2 * self._at_once, _MOST_AT_ONCE)
+            start = position
+            position, index = self._take_some(stretch, position, index)
+            if position == start:
                 break
         if trail is not None:
             core.keep_trail(0)
+        if self._core is None:
+            return super().run(stretch, position, index)
         self._stopped = base + position
         return position, index
 
@@ -136,35 +162,36 @@ class NativeEngine(Walk):
                     return
             self._last = self._segment_at(core.state.last)
             self._take_over()
-            self._look_end = closing.offset if closing else self._stopped
+            self._ends_at = closing.offset if closing else self._stopped
         super().end(closing)
         self._leave_core()
 
     def _leave_core(self) -> None:
-        core, self._core = self._core, None
+        core, self._ends_at = self._lent, -1
+        self._core = self._lent = None
         if core is not None:
             core.leave()
 
-    def _take_one(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
-        """The walk takes the segment at `position`, unless it is one of an envelope."""
-        end = stretch.data.index(self._terminator, position) + 1
+    def _take_some(self, stretch: Stretch, position: int, index: int) -> tuple[int, int]:
+        """The walk takes the segment at `position`, and more after it, up to one of an envelope."""
+        end = position
+        for _ in range(self._at_once):
+            end = stretch.data.find(self._terminator, end, stretch.end) + 1 or stretch.end
         pieces = Pieces(stretch.data[position:end].decode("latin-1"), stretch.base + position, self._delimiters)
         if not pieces.texts:
             return end, index
-        segment = pieces.segment(0, index)
         frames = self._take_over()
-        self._look_end = segment.offset
-        if not self._walk(pieces, 0, index):
+        count = self._walk(pieces, 0, index)
+        if not count:
             return position, index
-        self._give_back(frames, segment)
-        return end, index + 1
+        self._give_back(frames, pieces.segment(count - 1, index + count - 1))
+        return end if count == len(pieces.texts) else pieces.edge(count) - stretch.base, index + count
 
     def _run_binary(self, stretch: BinaryStretch, position: int, index: int) -> tuple[int, int]:
         """The one segment of a stretch that no delimiters part."""
         assert self._core is not None
         self._last = self._segment_at(self._core.state.last)
         frames = self._take_over()
-        self._look_end = stretch.base + position
         position, index = super().run(stretch, position, index)
         self._give_back(frames, self._last)
         self._stopped = stretch.base + position
@@ -193,7 +220,7 @@ class NativeEngine(Walk):
         ]
         self._kept = [_HELD if place.index else None for place in core.kept]
         self._seen, self._full = [set() for _ in range(self._program.uniques)], set()
-        self._looked = {}
+        self._looked, self._opened = {}, {}
         self._loops = []
         return list(self._frames)
 
@@ -201,15 +228,17 @@ class NativeEngine(Walk):
         """The walk's state becomes the core's, after it took a segment; `frames` were open before."""
         core = self._core
         assert core is not None
+        registers = list(map(_register, self._cells))
+        if None in registers:
+            self._go_on_alone(segment)
+            return
         here = Place(segment.index, segment.offset, segment.length)
         core.stand(self._stop.number)
         for level, counts in enumerate(self._frames):
             core.counts[level][: len(counts)] = counts
             if level >= len(frames) or counts is not frames[level]:
-                core.begins[level] = here
-        core.registers[:] = [
-            ABSENT if value is None else value if is_known(value) else UNKNOWN_TO_CORE for value in self._cells
-        ]
+                core.begins[level] = self._opened.get(self._stop.nodes[-1 - level], here)
+        core.registers[:] = registers
         for slot, kept in enumerate(self._kept):
             if kept is None:
                 core.kept[slot].index = 0
@@ -217,7 +246,24 @@ class NativeEngine(Walk):
                 core.kept[slot] = Place(kept.index, kept.offset, kept.length)
         core.state.last = here
 
+    def _go_on_alone(self, last: Segment) -> None:
+        """A sum is larger than the core's registers: the rest of the set is the walk's."""
+        core = self._core
+        assert core is not None
+        end = last.offset + last.length + 1
+        for node in self._stop.nodes:
+            if node in core.guide.looked:
+                begin = self._beginning(node)
+                self._looked[node] = (self._segments_between(begin, end), 0, begin.index)
+        self._kept = [self._kept_segment(slot) for slot in range(len(self._kept))]
+        self._last, self._core = last, None
+
     def _freeze(self, number: int) -> None:
+        if self._core is None:
+            super()._freeze(number)
+            return
+        for node in self._looked:
+            self._opened[node] = self._beginning(node)
         self._looked = {}
         for slot, kept in enumerate(self._kept):
             if type(kept) is tuple and kept is not _HELD:
@@ -279,33 +325,45 @@ class NativeEngine(Walk):
         return self._segment_at(self._core.kept[slot])
 
     def _opened_at(self, node: LoopNode) -> int:
-        if self._core is None:
-            return super()._opened_at(node)
-        return int(self._core.begins[len(node.ancestry()) - 1].index)
+        return super()._opened_at(node) if self._core is None else int(self._beginning(node).index)
+
+    def _beginning(self, node: LoopNode) -> Place:
+        """The first segment of an open loop that rules look at."""
+        assert self._core is not None
+        if node in self._looked:  # The walk has just opened it.
+            _, number, _ = self._looked[node]
+            segment = self._segment(number)
+            return Place(segment.index, segment.offset, segment.length)
+        return self._opened.get(node) or self._core.begins[len(node.ancestry()) - 1]
 
     def _looked_at(self, node: LoopNode, number: int) -> Loop | None:
         if self._core is None:
             return super()._looked_at(node, number)
-        begin = self._core.begins[len(node.ancestry()) - 1]
-        raw = self._between(begin.offset, self._look_end)
-        if not raw or self._guide is None:
-            return None
+        begin = self._beginning(node)
+        end = self._segment(number).offset if self._ends_at < 0 else self._ends_at
+        segments = self._segments_between(begin, end)
+        return tree_of(self._guide, segments, node) if segments and self._guide else None
+
+    def _segments_between(self, begin: Place, end: int) -> list[Segment]:
+        """Segments of the file that are at hand; none when the first of them is not."""
+        raw = self._between(begin.offset, end)
+        if not raw:
+            return []
         if not raw.rstrip(b"\r\n\t ").endswith(self._terminator):
             raw += self._terminator
         pieces = Pieces(raw.decode("latin-1"), begin.offset, self._delimiters)
-        segments = [pieces.segment(at, begin.index + at) for at in range(len(pieces.texts))]
-        return tree_of(self._guide, segments, node)
+        return [pieces.segment(at, begin.index + at) for at in range(len(pieces.texts))]
 
     def _unique(self, rule: Rule, text: str) -> object | None:
-        if self._core is None:
+        if self._lent is None:
             return super()._unique(rule, text)
-        return _REMEMBERED_AS[self._core.remember(rule.registers[0], text)]
+        return _REMEMBERED_AS[self._lent.remember(rule.registers[0], text)]
 
     def _is_gathered(self, number: int, text: str) -> bool:
-        return self._core.knows(number, text) if self._core else super()._is_gathered(number, text)
+        return self._lent.knows(number, text) if self._lent else super()._is_gathered(number, text)
 
     def _clear(self, way: Way, number: int) -> None:
         super()._clear(way, number)
-        if self._core is not None and way.clears is not None:
+        if self._lent is not None and way.clears is not None:
             for unique in way.clears[2]:
-                self._core.forget(unique)
+                self._lent.forget(unique)
