@@ -11,11 +11,15 @@ from datetime import date
 from threading import RLock
 from typing import TypeVar
 
+from claimwright.codesets.adjustment_codes import AdjustmentCodes
 from claimwright.codesets.exclusions import Exclusions
 from claimwright.codesets.hcpcs import Hcpcs
 from claimwright.codesets.icd10cm import Icd10cm
+from claimwright.codesets.medical_necessity import MedicalNecessity
 from claimwright.codesets.mpfs import FeeSchedule
+from claimwright.codesets.ms_drg import MsDrgs
 from claimwright.codesets.ncci import AddOns, PairEdits, UnitLimits
+from claimwright.codesets.npi_registry import NpiRegistry
 from claimwright.codesets.releases.store import CodeStore
 from claimwright.codesets.taxonomy import Taxonomy
 
@@ -64,6 +68,23 @@ class CodeLibrary:
     def taxonomy(self, day: date) -> Taxonomy | None:
         """The provider taxonomy as it was in force on a day."""
         return self._ask("taxonomy", day, Taxonomy.from_store)
+
+    def medical_necessity(self, day: date) -> MedicalNecessity | None:
+        """The coverage articles of Medicare's contractors."""
+        return self._ask("coverage", day, MedicalNecessity.from_store)
+
+    def npi_registry(self, day: date) -> NpiRegistry | None:
+        """Providers of NPPES, of the extract that is loaded."""
+        return self._ask("npi-registry", day, NpiRegistry.from_store)
+
+    def ms_drgs(self, day: date) -> MsDrgs | None:
+        """The MS-DRGs of the fiscal year of a discharge."""
+        found = self._ask("ms-drg", day, MsDrgs.from_store)
+        return found if found is not None and found.is_of(day) else None
+
+    def adjustment_codes(self, day: date) -> AdjustmentCodes | None:
+        """The official texts of adjustment reasons and remarks."""
+        return self._ask("adjustment-codes", day, AdjustmentCodes.from_store)
 
     def refresh(self) -> bool:
         """Forget what was read if releases were loaded or withdrawn since; whether that was so."""

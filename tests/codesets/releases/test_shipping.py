@@ -48,6 +48,7 @@ def test_no_pack_holds_a_cpt_or_dental_code(shipped: CodeStore) -> None:
         ("mpfs-localities", ["rvu25d/25LOCCO.csv"]),
         ("mpfs-anesthesia", ["rvu25d/ANES2025.csv"]),
         ("zip-localities", ["zip5_oct2025/ZIP5_OCT2025.txt"]),
+        ("ms-drg", ["drg_fy2026/drg_weights.txt"]),
     ],
 )
 def test_a_pack_is_what_its_publishers_file_says(

@@ -271,6 +271,85 @@ EXCLUSIONS = CodeSet(
     ),
     _US_WORK,
 )
+COVERAGE = CodeSet(
+    "coverage",
+    "Medicare's coverage articles: which diagnoses support which services, by contractor",
+    "CMS",
+    Dating.ROWS,
+    (
+        Table(
+            "coverage_articles",
+            columns("article version:integer number title effective_date:date end_date:date status"),
+            ("article", "version"),
+        ),
+        Table(
+            "coverage_codes",
+            columns("article version:integer code code_group"),
+            ("article", "version", "code", "code_group"),
+        ),
+        Table(
+            "coverage_diagnoses",
+            columns("article version:integer code code_group is_covered:integer needs_reading:integer"),
+            ("article", "version", "code", "code_group", "is_covered"),
+        ),
+        Table(
+            "coverage_contractors_of",
+            columns("article version:integer contractor kind contractor_version"),
+            ("article", "version", "contractor", "kind", "contractor_version"),
+        ),
+        Table(
+            "coverage_contractors",
+            columns("contractor kind contractor_version number name"),
+            ("contractor", "kind", "contractor_version"),
+        ),
+    ),
+    _BY_CPT,
+)
+NPI_REGISTRY = CodeSet(
+    "npi-registry",
+    "Providers of NPPES: the rows that you extracted",
+    "CMS",
+    Dating.ROWS,
+    (
+        Table(
+            "npi_registry",
+            columns("npi kind name first_name state zip enumerated:date deactivated:date reactivated:date taxonomies"),
+            ("npi",),
+        ),
+    ),
+    "Public, but large: loaded from your own extract.",
+)
+ADJUSTMENT_CODES = CodeSet(
+    "adjustment-codes",
+    "Adjustment reasons (CARC), remarks (RARC) and groups, the official texts",
+    "X12 and CMS",
+    Dating.ROWS,
+    (
+        Table(
+            "adjustment_codes",
+            columns("kind code text usage notes started:date modified:date ended:date"),
+            ("kind", "code"),
+        ),
+    ),
+    "Copyright of X12; loaded from your own copy.",
+)
+MS_DRG = CodeSet(
+    "ms-drg",
+    "MS-DRGs, their weights and lengths of stay",
+    "CMS",
+    Dating.EDITION,
+    (
+        Table(
+            "ms_drg",
+            columns(
+                "drg title mdc kind weight:decimal weight_before_cap:decimal geometric_days:decimal"
+                " arithmetic_days:decimal is_post_acute:integer is_special_pay:integer"
+            ),
+            ("drg",),
+        ),
+    ),
+    _US_WORK,
+)
 CPT = CodeSet(
     "cpt",
     "CPT codes and descriptions",
@@ -299,6 +378,10 @@ CODE_SETS: MappingProxyType[str, CodeSet] = MappingProxyType(
             ADD_ONS,
             OPPS,
             EXCLUSIONS,
+            COVERAGE,
+            NPI_REGISTRY,
+            ADJUSTMENT_CODES,
+            MS_DRG,
             MPFS_RVU,
             MPFS_GPCI,
             MPFS_OPPS_CAP,
