@@ -310,15 +310,16 @@ def check(code: str) -> None:
 
 def plant_a_commit_for_each_claim() -> None:
     """The mistake: no transaction around the remittance, one for each claim."""
-    post_entries = posting.post_entries
+    post_parts = posting.post_parts
 
-    def post_by_claim(entries):
-        groups = groupby(entries, key=lambda entry: entry.encounter_id)
-        return [number for _, group in groups for number in post_entries(list(group))]
+    def post_by_claim(parts):
+        for part in parts:
+            groups = groupby(part, key=lambda entry: entry.encounter_id)
+            yield [number for _, group in groups for numbers in post_parts([list(group)]) for number in numbers]
 
     posting.transaction = SimpleNamespace(atomic=nullcontext)
     posting.take_turn = lambda: None
-    posting.post_entries = post_by_claim
+    posting.post_parts = post_by_claim
 
 
 def say(line: str) -> None:
