@@ -38,7 +38,7 @@ VERBS = (
     ("price",),
     ("edits",),
     ("codes",),
-    *(("codes", verb) for verb in ("load", "status", "find", "withdraw", "restore")),
+    *(("codes", verb) for verb in ("load", "status", "find", "withdraw", "restore", "em")),
     ("x12",),
     *(("x12", verb) for verb in ("check", "show", "rewrite", "ack", "convert", "split", "stats")),
 )

@@ -38,6 +38,7 @@ from claimwright.cli.people import user
 from claimwright.cli.periods import close
 from claimwright.cli.pricing import price
 from claimwright.cli.serving import serve
+from claimwright.cli.visits import em
 from claimwright.cli.x12 import x12
 from claimwright.errors import ClaimwrightError, InputError
 
@@ -56,6 +57,7 @@ app.add_typer(era)
 app.add_typer(user)
 app.add_typer(files)
 app.add_typer(x12)
+codes.command()(em)
 app.add_typer(codes)
 app.add_typer(edits)
 
