@@ -20,6 +20,7 @@ from claimwright.codesets.releases.store import CodeStore, Release
 
 _CATEGORY_LENGTH = 3
 _FULL_LENGTH = 7
+_PAIRS_REMEMBERED = 200_000
 _MANIFESTATION = re.compile(r"in (?:other )?(?:\w+ )*diseases? classified elsewhere")
 _SIDES = MappingProxyType(
     {"right": re.compile(r"\bright\b"), "left": re.compile(r"\bleft\b"), "bilateral": re.compile(r"\bbilateral\b")}
@@ -91,8 +92,7 @@ class Icd10cm:
 
     def is_current(self, day: date) -> bool:
         """Whether no new fiscal year began between this release and that day, with codes that it does not know."""
-        first = self.release.effective_date
-        return day < date(first.year + (first >= date(first.year, 10, 1)), 10, 1)
+        return day < self._next_year_date
 
     def validity(self, code: str) -> Validity:
         """Whether a code may stand on a claim of this release's days."""
@@ -144,7 +144,12 @@ class Icd10cm:
 
     def excludes1(self, code: str, other: str) -> Note | None:
         """The note by which two codes should not stand together, whichever of them has it; None when none does."""
-        return self._excluding(code, other) or self._excluding(other, code)
+        key = code, other
+        if key not in self._excludes1_known:
+            if len(self._excludes1_known) >= _PAIRS_REMEMBERED:
+                self._excludes1_known.clear()
+            self._excludes1_known[key] = self._excluding(code, other) or self._excluding(other, code)
+        return self._excludes1_known[key]
 
     def is_manifestation(self, code: str) -> bool:
         """A manifestation never comes first: its description says `in diseases classified elsewhere`."""
@@ -176,6 +181,17 @@ class Icd10cm:
                 if target.covers(other) and not target.covers(code):
                     return note
         return None
+
+    @cached_property
+    def _next_year_date(self) -> date:
+        """The first day of the fiscal year after this release."""
+        first = self.release.effective_date
+        return date(first.year + (first >= date(first.year, 10, 1)), 10, 1)
+
+    @cached_property
+    def _excludes1_known(self) -> dict[tuple[str, str], Note | None]:
+        """What was asked before: the same conditions come together again and again."""
+        return {}
 
     @cached_property
     def _section_memo(self) -> dict[str, tuple[str, ...]]:

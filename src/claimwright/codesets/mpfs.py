@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from claimwright.codesets.releases.store import CodeStore, Release
@@ -105,6 +106,11 @@ class FeeSchedule:
             frozenset(row[0] for row in zip_rows if row[-1]),
             gpci,
         )
+
+    @cached_property
+    def procedures(self) -> frozenset[str]:
+        """The codes that have days around them: their own (000), ten or ninety after it."""
+        return frozenset(row.code for row in self.values.values() if row.global_days in ("000", "010", "090"))
 
     def of(self, code: str, modifier: str = "") -> RelativeValues | None:
         """The row of a code, with 26, TC or 53 where the schedule has a row for them."""

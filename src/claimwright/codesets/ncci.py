@@ -37,7 +37,6 @@ _EITHER_COLUMN_SINCE = date(2019, 7, 1)
 
 
 _PAIRS_REMEMBERED = 200_000
-_NOT_ASKED = object()
 
 
 class UnitLimit(NamedTuple):
@@ -70,24 +69,31 @@ class PairEdits:
 
     def between(self, code: str, other: str, day: date) -> Pair | None:
         """The edit in force between two codes on a day, whichever of them is column 1."""
-        key = code, other, day
-        found = self._known.get(key, _NOT_ASKED)
-        if found is _NOT_ASKED:
+        for pair in self.of_all_days(code, other):
+            if (pair.since or day) <= day <= (pair.until or day):
+                return None if pair.indicator == "9" else pair
+        return None
+
+    def of_all_days(self, code: str, other: str) -> tuple[Pair, ...]:
+        """Every edit between two codes, those in which `code` is column 1 first; most codes have none between them.
+
+        What was asked is remembered: the same codes are billed together day after day.
+        """
+        found = self._known.get((code, other))
+        if found is None:
             if len(self._known) >= _PAIRS_REMEMBERED:
                 self._known.clear()
-            found = self._known[key] = self._find(code, other, day)
-        return found  # type: ignore[return-value]
+            found = self._known[code, other] = self._find(code, other)
+        return found
 
-    def _find(self, code: str, other: str, day: date) -> Pair | None:
+    def _find(self, code: str, other: str) -> tuple[Pair, ...]:
         one, two = self._positions.get(code), self._positions.get(other)
         if one is None or two is None:
-            return None
-        found = self.packed.find(one, two, day) or self.packed.find(two, one, day)
-        return None if found is None or found.indicator == "9" else found
+            return ()
+        return (*self.packed.find_all(one, two), *self.packed.find_all(two, one))
 
     @cached_property
-    def _known(self) -> dict[tuple[str, str, date], object]:
-        """What was asked before; the same codes are billed together day after day."""
+    def _known(self) -> dict[tuple[str, str], tuple[Pair, ...]]:
         return {}
 
     def partners(self, code: str, day: date) -> tuple[list[Pair], list[Pair]]:

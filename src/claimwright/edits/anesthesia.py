@@ -80,7 +80,6 @@ def _minutes_are_of_no_anesthesia(service: Service, _library: CodeLibrary) -> It
     "plausibility",
 )
 def _minutes_are_too_many(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    if service.unit != "MJ" or service.start is None or service.end is None:
+    if service.unit != "MJ" or service.day_count is None:
         return ()
-    days = (service.end - service.start).days + 1
-    return hit_if(service.quantity > max(days, 1) * _MINUTES_OF_A_DAY, value=service.quantity)
+    return hit_if(service.quantity > max(service.day_count, 1) * _MINUTES_OF_A_DAY, value=service.quantity)

@@ -13,12 +13,12 @@ from claimwright.codesets.hcpcs import Hcpcs
 from claimwright.codesets.icd10cm import Icd10cm, Note, Validity
 from claimwright.codesets.library import CodeLibrary
 from claimwright.documents.claim import Diagnosis
-from claimwright.edits.parts import DIAGNOSES, SERVICES, DiagnosisPart, Service
+from claimwright.edits.parts import DATED_SERVICES, DIAGNOSES, DatedService, DiagnosisPart
 from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, W, hit, hit_if
 
 TABLE = Table(lambda case: case.first_service_date and case.library.icd10cm(case.first_service_date))
 PART_TABLE = PartTable(DIAGNOSES)
-SERVICE_TABLE = PartTable(SERVICES)
+SERVICE_TABLE = PartTable(DATED_SERVICES)
 _GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
 _ICD10 = frozenset(("ABK", "ABF"))
 _SHOWN = 4
@@ -107,6 +107,8 @@ def _completions(icd10cm: Icd10cm, code: str) -> str:
     f"{_GUIDELINES} I.A.12.a",
 )
 def _diagnoses_exclude_each_other(case: Case) -> Iterable[Hit]:
+    if len(case.claim.diagnoses) == 1:
+        return ()
     found = []
     for (_, one, icd10cm), (position, other, _) in combinations(_diagnoses(case), 2):
         note = icd10cm.excludes1(one.code, other.code)
@@ -156,9 +158,9 @@ def _underlying_condition_is_missing(diagnosis: DiagnosisPart, _library: CodeLib
     f"{_GUIDELINES} I.B.13; NCCI policy manual, chapter I (anatomic modifiers)",
 )
 def _side_differs(case: Case) -> Iterable[Hit]:
-    by_position = {position: (diagnosis, icd10cm) for position, diagnosis, icd10cm in _diagnoses(case)}
-    if not by_position:
+    if case.modifiers.isdisjoint(_SIDE_MODIFIERS):
         return ()
+    by_position = {position: (diagnosis, icd10cm) for position, diagnosis, icd10cm in _diagnoses(case)}
     found = []
     for line in case.claim.lines:
         sides = {_SIDE_MODIFIERS[one] for one in line.procedure.modifiers if one in _SIDE_MODIFIERS}
@@ -182,9 +184,9 @@ def _side_differs(case: Case) -> Iterable[Hit]:
     "Look the code up for the day of service; codes change every quarter, and older releases do not know new ones.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _hcpcs_code_is_unknown(service: Service, library: CodeLibrary) -> Iterable[Hit]:
+def _hcpcs_code_is_unknown(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
     loaded = _hcpcs(service, library)
-    if loaded is None or service.start is None or service.code in loaded.codes:
+    if loaded is None or service.code in loaded.codes:
         return ()
     release = loaded.release.effective_date
     return hit_if(service.start >= release, value=service.code, release=release)
@@ -198,18 +200,18 @@ def _hcpcs_code_is_unknown(service: Service, library: CodeLibrary) -> Iterable[H
     "Use the code that took its place, or correct the day.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _hcpcs_code_is_of_another_time(service: Service, library: CodeLibrary) -> Iterable[Hit]:
+def _hcpcs_code_is_of_another_time(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
     loaded = _hcpcs(service, library)
     code = loaded.codes.get(service.code) if loaded is not None else None
-    if code is None or service.start is None or code.is_valid(service.start):
+    if code is None or code.is_valid(service.start):
         return ()
     since, until = code.added or "always", code.ended or "now"
     return (hit(value=service.code, since=since, until=until, day=service.start),)
 
 
-def _hcpcs(service: Service, library: CodeLibrary) -> Hcpcs | None:
+def _hcpcs(service: DatedService, library: CodeLibrary) -> Hcpcs | None:
     """HCPCS level II, for a service that is coded in it."""
-    if service.qualifier != "HC" or service.start is None or not service.code[:1].isalpha():
+    if service.qualifier != "HC" or not service.code[:1].isalpha():
         return None
     return library.hcpcs(service.start)
 
@@ -222,8 +224,8 @@ def _hcpcs(service: Service, library: CodeLibrary) -> Hcpcs | None:
     "Look the modifier up; a letter and a digit are easily exchanged.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _modifier_is_unknown(service: Service, library: CodeLibrary) -> Iterable[Hit]:
-    loaded = library.hcpcs(service.start) if service.modifiers and service.start else None
+def _modifier_is_unknown(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+    loaded = library.hcpcs(service.start) if service.modifiers else None
     if loaded is None or not loaded.has_modifiers:
         return ()
     known, release = loaded.codes, loaded.release.effective_date
@@ -240,10 +242,10 @@ def _modifier_is_unknown(service: Service, library: CodeLibrary) -> Iterable[Hit
     "Use the modifier that took its place, or correct the day.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _modifier_is_of_another_time(service: Service, library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_of_another_time(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
     day = service.start
-    loaded = library.hcpcs(day) if service.modifiers and day else None
-    if loaded is None or day is None:
+    loaded = library.hcpcs(day) if service.modifiers else None
+    if loaded is None:
         return ()
     found = [loaded.codes[one] for one in service.modifiers if _is_hcpcs_modifier(one) and one in loaded.codes]
     return [

@@ -9,14 +9,34 @@ from claimwright.edits.context import CoverageState
 from claimwright.edits.parts import HEADINGS, Heading
 from claimwright.edits.registry import Case, E, Hit, PartTable, Table, W, hit, hit_if
 
-TABLE = Table(lambda case: case.known.coverage is not None)
-HEADING_TABLE = PartTable(HEADINGS)
-MEDICARE_TABLE = Table(lambda case: case.profile.is_medicare)
 _SECONDARY_REASONS = frozenset(("12", "13", "14", "15", "16", "41", "42", "43", "47"))
 _WORKING_AGED, _DISABLED = "12", "43"
 _AGE_YEARS = 65
 _GROUP_PLANS = frozenset(("12", "13", "14", "15", "BL", "CI", "HM"))
 _ACCIDENTS = frozenset(("AA", "EM", "OA"))
+
+
+def _is_not_clear(case: Case) -> bool:
+    """Whether the payer's answer is other than: active, this member, these days."""
+    coverage, first, last = case.known.coverage, case.first_service_date, case.last_service_date
+    if coverage is None:
+        return False
+    if coverage.state is not CoverageState.ACTIVE or coverage.member_id != case.claim.subscriber.member_id:
+        return True
+    if first is None or last is None:
+        return False
+    return first < (coverage.effective_date or first) or last > (coverage.end_date or last)
+
+
+def _may_be_second(case: Case) -> bool:
+    """Whether a claim to Medicare names another payer, or why Medicare comes second."""
+    claim = case.claim
+    return case.profile.is_medicare and bool(claim.other_payers or claim.subscriber.insurance_type)
+
+
+TABLE = Table(_is_not_clear)
+HEADING_TABLE = PartTable(HEADINGS)
+MEDICARE_TABLE = Table(_may_be_second)
 
 
 def _is(case: Case, state: CoverageState) -> bool:

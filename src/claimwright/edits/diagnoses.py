@@ -9,12 +9,26 @@ from claimwright.codesets.shapes import is_icd10cm_shaped
 from claimwright.edits.parts import DIAGNOSES, DiagnosisPart
 from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, hit, hit_if
 
-TABLE = Table()
 PART_TABLE = PartTable(DIAGNOSES)
 _GUIDE = "837P implementation guide 005010X222A1, loop 2300 HI"
 _GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
 _DIAGNOSES_MAX = 12
 _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
+
+
+def _is_out_of_order(case: Case) -> bool:
+    """Whether there are too few or too many, one twice, or one that no line points to."""
+    diagnoses = case.claim.diagnoses
+    count = len(diagnoses)
+    if not 1 <= count <= _DIAGNOSES_MAX or len({one.code for one in diagnoses}) < count:
+        return True
+    used: set[int] = {1}
+    for line in case.claim.lines:
+        used.update(line.pointers)
+    return not used.issuperset(range(1, count + 1))
+
+
+TABLE = Table(_is_out_of_order)
 
 
 @TABLE.edit(

@@ -11,14 +11,27 @@ from claimwright.edits.parts import HEADINGS, Heading
 from claimwright.edits.registry import Case, E, Hit, PartTable, Table, W, hit, hit_if
 from claimwright.money import format_dollars
 
-TABLE = Table()
-HEADING_TABLE = PartTable(HEADINGS)
 _GUIDE = "837P implementation guide 005010X222A1"
 _NUMBER_LENGTH, _NUMBER_LENGTH_MAX = 20, 38
 _LINES_MAX = 50
 _DELAY_REASONS = frozenset((*(str(number) for number in range(1, 12)), "15"))
 _NUMBER = re.compile(r"[A-Za-z0-9 !\"&'()+,\-./;?=%@\[\]_{}|<>#$\\]*\Z")
 """The basic and extended character sets without the usual delimiters `* ~ : ^`."""
+
+
+def _is_out_of_order(case: Case) -> bool:
+    """Whether number, totals or the count of lines are other than usual."""
+    claim = case.claim
+    number, charge = claim.control_number, claim.charge_cents
+    if not number.strip() or len(number) > _NUMBER_LENGTH or not _NUMBER.match(number):
+        return True
+    if not 1 <= len(claim.lines) <= _LINES_MAX or claim.patient_paid_cents is not None:
+        return True
+    return charge < 0 or charge != claim.lines_cents
+
+
+TABLE = Table(_is_out_of_order)
+HEADING_TABLE = PartTable(HEADINGS)
 
 
 @TABLE.edit(

@@ -30,7 +30,17 @@ def _schedule(case: Case) -> FeeSchedule | None:
     return case.library.fee_schedule(day) if day is not None else None
 
 
-TABLE = Table(_schedule)
+def _may_be_around_an_operation(case: Case) -> bool:
+    """Whether an earlier claim, a procedure or a modifier of procedures gives anything to ask."""
+    schedule = _schedule(case)
+    if schedule is None:
+        return False
+    if case.known.earlier_claims or not _OF_PROCEDURES.isdisjoint(case.modifiers):
+        return True
+    return not schedule.procedures.isdisjoint(case.codes)
+
+
+TABLE = Table(_may_be_around_an_operation)
 
 
 def _days(schedule: FeeSchedule, code: str) -> str:

@@ -6,14 +6,31 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from claimwright.documents.parties import Reference
 from claimwright.edits.families import VISITS
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, line_field
 
-TABLE = Table()
-REFERENCE_TABLE = Table(lambda case: case.claim.references or any(line.references for line in case.claim.lines))
 _GUIDE = "837P implementation guide 005010X222A1, loop 2400"
 _CLIA = re.compile(r"\d{2}D\d{7}\Z")
 _SAME_DAY_MODIFIERS = frozenset({"76", "77", "59", "91", "XE", "XS", "XP", "XU", "LT", "RT", "50"})
+
+
+def _is_out_of_order(case: Case) -> bool:
+    """Whether numbers, codes or visits come twice, or a line has not the number of its place."""
+    lines = case.claim.lines
+    if len(case.codes) < len(lines) or len(VISITS & case.codes) > 1:
+        return True
+    numbers: set[str] = set()
+    for position, line in enumerate(lines, 1):
+        if line.number != position or line.control_number in numbers:
+            return True
+        if line.control_number:
+            numbers.add(line.control_number)
+    return False
+
+
+TABLE = Table(_is_out_of_order)
+REFERENCE_TABLE = Table(lambda case: case.claim.references or any(line.references for line in case.claim.lines))
 
 
 @TABLE.edit(
@@ -25,9 +42,10 @@ _SAME_DAY_MODIFIERS = frozenset({"76", "77", "59", "91", "XE", "XS", "XP", "XU",
     f"{_GUIDE} LX01",
 )
 def _line_numbers_have_gaps(case: Case) -> Iterable[Hit]:
-    return [
-        hit(line_field(line, "number")) for position, line in enumerate(case.claim.lines, 1) if line.number != position
-    ][:1]
+    for position, line in enumerate(case.claim.lines, 1):
+        if line.number != position:
+            return (hit(line_field(line, "number")),)
+    return ()
 
 
 @TABLE.edit(
@@ -99,6 +117,13 @@ def _visit_is_the_second_of_the_day(case: Case) -> Iterable[Hit]:
     "42 CFR 493.2; 837P implementation guide 005010X222A1, REF X4",
 )
 def _clia_number_is_malformed(case: Case) -> Iterable[Hit]:
-    named = [("references", one) for one in case.claim.references]
-    named += [(line_field(line, "references"), one) for line in case.claim.lines for one in line.references]
-    return [hit(field, value=one.value) for field, one in named if one.qualifier == "X4" and not _CLIA.match(one.value)]
+    hits = [hit("references", value=one.value) for one in case.claim.references if _is_no_clia(one)]
+    for line in case.claim.lines:
+        if line.references:
+            field = line_field(line, "references")
+            hits += [hit(field, value=one.value) for one in line.references if _is_no_clia(one)]
+    return hits
+
+
+def _is_no_clia(reference: Reference) -> bool:
+    return reference.qualifier == "X4" and not _CLIA.match(reference.value)

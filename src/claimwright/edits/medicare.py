@@ -13,7 +13,6 @@ from claimwright.edits.parts import SERVICES, Service
 from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, W, hit, hit_if, line_field
 
 TABLE = PartTable(SERVICES)
-LINES_TABLE = Table(lambda case: case.profile.payer_kind in ("medicare", "medicaid"))
 _MANUAL = "CMS Claims Processing Manual"
 _CHIROPRACTIC = family("98940-98942")
 _THERAPISTS = MappingProxyType(
@@ -28,6 +27,15 @@ _THERAPISTS = MappingProxyType(
 _THERAPY = family("97012 97018 97022 97024 97026 97028 97032-97036 97110-97116 97124 97140 97150 97530-97537 97542")
 _VACCINATIONS = frozenset(("G0008", "G0009", "G0010"))
 _DRUG = re.compile(r"J\d{4}\Z")
+_BESIDE_OTHERS = LABORATORY | _VACCINATIONS | {"G2211"}
+
+
+def _is_asked(case: Case) -> bool:
+    """Whether a claim to Medicare or Medicaid has codes that need something beside them."""
+    return case.profile.payer_kind in ("medicare", "medicaid") and not _BESIDE_OTHERS.isdisjoint(case.codes)
+
+
+LINES_TABLE = Table(_is_asked)
 
 
 def _is_medicare(service: Service) -> bool:

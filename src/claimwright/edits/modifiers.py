@@ -9,10 +9,11 @@ from types import MappingProxyType
 from claimwright.codesets.library import CodeLibrary
 from claimwright.documents.claim import ClaimLine
 from claimwright.edits.families import VISITS
-from claimwright.edits.parts import SERVICES, Service
+from claimwright.edits.parts import DATED_SERVICES, SERVICES, DatedService, Service
 from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, W, hit, hit_if, line_field
 
 TABLE = PartTable(SERVICES)
+DATED_TABLE = PartTable(DATED_SERVICES)
 _MANUAL = "CMS Claims Processing Manual"
 _NCCI = "CMS National Correct Coding Initiative policy manual, chapter I"
 _DISTINCT = frozenset(("XE", "XS", "XP", "XU"))
@@ -80,7 +81,7 @@ def _both_sides_and_one(service: Service, _library: CodeLibrary) -> Iterable[Hit
     return hit_if(side and "50" in service.modifiers, value=side)
 
 
-@TABLE.edit(
+@DATED_TABLE.edit(
     "EDIT-MOD-004",
     E,
     "lines.N.procedure.modifiers",
@@ -88,17 +89,23 @@ def _both_sides_and_one(service: Service, _library: CodeLibrary) -> Iterable[Hit
     "Use the modifier of that time, or correct the day.",
     "CMS HCPCS level II file and CPT, first days of their modifiers",
 )
-def _modifier_is_younger(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_younger(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
     day = service.start
-    young = [(one, _FIRST_DAYS[one]) for one in service.modifiers if one in _FIRST_DAYS] if day else []
-    return [hit(value=one, since=since, day=day) for one, since in young if day and day < since]
+    young = [(one, _FIRST_DAYS[one]) for one in service.modifiers if one in _FIRST_DAYS]
+    return [hit(value=one, since=since, day=day) for one, since in young if day < since]
 
 
-def _needs_company(case: Case) -> bool:
-    return any(line.procedure.modifiers for line in case.claim.lines)
+_COMPANY = frozenset(("76", "77", "JW", "LT", "RT"))
 
 
-LINES_TABLE = Table(_needs_company)
+def _is_asked(case: Case) -> bool:
+    """Whether a modifier speaks of other lines; 25 needs another, which nearly every claim has."""
+    if not _COMPANY.isdisjoint(case.modifiers):
+        return True
+    return "25" in case.modifiers and not len(case.codes) > 1 == len(case.coded_days)
+
+
+LINES_TABLE = Table(_is_asked)
 
 
 def _others_of_the_day(case: Case, line: ClaimLine) -> Iterable[ClaimLine]:
@@ -114,6 +121,8 @@ def _others_of_the_day(case: Case, line: ClaimLine) -> Iterable[ClaimLine]:
     f"{_MANUAL} chapter 12, section 40.2 (modifiers 76 and 77)",
 )
 def _repeat_without_a_first(case: Case) -> Iterable[Hit]:
+    if case.modifiers.isdisjoint(("76", "77")):
+        return ()
     hits = []
     for line in case.claim.lines:
         repeated = next((one for one in line.procedure.modifiers if one in ("76", "77")), "")
@@ -154,6 +163,8 @@ def _visit_is_set_apart_from_nothing(case: Case) -> Iterable[Hit]:
     since=date(2017, 1, 1),
 )
 def _waste_without_a_dose(case: Case) -> Iterable[Hit]:
+    if "JW" not in case.modifiers:
+        return ()
     return [
         hit(line_field(line, "procedure.modifiers"), code=line.procedure.code)
         for line in case.claim.lines
@@ -174,6 +185,8 @@ def _waste_without_a_dose(case: Case) -> Iterable[Hit]:
     f"{_NCCI} (anatomic modifiers); CARC 18",
 )
 def _side_is_repeated(case: Case) -> Iterable[Hit]:
+    if case.modifiers.isdisjoint(("LT", "RT")):
+        return ()
     seen: dict[object, int] = {}
     hits = []
     for line in case.claim.lines:

@@ -37,13 +37,7 @@ def _setting(case: Case) -> str:
 
 def _lines(case: Case) -> Mapping[date, list[ClaimLine]]:
     """The coded lines of each day, where NCCI is asked at all."""
-    if not case.profile.follows_ncci:
-        return {}
-    by_day: dict[date, list[ClaimLine]] = {}
-    for line in case.claim.lines:
-        if line.period is not None and line.procedure.qualifier == "HC":
-            by_day.setdefault(line.period.start, []).append(line)
-    return by_day
+    return case.coded_days if case.profile.follows_ncci else {}
 
 
 def _has_pairs(case: Case) -> bool:
@@ -69,9 +63,9 @@ def _has_limited_units(case: Case) -> bool:
 
 def _has_add_ons(case: Case) -> bool:
     """Whether any line has an add-on code."""
-    for day, lines in _lines(case).items():
+    for day in _lines(case):
         add_ons = case.library.add_ons(day)
-        if add_ons is not None and any(line.procedure.code in add_ons.rows for line in lines):
+        if add_ons is not None and not add_ons.rows.keys().isdisjoint(case.codes):
             return True
     return False
 

@@ -15,7 +15,6 @@ from claimwright.documents.parties import Person
 from claimwright.edits.parts import ADDRESSES, HEADINGS, AddressPart, Heading, address_part
 from claimwright.edits.registry import Case, E, Hit, PartTable, Table, W, hit, hit_if
 
-TABLE = Table()
 HEADING_TABLE = PartTable(HEADINGS)
 ADDRESS_TABLE = PartTable(ADDRESSES)
 _GUIDE = "837P implementation guide 005010X222A1"
@@ -30,6 +29,34 @@ _STATES = frozenset(
 )
 
 
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _is_registered_oddly(case: Case) -> bool:
+    """Whether member ID, names, birth date, sex or address of subscriber and patient are other than usual."""
+    subscriber, patient, profile = case.claim.subscriber.person, case.claim.patient, case.profile
+    person, member_id, born = patient or subscriber, subscriber.id, (patient or subscriber).birth_date
+    if not member_id.strip() or not subscriber.last_name.strip() or not person.last_name.strip():
+        return True
+    if profile.member_id_pattern and not _pattern(profile.member_id_pattern).fullmatch(member_id):
+        return True
+    if (profile.is_medicare and not is_mbi(member_id)) or person.sex not in ("F", "M", "U"):
+        return True
+    if born is None or born > (case.first_service_date or case.today) or not _is_plausible(born, case.today):
+        return True
+    address = address_part(person.address)
+    return address is None or not address.is_complete
+
+
+def _is_plausible(born: date, today: date) -> bool:
+    return born <= today and today.year - born.year <= _AGE_YEARS_MAX
+
+
+TABLE = Table(_is_registered_oddly)
+
+
 @TABLE.edit(
     "EDIT-SUB-001",
     E,
@@ -40,11 +67,6 @@ _STATES = frozenset(
 )
 def _member_id_is_missing(case: Case) -> Iterable[Hit]:
     return hit_if(not case.claim.subscriber.member_id.strip())
-
-
-@lru_cache(maxsize=256)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
 
 
 @TABLE.edit(
@@ -129,7 +151,7 @@ def _birth_date_is_missing(case: Case) -> Iterable[Hit]:
 def _birth_date_is_implausible(case: Case) -> Iterable[Hit]:
     field, person = _patient(case)
     born = person.birth_date
-    if born is None or (born <= case.today and case.today.year - born.year <= _AGE_YEARS_MAX):
+    if born is None or _is_plausible(born, case.today):
         return ()
     return (hit(f"{field}.birth_date"),)
 

@@ -21,10 +21,10 @@ ICD10_DAY = date(2015, 10, 1)
 
 
 class Service(NamedTuple):
-    """What a service says in itself. `place` is the claim's where the line has none of its own.
+    """What a service says in itself, whenever it was. `place` is the claim's where the line has none of its own.
 
-    `payer` is medicare, medicaid ... as in `PayerProfile.payer_kind`; `is_to_come` when its last day is after the day
-    of the edit; `charge_sign` -1, 0 or 1.
+    `day_count` is that of its days, None where it has none; `charge_sign` -1, 0 or 1; `payer` is medicare, medicaid ...
+    as in `PayerProfile.payer_kind`.
     """
 
     qualifier: str
@@ -32,9 +32,7 @@ class Service(NamedTuple):
     modifiers: tuple[str, ...]
     unit: str
     quantity: Decimal
-    start: date | None
-    end: date | None
-    is_to_come: bool
+    day_count: int | None
     place: str
     has_own_place: bool
     charge_sign: int
@@ -44,10 +42,9 @@ class Service(NamedTuple):
 
 def _services(case: Case) -> list[Key]:
     found: list[Key] = []
-    today, place, payer = case.today, case.claim.place_of_service, case.profile.payer_kind
+    place, payer = case.claim.place_of_service, case.profile.payer_kind
     for line in case.claim.lines:
         procedure, period, charge, own = line.procedure, line.period, line.charge_cents, line.place_of_service
-        start, end = (period.start, period.end) if period is not None else (None, None)
         found.append(
             (
                 procedure.qualifier,
@@ -55,9 +52,7 @@ def _services(case: Case) -> list[Key]:
                 procedure.modifiers,
                 line.unit,
                 line.quantity,
-                start,
-                end,
-                end is not None and end > today,
+                None if period is None else (period.end - period.start).days + 1,
                 own or place,
                 bool(own),
                 (charge > 0) - (charge < 0),
@@ -73,6 +68,40 @@ def _line_fields(case: Case) -> list[str]:
 
 
 SERVICES = Kind(("lines.N.",), _services, _line_fields, Service._make)
+
+
+class DatedService(NamedTuple):
+    """What a service says together with its day. `is_to_come` when its last day is after the day of the edit."""
+
+    qualifier: str
+    code: str
+    modifiers: tuple[str, ...]
+    start: date
+    end: date
+    is_to_come: bool
+    place: str
+    payer: str
+
+
+def _dated_services(case: Case) -> list[Key]:
+    found: list[Key] = []
+    today, place, payer = case.today, case.claim.place_of_service, case.profile.payer_kind
+    for line in case.claim.lines:
+        period = line.period
+        if period is not None:
+            procedure, start, end = line.procedure, period.start, period.end
+            own = line.place_of_service or place
+            found.append(
+                (procedure.qualifier, procedure.code, procedure.modifiers, start, end, end > today, own, payer)
+            )
+    return found
+
+
+def _dated_line_fields(case: Case) -> list[str]:
+    return [f"lines.{line.number}." for line in case.claim.lines if line.period is not None]
+
+
+DATED_SERVICES = Kind(("lines.N.",), _dated_services, _dated_line_fields, DatedService._make)
 
 
 class Pointers(NamedTuple):

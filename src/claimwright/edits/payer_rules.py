@@ -11,8 +11,10 @@ from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if, line
 
 def _is_asked(case: Case) -> bool:
     """Whether the payer asks for anything of its own, or the claim has what only some payers take."""
-    claim = case.claim
-    return case.profile.asks or claim.frequency != "1" or bool(claim.original_reference or claim.referral)
+    claim, profile = case.claim, case.profile
+    if profile.asks or claim.frequency != "1" or claim.original_reference or claim.referral:
+        return True
+    return not profile.asked_codes.isdisjoint(case.codes)
 
 
 TABLE = Table(_is_asked)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.places import place
 from claimwright.edits.families import family
-from claimwright.edits.parts import HEADINGS, SERVICES, Heading, Service
+from claimwright.edits.parts import DATED_SERVICES, HEADINGS, SERVICES, DatedService, Heading, Service
 from claimwright.edits.registry import Hit, PartTable, W, hit_if
 
 TABLE = PartTable(SERVICES)
+DATED_TABLE = PartTable(DATED_SERVICES)
 HEADING_TABLE = PartTable(HEADINGS)
 _PLACES = "CMS place of service code set"
 _TELEHEALTH = frozenset(("02", "10"))
@@ -56,7 +57,7 @@ _NOT_INPATIENT = family("99202-99205 99211-99215")
 _INPATIENT = frozenset(("21", "51", "61"))
 
 
-@TABLE.edit(
+@DATED_TABLE.edit(
     "EDIT-POS-001",
     W,
     "lines.N.place_of_service",
@@ -64,9 +65,9 @@ _INPATIENT = frozenset(("21", "51", "61"))
     "Choose the place as it was called then, or correct the day.",
     f"{_PLACES}, effective dates",
 )
-def _place_is_younger(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _place_is_younger(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
     since, day = _FIRST_DAYS.get(service.place), service.start
-    return hit_if(since and day and day < since, value=service.place, since=since, day=day)
+    return hit_if(since and day < since, value=service.place, since=since, day=day)
 
 
 @TABLE.edit(

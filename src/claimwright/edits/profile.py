@@ -70,9 +70,13 @@ class PayerProfile:
 
     @cached_property
     def asks(self) -> bool:
-        """Whether anything is asked of claims beyond what all payers ask."""
-        lists = self.requires_authorization_for or self.requires_referring_for
-        return bool(lists or self.requires_referring or self.requires_referral_number or self.requires_rendering)
+        """Whether anything is asked of every claim beyond what all payers ask."""
+        return self.requires_referring or self.requires_referral_number or self.requires_rendering
+
+    @cached_property
+    def asked_codes(self) -> frozenset[str]:
+        """The procedure codes of which something is asked."""
+        return self.requires_authorization_for | self.requires_referring_for
 
     def filing_due(self, service_date: date) -> Deadline | None:
         """The last day for a first claim about a service of that day; the same days come again and again."""

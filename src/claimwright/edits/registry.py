@@ -9,8 +9,9 @@ declaration is the order of the findings. An edit may hold for services of some 
 may be asked of some claims only: its `guard` says in a moment whether any of its edits could find something.
 
 Claims repeat one another: the same practice, the same codes, places and units, day after day. What repeats is a *part*
-(see `parts`), and the checks of a `PartTable` are given one part and nothing else. So the scrubber may remember the
-parts in which nothing was wrong and ask about new ones only; a check cannot see more, so it is not remembered wrongly.
+(see `parts`), and the checks of a `PartTable` are given one part and nothing else. So the scrubber may remember
+which edits have something to say of a part and ask about new parts only; a check sees no more than its part, so
+nothing is remembered wrongly.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
 class Case:
     """What every edit looks at: the claim, its payer, what is known beside it, and the day. Nobody changes one.
 
-    `first_service_date` and `last_service_date` are None when no line has a date.
+    `first_service_date` and `last_service_date` are None when no line has a date. `codes` and `modifiers` are those of
+    all lines, `coded_days` the lines with a procedure code (HC) of each day: what guards ask first.
     """
 
     claim: Claim
@@ -45,11 +47,28 @@ class Case:
     library: CodeLibrary = NOTHING_LOADED
     first_service_date: date | None = field(init=False)
     last_service_date: date | None = field(init=False)
+    codes: set[str] = field(init=False)
+    modifiers: set[str] = field(init=False)
+    coded_days: dict[date, list[ClaimLine]] = field(init=False)
 
     def __post_init__(self) -> None:
-        periods = [line.period for line in self.claim.lines if line.period is not None]
-        self.first_service_date = min([period.start for period in periods], default=None)
-        self.last_service_date = max([period.end for period in periods], default=None)
+        first: date | None = None
+        last: date | None = None
+        codes: set[str] = set()
+        modifiers: set[str] = set()
+        coded_days: dict[date, list[ClaimLine]] = {}
+        for line in self.claim.lines:
+            procedure, period = line.procedure, line.period
+            codes.add(procedure.code)
+            modifiers.update(procedure.modifiers)
+            if period is not None:
+                start, end = period.start, period.end
+                first = start if first is None or start < first else first
+                last = end if last is None or end > last else last
+                if procedure.qualifier == "HC":
+                    coded_days.setdefault(start, []).append(line)
+        self.first_service_date, self.last_service_date = first, last
+        self.codes, self.modifiers, self.coded_days = codes, modifiers, coded_days
 
     @property
     def deadline(self) -> Deadline | None:
@@ -72,8 +91,10 @@ class Case:
     def _earlier_decision_date(self) -> date | None:
         """The day of the last decision of the payers before this one."""
         dates = [other.adjudication_date for other in self.claim.other_payers]
-        dates += [found.adjudication_date for line in self.claim.lines for found in line.adjudications]
-        return max((day for day in dates if day is not None), default=None)
+        for line in self.claim.lines:
+            if line.adjudications:
+                dates += [found.adjudication_date for found in line.adjudications]
+        return max((day for day in dates if day is not None), default=None) if dates else None
 
 
 class Hit(NamedTuple):
@@ -198,10 +219,11 @@ class PartTable(Generic[Part]):
 
         return declare
 
-    def is_quiet(self, key: Key, library: CodeLibrary) -> bool:
-        """Whether no check finds anything in the part of that key."""
+    def firing(self, key: Key, library: CodeLibrary) -> list[str]:
+        """The codes of the edits that find something in the part of that key."""
         part = self.kind.make(key)
-        return not any(True for check in self.checks for _ in check(part, library))
+        checked = zip(self.edits, self.checks, strict=True)
+        return [edit.code for edit, check in checked if any(True for _ in check(part, library))]
 
 
 def _check_parts(kind: Kind[Part], check: PartCheck[Part], field: str, case: Case) -> Iterator[Hit]:

@@ -54,13 +54,16 @@ _TABLES: tuple[Table | PartTable[Any], ...] = (
     sequencing.TABLE,
     sequencing.PART_TABLE,
     services.TABLE,
+    services.DATED_TABLE,
     services.POINTER_TABLE,
     coding.SERVICE_TABLE,
     lines.TABLE,
     lines.REFERENCE_TABLE,
     modifiers.TABLE,
+    modifiers.DATED_TABLE,
     modifiers.LINES_TABLE,
     anesthesia.TABLE,
+    places.DATED_TABLE,
     places.TABLE,
     places.HEADING_TABLE,
     medicare.TABLE,
@@ -81,6 +84,7 @@ _TABLES: tuple[Table | PartTable[Any], ...] = (
     charges.TABLE,
 )
 _PARTS_REMEMBERED = 200_000
+_NONE: frozenset[str] = frozenset()
 
 EDITS: tuple[Edit, ...] = tuple(edit for table in _TABLES for edit in table.edits)
 """Every edit, in the order of the findings."""
@@ -93,44 +97,66 @@ _KINDS = {table.kind: tuple(one for one in _OF_PARTS if one.kind is table.kind) 
 class Scrubber:
     """The edits over many claims, with the code sets they are judged by. One thread at a time, and one run.
 
-    `rules` are the practice's own, asked after the edits. It remembers parts of claims in which nothing was wrong;
-    whose claim they were in it does not.
+    `rules` are the practice's own, asked after the edits. It remembers which edits have something to say of which part;
+    whose claim the part was in it does not.
     """
 
     def __init__(self, library: CodeLibrary = NOTHING_LOADED, rules: Iterable[WrittenRule] = ()) -> None:
         self.library = library
         self.rules = RuleBook(rules)
-        self._quiet: dict[Kind[Any], set[Key]] = {kind: set() for kind in _KINDS}
+        self._memories = tuple(_Memory(kind, library) for kind in _KINDS)
 
     def edit(self, claim: Claim, profile: PayerProfile, known: ClaimContext, today: date) -> tuple[Finding, ...]:
         """What is wrong with a claim on its way to the payer of that profile, on that day; see `edit_claim`."""
         case = Case(claim, profile, known, today, self.library)
+        firing = self._firing(case)
         found: list[Finding] = []
-        for table in self._tables(case):
-            if table.guard is None or table.guard(case):
-                for edit in table.edits:
-                    found += [edit.finding(case, hit) for hit in edit.check(case) if edit.holds(case)]
+        for table in _TABLES if firing else _OF_CLAIMS:
+            if isinstance(table, PartTable):
+                edits = [edit for edit in table.edits if edit.code in firing]
+            else:
+                edits = table.edits if table.guard is None or table.guard(case) else []
+            for edit in edits:
+                hits = edit.check(case)
+                if hits and edit.holds(case):
+                    found += [edit.finding(case, hit) for hit in hits]
         if self.rules:
             found.extend(self.rules.findings(case))
         return tuple(found)
 
-    def _tables(self, case: Case) -> Iterable[Table | PartTable[Any]]:
-        """The tables in which something may be found: those of claims, and those of kinds with a part not yet quiet."""
-        loud = {kind for kind, quiet in self._quiet.items() if not self._is_quiet(kind, quiet, case)}
-        if not loud:
-            return _OF_CLAIMS
-        return [table for table in _TABLES if isinstance(table, Table) or table.kind in loud]
+    def _firing(self, case: Case) -> frozenset[str]:
+        """The codes of the edits that have something to say of a part of this claim."""
+        firing: frozenset[str] = frozenset()
+        for memory in self._memories:
+            keys = memory.kind.keys(case)
+            if not memory.quiet.issuperset(keys):
+                firing = firing.union(*map(memory.codes, keys))
+        return firing
 
-    def _is_quiet(self, kind: Kind[Any], quiet: set[Key], case: Case) -> bool:
-        keys = kind.keys(case)
-        if quiet.issuperset(keys):
-            return True
-        if len(quiet) >= _PARTS_REMEMBERED:
-            quiet.clear()
-        for key in keys:
-            if key not in quiet and all(table.is_quiet(key, self.library) for table in _KINDS[kind]):
-                quiet.add(key)
-        return quiet.issuperset(keys)
+
+class _Memory:
+    """Which edits fire for each part of a kind that was seen; `quiet` has the parts for which none does."""
+
+    def __init__(self, kind: Kind[Any], library: CodeLibrary) -> None:
+        self.kind = kind
+        self.quiet: set[Key] = set()
+        self._loud: dict[Key, frozenset[str]] = {}
+        self._library = library
+
+    def codes(self, key: Key) -> frozenset[str]:
+        """The codes of the edits that find something in the part of that key."""
+        if key in self.quiet:
+            return _NONE
+        if key not in self._loud:
+            if len(self.quiet) + len(self._loud) >= _PARTS_REMEMBERED:
+                self.quiet.clear()
+                self._loud.clear()
+            codes = frozenset(code for table in _KINDS[self.kind] for code in table.firing(key, self._library))
+            if not codes:
+                self.quiet.add(key)
+                return _NONE
+            self._loud[key] = codes
+        return self._loud[key]
 
 
 def edit_claim(

@@ -84,7 +84,7 @@ def _never_first_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> It
 
 
 def _is_about_birth(case: Case) -> bool:
-    return any(one.code[:1] == "O" or one.code.startswith(("Z3", "P")) for one in case.claim.diagnoses)
+    return any([one.code.startswith(("O", "Z3")) for one in case.claim.diagnoses])  # a list: quicker for a handful
 
 
 TABLE = Table(_is_about_birth)

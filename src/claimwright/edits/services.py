@@ -10,10 +10,11 @@ from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.places import place
 from claimwright.codesets.shapes import is_hcpcs_shaped, is_modifier_shaped, is_ndc_shaped
 from claimwright.edits.families import family
-from claimwright.edits.parts import POINTERS, SERVICES, Pointers, Service
+from claimwright.edits.parts import DATED_SERVICES, POINTERS, SERVICES, DatedService, Pointers, Service
 from claimwright.edits.registry import E, Hit, I, PartTable, W, hit, hit_if
 
 TABLE = PartTable(SERVICES)
+DATED_TABLE = PartTable(DATED_SERVICES)
 POINTER_TABLE = PartTable(POINTERS)
 _GUIDE = "837P implementation guide 005010X222A1, loop 2400"
 _POINTERS_MAX = _MODIFIERS_MAX = 4
@@ -137,10 +138,10 @@ def _line_charge_is_zero(service: Service, _library: CodeLibrary) -> Iterable[Hi
     f"{_GUIDE} DTP 472",
 )
 def _service_date_is_missing(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    return hit_if(service.start is None)
+    return hit_if(service.day_count is None)
 
 
-@TABLE.edit(
+@DATED_TABLE.edit(
     "EDIT-LIN-010",
     E,
     "lines.N.period",
@@ -148,11 +149,11 @@ def _service_date_is_missing(service: Service, _library: CodeLibrary) -> Iterabl
     "Correct the day, or send the claim after it.",
     "Social Security Act 1862(a): services must have been given",
 )
-def _service_date_is_in_the_future(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _service_date_is_in_the_future(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
     return hit_if(service.is_to_come, day=service.end)
 
 
-@TABLE.edit(
+@DATED_TABLE.edit(
     "EDIT-LIN-011",
     E,
     "lines.N.period",
@@ -160,9 +161,8 @@ def _service_date_is_in_the_future(service: Service, _library: CodeLibrary) -> I
     "Exchange or correct the days.",
     f"{_GUIDE} DTP 472",
 )
-def _service_ends_before_it_begins(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
-    start, end = service.start, service.end
-    return hit_if(start and end and end < start, start=start, end=end)
+def _service_ends_before_it_begins(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
+    return hit_if(service.end < service.start, start=service.start, end=service.end)
 
 
 @TABLE.edit(
@@ -240,7 +240,7 @@ def _units_are_fractional(service: Service, _library: CodeLibrary) -> Iterable[H
     return hit_if(service.unit == "UN" and service.quantity % 1, value=service.quantity)
 
 
-@TABLE.edit(
+@DATED_TABLE.edit(
     "EDIT-LIN-026",
     E,
     "lines.N.procedure.code",
@@ -248,9 +248,9 @@ def _units_are_fractional(service: Service, _library: CodeLibrary) -> Iterable[H
     "Use the code that took its place.",
     "45 CFR 162.1002; CPT changes for 2021, 2023 and 2025",
 )
-def _code_has_ended(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _code_has_ended(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
     last = next((day for codes, day in _ENDED if service.code in codes), None)
-    is_late = last is not None and service.start is not None and service.start > last
+    is_late = last is not None and service.start > last
     return hit_if(is_late and service.qualifier == "HC", value=service.code, last=last, day=service.start)
 
 

@@ -103,6 +103,16 @@ class PackedPairs:
         at = _packed_day(day)
         return [self._pair(place) for place in range(first, last) if self.since[place] <= at <= self.until[place]]
 
+    def find_all(self, column1: int, column2: int) -> list[Pair]:
+        """The edits of two codes of every day."""
+        key = column1 << 16 | column2
+        place = bisect_left(self.keys, key)
+        found = []
+        while place < len(self.keys) and self.keys[place] == key:
+            found.append(self._pair(place))
+            place += 1
+        return found
+
     def _pair(self, place: int) -> Pair:
         key = self.keys[place]
         return Pair(
