@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from claimwright.codesets.releases import CodeStore, Source, load
 from claimwright.documents.parties import Period, Provider
 from claimwright.errors import InputError
 from claimwright.pricing import MEDICARE, Contract, Price, Unpriced, price_claim
+from claimwright.pricing import terms as terms_module
 
 FACTOR = "33.4009"
 TERMS: dict[str, Any] = {"name": "Test plan", "medicare": {"percent": 115}}
@@ -296,6 +298,14 @@ def test_lines_that_share_a_number_are_not_taken_for_one_another() -> None:
 def test_terms_that_cannot_be_read_are_refused_by_name(change: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         contract(**change)
+
+
+def test_the_terms_that_the_reference_shows_are_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "contracts.md").read_text("utf-8")
+    terms = page.partition("```toml\n")[2].partition("```")[0]
+    of = Contract.from_terms(tomllib.loads(terms))
+    assert of.needs_medicare
+    assert all(line.strip() in (terms_module.__doc__ or "") for line in terms.splitlines())
 
 
 def test_every_locality_has_the_price_that_cms_published(tmp_path: Path, publishers: Path) -> None:
