@@ -4,23 +4,25 @@
 
 A month of many patients at few providers, three lines a claim: three payers (Medicare and a plan that follow NCCI, one
 that does not), sixty procedure codes, real diagnoses; one claim in five follows another payer, one in ten has earlier
-claims beside it, one in ten has a mistake. Nothing is shared between claims: each is read from JSON of its own.
+claims beside it, one in ten has a mistake. Nothing is shared between claims: each is read from JSON of
+its own, a batch at a time, and edited then, as it comes.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from itertools import product
 from random import Random
+from statistics import median
 from typing import Any
 
-from bench.measuring import Sampler, at_most, measure, out
+from bench.measuring import Sampler, at_most, out
 from claimwright.clock import MovedClock
 from claimwright.codesets.identifiers import is_npi
 from claimwright.codesets.library import CodeLibrary
@@ -32,7 +34,7 @@ from claimwright.edits import EDITS, ClaimContext, Coverage, CoverageState, Earl
 from claimwright.findings import Severity
 
 _BAR = 20_000
-_TIMES_AS_MANY = 8
+_TIMES_AS_MANY, _RUNS, _BATCH = 8, 3, 500
 _FIRST_DAY, _TODAY, _TABLES_DAY = date(2026, 5, 4), date(2026, 6, 8), date(2026, 4, 1)
 _VISITS = ("99212", "99213", "99214", "99215", "99203", "99204", "G0438", "G0439")
 _OTHERS = tuple(str(number) for number in (*range(20600, 20612), *range(71045, 71049), *range(93000, 93010)))
@@ -70,37 +72,46 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="only show where the time goes")
     options = parser.parse_args()
     library = _library()
-    jobs = [_job(number) for number in range(options.claims)]
-    _scrub(library, jobs[:100])
+    _run(library, _BATCH)
     if options.profile:
         sampler = Sampler()
-        sampler.start()
-        _scrub(library, jobs)
-        sampler.stop()
+        _run(library, options.claims, sampler)
         sampler.print(45)
         return
-    found = _scrub(library, jobs)
-    out(f"\n{len(jobs):,} claims of three lines by {len(EDITS)} edits, one core, {_counted(found)}")
-    many = measure("claims edited, a new scrubber for each run", partial(_scrub, library, jobs), 0, len(jobs))
-    speed = len(jobs) / many.seconds
+    runs = [_run(library, options.claims) for _ in range(_RUNS)]
+    found = runs[0].found
+    counted = ", ".join(f"{found[severity]:,} {severity.value}s" for severity in (Severity.ERROR, Severity.WARNING))
+    out(f"\n{options.claims:,} claims of three lines by {len(EDITS)} edits, one core: {counted}")
+    seconds = median(run.seconds for run in runs)
+    speed = options.claims / seconds
     verdict = "holds" if speed >= _BAR else "MISSED"
-    out(f"  {many.name:44} {speed:12,.0f} claims/s   (at least {_BAR:,}: {verdict})")
-    few = measure("", partial(_scrub, library, jobs[: len(jobs) // _TIMES_AS_MANY]), 0, 0)
-    ratio = at_most(many.seconds / few.seconds, 1.1 * _TIMES_AS_MANY, "the time")
+    out(f"  {'claims edited':44} {speed:12,.0f} claims/s   (at least {_BAR:,}: {verdict})")
+    few = median(_run(library, options.claims // _TIMES_AS_MANY).seconds for _ in range(_RUNS))
+    ratio = at_most(seconds / few, 1.1 * _TIMES_AS_MANY, "the time")
     out(f"  {f'{_TIMES_AS_MANY} times the claims':44} {ratio}")
 
 
-def _scrub(library: CodeLibrary, jobs: Sequence[_Job]) -> Counter[Severity]:
-    scrubber = Scrubber(library)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    seconds: float
+    found: Counter[Severity]
+
+
+def _run(library: CodeLibrary, count: int, sampler: Sampler | None = None) -> _Run:
+    """One scrubber over so many claims, each batch edited as soon as it was read; only the editing is timed."""
+    scrubber, seconds = Scrubber(library), 0.0
     counts: Counter[Severity] = Counter()
-    for job in jobs:
-        for finding in scrubber.edit(job.claim, job.profile, job.known, _TODAY):
-            counts[finding.severity] += 1
-    return counts
-
-
-def _counted(found: Counter[Severity]) -> str:
-    return ", ".join(f"{found[severity]:,} {severity.value}s" for severity in (Severity.ERROR, Severity.WARNING))
+    for first in range(0, count, _BATCH):
+        jobs = [_job(number) for number in range(first, min(first + _BATCH, count))]
+        if sampler:
+            sampler.start()
+        started = time.process_time()
+        found = [scrubber.edit(job.claim, job.profile, job.known, _TODAY) for job in jobs]
+        seconds += time.process_time() - started
+        if sampler:
+            sampler.stop()
+        counts.update(one.severity for findings in found for one in findings)
+    return _Run(seconds, counts)
 
 
 def _library() -> CodeLibrary:
@@ -153,48 +164,12 @@ def _days() -> list[date]:
 
 _BILLING = tuple(_npi(number) for number in (1, 2))
 _RENDERING = tuple(_npi(number) for number in range(10, 18))
-_DIAGNOSES = [
-    "E119",
-    "I10",
-    "R0789",
-    "J0190",
-    "M5450",
-    "E785",
-    "N390",
-    "J209",
-    "R51",
-    "K219",
-    "E039",
-    "F419",
-    "G4733",
-    "M25561",
-    "M25562",
-    "R059",
-    "R109",
-    "J449",
-    "I4891",
-    "E669",
-    "Z7984",
-    "Z87891",
-    "I2510",
-    "E1165",
-    "F329",
-    "R5383",
-    "L309",
-    "H6690",
-    "B349",
-    "J029",
-    "J069",
-    "N183",
-    "I509",
-    "D649",
-    "E559",
-    "R42",
-    "R197",
-    "R0602",
-    "M542",
-    "M79604",
-]
+_BILLING_ADDRESS = {"line1": "1 Elm", "city": "Springfield", "state": "IL", "postal_code": "627011234"}
+_DIAGNOSES = (
+    *("E119", "I10", "R0789", "J0190", "M5450", "E785", "N390", "J209", "R519", "K219", "E039", "F419", "G4733"),
+    *("M25561", "M25562", "R059", "R109", "J449", "I4891", "E669", "Z7984", "Z87891", "I2510", "E1165", "F329"),
+    *("R5383", "L309", "H6690", "B349", "J029", "J069", "N1830", "I509", "D649", "E559", "R42", "R197", "R0602"),
+)
 _PLACES = tuple(product(("Elm", "Oak", "Lake", "Hill", "Mill"), ("Street", "Road", "Avenue")))
 
 
@@ -217,7 +192,8 @@ def _claim(number: int, some: Random, profile: PayerProfile) -> dict[str, Any]:
     lines = [_line(place, code, day, number, some) for place, code in enumerate(_services(some), 1)]
     diagnoses = some.sample(_DIAGNOSES, some.randint(1, 4))
     for line in lines:
-        line["pointers"] = sorted(some.sample(range(1, len(diagnoses) + 1), some.randint(1, min(2, len(diagnoses)))))
+        of_line = range(1, len(diagnoses) + 1) if line["number"] == 1 else (some.randint(1, len(diagnoses)),)
+        line["pointers"] = list(of_line)
     street, kind = _PLACES[patient % len(_PLACES)]
     claim = {
         "control_number": f"CW-{number}",
@@ -225,7 +201,7 @@ def _claim(number: int, some: Random, profile: PayerProfile) -> dict[str, Any]:
         "place_of_service": "11",
         "frequency": "1",
         "billing": _provider(
-            "Springfield Practice", some.choice(_BILLING), tax_id="123456789", address=_address("1 Elm")
+            "Springfield Practice", some.choice(_BILLING), tax_id="123456789", address=_BILLING_ADDRESS
         ),
         "rendering": _provider("Rivera", some.choice(_RENDERING), first_name="Ana", is_person=True),
         "subscriber": {

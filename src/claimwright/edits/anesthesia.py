@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.codesets.library import CodeLibrary
 from claimwright.edits.families import ANESTHESIA, ANESTHESIA_WITHOUT_TIME
@@ -28,7 +28,7 @@ def _is_anesthesia(service: Service) -> bool:
     "Add AA, AD, QK, QX, QY or QZ; Medicare prices the service by it.",
     f"{_MANUAL}.K",
 )
-def _anesthesia_is_by_nobody(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _anesthesia_is_by_nobody(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = service.payer == "medicare" and _is_anesthesia(service) and service.code not in ANESTHESIA_WITHOUT_TIME
     return hit_if(is_asked and _MODIFIERS.isdisjoint(service.modifiers), value=service.code)
 
@@ -41,7 +41,7 @@ def _anesthesia_is_by_nobody(service: Service, _library: CodeLibrary) -> Iterabl
     "Give the minutes of anesthesia (MJ); few payers want units of fifteen minutes.",
     _GUIDE,
 )
-def _anesthesia_is_not_in_minutes(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _anesthesia_is_not_in_minutes(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     is_timed = _is_anesthesia(service) and service.code not in ANESTHESIA_WITHOUT_TIME
     return hit_if(is_timed and service.unit == "UN", value=service.code)
 
@@ -54,7 +54,7 @@ def _anesthesia_is_not_in_minutes(service: Service, _library: CodeLibrary) -> It
     "Take it off, or use the anesthesia code.",
     _MANUAL,
 )
-def _modifier_is_of_anesthesia(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_of_anesthesia(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     found = next((one for one in service.modifiers if one in _MODIFIERS), "")
     return hit_if(found and not _is_anesthesia(service), modifier=found, value=service.code)
 
@@ -67,7 +67,7 @@ def _modifier_is_of_anesthesia(service: Service, _library: CodeLibrary) -> Itera
     "Count it in units (UN).",
     _GUIDE,
 )
-def _minutes_are_of_no_anesthesia(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _minutes_are_of_no_anesthesia(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.unit == "MJ" and not _is_anesthesia(service), value=service.code)
 
 
@@ -79,7 +79,7 @@ def _minutes_are_of_no_anesthesia(service: Service, _library: CodeLibrary) -> It
     "Check the times in the anesthesia record.",
     "plausibility",
 )
-def _minutes_are_too_many(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _minutes_are_too_many(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     if service.unit != "MJ" or service.day_count is None:
         return ()
     return hit_if(service.quantity > max(service.day_count, 1) * _MINUTES_OF_A_DAY, value=service.quantity)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.documents.claim import LineAdjudication, OtherPayer
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if, line_field
@@ -40,7 +40,7 @@ def _decisions_of(case: Case, payer_id: str) -> list[LineAdjudication]:
     "Build the claim from the earlier payer's remittance.",
     f"{_GUIDE}, loop 2320 (denied as CARC 22 or RARC MA04)",
 )
-def _earlier_payer_is_missing(case: Case) -> Iterable[Hit]:
+def _earlier_payer_is_missing(case: Case) -> Collection[Hit]:
     level = case.claim.subscriber.payer_level
     if level not in ("S", "T"):
         return ()
@@ -60,7 +60,7 @@ def _earlier_payer_is_missing(case: Case) -> Iterable[Hit]:
     "Copy paid amount and adjustments from the payer's remittance; paid plus adjustments is the charge.",
     f"{_GUIDE}, loop 2430 balancing",
 )
-def _line_decision_does_not_balance(case: Case) -> Iterable[Hit]:
+def _line_decision_does_not_balance(case: Case) -> Collection[Hit]:
     return [
         hit(
             line_field(line, "adjudications"),
@@ -82,7 +82,7 @@ def _line_decision_does_not_balance(case: Case) -> Iterable[Hit]:
     "Paid plus adjustments of claim and lines is the charge; copy them from the payer's remittance.",
     f"{_GUIDE}, loop 2320 balancing",
 )
-def _claim_decision_does_not_balance(case: Case) -> Iterable[Hit]:
+def _claim_decision_does_not_balance(case: Case) -> Collection[Hit]:
     hits = []
     for position, other in enumerate(case.claim.other_payers, 1):
         decisions = _decisions_of(case, other.payer.id)
@@ -103,7 +103,7 @@ def _claim_decision_does_not_balance(case: Case) -> Iterable[Hit]:
     "The paid amount is the sum of the lines' payments less the adjustments of the claim as a whole.",
     f"{_GUIDE}, loop 2320 AMT D",
 )
-def _paid_is_not_the_sum_of_lines(case: Case) -> Iterable[Hit]:
+def _paid_is_not_the_sum_of_lines(case: Case) -> Collection[Hit]:
     hits = []
     for position, other in enumerate(case.claim.other_payers, 1):
         decisions = _decisions_of(case, other.payer.id)
@@ -124,7 +124,7 @@ def _paid_is_not_the_sum_of_lines(case: Case) -> Iterable[Hit]:
     "Every payer of a claim has a level of its own.",
     f"{_GUIDE}, SBR01",
 )
-def _payer_level_is_repeated(case: Case) -> Iterable[Hit]:
+def _payer_level_is_repeated(case: Case) -> Collection[Hit]:
     if not case.claim.other_payers:
         return ()
     own = case.claim.subscriber.payer_level
@@ -145,7 +145,7 @@ def _payer_level_is_repeated(case: Case) -> Iterable[Hit]:
     "Give it once: with the lines where the payer decided by line, else with the claim.",
     f"{_GUIDE}, DTP 573 in loop 2330B or 2430",
 )
-def _decision_date_is_not_given_once(case: Case) -> Iterable[Hit]:
+def _decision_date_is_not_given_once(case: Case) -> Collection[Hit]:
     hits = []
     for position, other in enumerate(case.claim.other_payers, 1):
         if other.paid_cents is None and not other.adjustments:
@@ -166,7 +166,7 @@ def _decision_date_is_not_given_once(case: Case) -> Iterable[Hit]:
     "Send what the payer decided last, after reversal and correction.",
     f"{_GUIDE}, SVD02; X12 interpretation 2499",
 )
-def _line_payment_is_negative(case: Case) -> Iterable[Hit]:
+def _line_payment_is_negative(case: Case) -> Collection[Hit]:
     return [
         hit(line_field(line, "adjudications"), payer=found.payer_id)
         for line in case.claim.lines
@@ -183,7 +183,7 @@ def _line_payment_is_negative(case: Case) -> Iterable[Hit]:
     "Use the same identifier for the payer in both places.",
     f"{_GUIDE}, SVD01 and loop 2330B NM109",
 )
-def _deciding_payer_is_unknown(case: Case) -> Iterable[Hit]:
+def _deciding_payer_is_unknown(case: Case) -> Collection[Hit]:
     named = {other.payer.id for other in case.claim.other_payers}
     return [
         hit(line_field(line, "adjudications"), payer=found.payer_id)
@@ -201,7 +201,7 @@ def _deciding_payer_is_unknown(case: Case) -> Iterable[Hit]:
     "Give it with the lines where it is known by line, else with the claim.",
     f"{_GUIDE}, AMT EAF in loop 2320 or 2430; X12 interpretation 1353",
 )
-def _remaining_is_given_twice(case: Case) -> Iterable[Hit]:
+def _remaining_is_given_twice(case: Case) -> Collection[Hit]:
     return [
         hit(f"other_payers.{position}.remaining_cents")
         for position, other in enumerate(case.claim.other_payers, 1)
@@ -218,7 +218,7 @@ def _remaining_is_given_twice(case: Case) -> Iterable[Hit]:
     "Check the order of the payers.",
     f"{_GUIDE}, SBR01",
 )
-def _first_payer_is_not_first(case: Case) -> Iterable[Hit]:
+def _first_payer_is_not_first(case: Case) -> Collection[Hit]:
     if case.claim.subscriber.payer_level != "P":
         return ()
     return [hit(payer=other.payer.id) for other in case.claim.other_payers if other.paid_cents is not None][:1]

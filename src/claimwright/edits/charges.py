@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.edits.registry import Case, Hit, Table, W, hit, line_field
 from claimwright.money import format_dollars
@@ -18,7 +18,7 @@ TABLE = Table(lambda case: case.known.expected_cents)
     "Check the practice's fee for {value}; raise it above every contract's allowed amount.",
     "lesser-of clauses of contracts; Medicare: Social Security Act 1833(a)(1), 42 CFR 405.501",
 )
-def _charge_is_below_the_allowed(case: Case) -> Iterable[Hit]:
+def _charge_is_below_the_allowed(case: Case) -> Collection[Hit]:
     expected = dict(case.known.expected_cents)
     return [
         hit(

@@ -6,7 +6,7 @@ later one (a stay over 1 October), each service is judged by its own day, the di
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 
 from claimwright.codesets.hcpcs import Hcpcs
@@ -16,7 +16,7 @@ from claimwright.documents.claim import Diagnosis
 from claimwright.edits.parts import DATED_SERVICES, DIAGNOSES, DatedService, DiagnosisPart
 from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, W, hit, hit_if
 
-TABLE = Table(lambda case: case.first_service_date and case.library.icd10cm(case.first_service_date))
+TABLE = Table(lambda case: case.tables.icd10cm is not None)
 PART_TABLE = PartTable(DIAGNOSES)
 SERVICE_TABLE = PartTable(DATED_SERVICES)
 _GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
@@ -27,8 +27,7 @@ _SIDE_MODIFIERS = {"LT": "left", "RT": "right"}
 
 def _diagnoses(case: Case) -> Iterator[tuple[int, Diagnosis, Icd10cm]]:
     """The claim's diagnoses in ICD-10-CM with their positions, where the day's release is loaded."""
-    day = case.first_service_date
-    icd10cm = case.library.icd10cm(day) if day is not None else None
+    icd10cm = case.tables.icd10cm
     if icd10cm is None:
         return
     for position, diagnosis in enumerate(case.claim.diagnoses, start=1):
@@ -44,7 +43,7 @@ def _diagnoses(case: Case) -> Iterator[tuple[int, Diagnosis, Icd10cm]]:
     "Look the code up for the day of service; codes change on 1 October and 1 April.",
     "45 CFR 162.1002; ICD-10-CM tabular list of the day of service",
 )
-def _diagnosis_is_unknown(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _diagnosis_is_unknown(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     icd10cm = _asked(diagnosis)
     if icd10cm is None or not diagnosis.is_current or icd10cm.validity(diagnosis.code) is not Validity.UNKNOWN:
         return ()
@@ -60,7 +59,7 @@ def _diagnosis_is_unknown(diagnosis: DiagnosisPart, _library: CodeLibrary) -> It
     "Load the release of that day (claimwright codes load), or look the code up in it.",
     "45 CFR 162.1002; ICD-10-CM changes on 1 October",
 )
-def _diagnosis_is_not_in_an_old_release(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _diagnosis_is_not_in_an_old_release(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     icd10cm = _asked(diagnosis)
     if icd10cm is None or diagnosis.is_current or icd10cm.validity(diagnosis.code) is not Validity.UNKNOWN:
         return ()
@@ -85,7 +84,7 @@ def _meant(icd10cm: Icd10cm, code: str) -> str:
     "Choose what the record supports, as far as it goes: {completions}.",
     f"{_GUIDELINES} I.B.2; ICD-10-CM tabular list of the day of service",
 )
-def _diagnosis_is_incomplete(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _diagnosis_is_incomplete(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     icd10cm = _asked(diagnosis)
     if icd10cm is None or icd10cm.validity(diagnosis.code) is not Validity.INCOMPLETE:
         return ()
@@ -106,14 +105,20 @@ def _completions(icd10cm: Icd10cm, code: str) -> str:
     "Keep the one that the record supports, unless the two conditions have nothing to do with each other.",
     f"{_GUIDELINES} I.A.12.a",
 )
-def _diagnoses_exclude_each_other(case: Case) -> Iterable[Hit]:
-    if len(case.claim.diagnoses) == 1:
+def _diagnoses_exclude_each_other(case: Case) -> Collection[Hit]:
+    icd10cm = case.tables.icd10cm
+    if icd10cm is None or len(case.claim.diagnoses) == 1:
         return ()
+    told = [
+        (position, diagnosis.code)
+        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
+        if diagnosis.qualifier in _ICD10
+    ]
     found = []
-    for (_, one, icd10cm), (position, other, _) in combinations(_diagnoses(case), 2):
-        note = icd10cm.excludes1(one.code, other.code)
+    for (_, one), (position, other) in combinations(told, 2):
+        note = icd10cm.excludes1(one, other)
         if note is not None:
-            found.append(_excluded(position, other.code, one.code, note))
+            found.append(_excluded(position, other, one, note))
     return found
 
 
@@ -129,7 +134,7 @@ def _excluded(position: int, code: str, other: str, note: Note) -> Hit:
     "Put the disease that it comes from first.",
     f"{_GUIDELINES} I.A.13",
 )
-def _manifestation_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _manifestation_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     icd10cm = _asked(diagnosis) if diagnosis.is_first else None
     return hit_if(icd10cm is not None and icd10cm.is_manifestation(diagnosis.code), value=diagnosis.code)
 
@@ -142,7 +147,7 @@ def _manifestation_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> 
     "Put the underlying condition before it, where the record names one.",
     f"{_GUIDELINES} I.A.13",
 )
-def _underlying_condition_is_missing(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _underlying_condition_is_missing(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     icd10cm = _asked(diagnosis) if diagnosis.is_first else None
     notes = icd10cm.needs_code_first(diagnosis.code) if icd10cm is not None else ()
     is_asked = bool(notes) and icd10cm is not None and not icd10cm.is_manifestation(diagnosis.code)
@@ -157,7 +162,7 @@ def _underlying_condition_is_missing(diagnosis: DiagnosisPart, _library: CodeLib
     "Correct the modifier or the diagnosis.",
     f"{_GUIDELINES} I.B.13; NCCI policy manual, chapter I (anatomic modifiers)",
 )
-def _side_differs(case: Case) -> Iterable[Hit]:
+def _side_differs(case: Case) -> Collection[Hit]:
     if case.modifiers.isdisjoint(_SIDE_MODIFIERS):
         return ()
     by_position = {position: (diagnosis, icd10cm) for position, diagnosis, icd10cm in _diagnoses(case)}
@@ -184,7 +189,7 @@ def _side_differs(case: Case) -> Iterable[Hit]:
     "Look the code up for the day of service; codes change every quarter, and older releases do not know new ones.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _hcpcs_code_is_unknown(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _hcpcs_code_is_unknown(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     loaded = _hcpcs(service, library)
     if loaded is None or service.code in loaded.codes:
         return ()
@@ -200,7 +205,7 @@ def _hcpcs_code_is_unknown(service: DatedService, library: CodeLibrary) -> Itera
     "Use the code that took its place, or correct the day.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _hcpcs_code_is_of_another_time(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _hcpcs_code_is_of_another_time(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     loaded = _hcpcs(service, library)
     code = loaded.codes.get(service.code) if loaded is not None else None
     if code is None or code.is_valid(service.start):
@@ -224,7 +229,7 @@ def _hcpcs(service: DatedService, library: CodeLibrary) -> Hcpcs | None:
     "Look the modifier up; a letter and a digit are easily exchanged.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _modifier_is_unknown(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_unknown(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     loaded = library.hcpcs(service.start) if service.modifiers else None
     if loaded is None or not loaded.has_modifiers:
         return ()
@@ -242,7 +247,7 @@ def _modifier_is_unknown(service: DatedService, library: CodeLibrary) -> Iterabl
     "Use the modifier that took its place, or correct the day.",
     "45 CFR 162.1002; CMS HCPCS level II file",
 )
-def _modifier_is_of_another_time(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_of_another_time(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     day = service.start
     loaded = library.hcpcs(day) if service.modifiers else None
     if loaded is None:

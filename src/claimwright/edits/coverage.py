@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.codesets.library import CodeLibrary
 from claimwright.edits.context import CoverageState
@@ -51,7 +51,7 @@ def _is(case: Case, state: CoverageState) -> bool:
     "Look for the coverage that was active on the day of service.",
     "271 answer of the payer (denied as CARC 26 or 27)",
 )
-def _coverage_is_inactive(case: Case) -> Iterable[Hit]:
+def _coverage_is_inactive(case: Case) -> Collection[Hit]:
     return hit_if(_is(case, CoverageState.INACTIVE))
 
 
@@ -63,7 +63,7 @@ def _coverage_is_inactive(case: Case) -> Iterable[Hit]:
     "Compare member ID, name and birth date with the card, correct them, and ask again.",
     "271 answer of the payer (denied as CARC 31)",
 )
-def _member_was_not_found(case: Case) -> Iterable[Hit]:
+def _member_was_not_found(case: Case) -> Collection[Hit]:
     return hit_if(_is(case, CoverageState.REJECTED))
 
 
@@ -75,7 +75,7 @@ def _member_was_not_found(case: Case) -> Iterable[Hit]:
     "Ask the payer (270) before sending.",
     "practice policy: coverage is checked before the claim is built",
 )
-def _coverage_is_unverified(case: Case) -> Iterable[Hit]:
+def _coverage_is_unverified(case: Case) -> Collection[Hit]:
     return hit_if(_is(case, CoverageState.UNVERIFIED))
 
 
@@ -87,7 +87,7 @@ def _coverage_is_unverified(case: Case) -> Iterable[Hit]:
     "Bill the coverage of that day; split the claim when it crosses the boundary.",
     "271 answer of the payer (denied as CARC 26, 27 or 239)",
 )
-def _service_is_outside_coverage(case: Case) -> Iterable[Hit]:
+def _service_is_outside_coverage(case: Case) -> Collection[Hit]:
     coverage, first, last = case.known.coverage, case.first_service_date, case.last_service_date
     if coverage is None or first is None or last is None:
         return ()
@@ -104,7 +104,7 @@ def _service_is_outside_coverage(case: Case) -> Iterable[Hit]:
     "Take over the payer's.",
     "271 answer of the payer (denied as CARC 31 or 140)",
 )
-def _member_id_differs_from_answer(case: Case) -> Iterable[Hit]:
+def _member_id_differs_from_answer(case: Case) -> Collection[Hit]:
     coverage, given = case.known.coverage, case.claim.subscriber.member_id
     return hit_if(coverage and coverage.member_id and given and coverage.member_id != given)
 
@@ -117,7 +117,7 @@ def _member_id_differs_from_answer(case: Case) -> Iterable[Hit]:
     "Give the reason: 12 working aged, 13 kidney disease, 14 no-fault, 15 workers' compensation, 43 disabled ...",
     "837P implementation guide 005010X222A1, SBR05; CMS Medicare Secondary Payer Manual chapter 3",
 )
-def _secondary_reason_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _secondary_reason_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = heading.payer == "medicare" and heading.level in ("S", "T") and not heading.is_institutional
     return hit_if(is_asked and heading.insurance_type not in _SECONDARY_REASONS, value=heading.insurance_type)
 
@@ -130,7 +130,7 @@ def _secondary_reason_is_missing(heading: Heading, _library: CodeLibrary) -> Ite
     "Ask who is liable: no-fault, liability and workers' compensation pay before Medicare.",
     "42 USC 1395y(b)(2); 42 CFR 411.40 to 411.54",
 )
-def _liability_may_come_first(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _liability_may_come_first(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     is_first = heading.payer == "medicare" and heading.level == "P"
     return hit_if(is_first and not _ACCIDENTS.isdisjoint(heading.related_causes))
 
@@ -150,7 +150,7 @@ def _age_years(case: Case) -> int | None:
     "Ask whether the patient or spouse still works; a plan of 20 or more employees (100 under 65) pays first.",
     "42 USC 1395y(b)(1); 42 CFR 411.170 to 411.206",
 )
-def _group_plan_may_come_first(case: Case) -> Iterable[Hit]:
+def _group_plan_may_come_first(case: Case) -> Collection[Hit]:
     if case.claim.subscriber.payer_level != "P":
         return ()
     return [
@@ -168,7 +168,7 @@ def _group_plan_may_come_first(case: Case) -> Iterable[Hit]:
     "Use 12 (working aged) from 65 years on, 43 (disabled) before.",
     "42 CFR 411.170 (working aged) and 411.200 (disabled)",
 )
-def _secondary_reason_does_not_fit_age(case: Case) -> Iterable[Hit]:
+def _secondary_reason_does_not_fit_age(case: Case) -> Collection[Hit]:
     age, reason = _age_years(case), case.claim.subscriber.insurance_type
     if age is None:
         return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit_if
@@ -29,7 +29,7 @@ def _dated(case: Case, qualifier: str) -> date | None:
     "Correct the days.",
     f"{_GUIDE} DTP 435 and 096",
 )
-def _discharge_is_before_admission(case: Case) -> Iterable[Hit]:
+def _discharge_is_before_admission(case: Case) -> Collection[Hit]:
     admission, discharge = _dated(case, _ADMISSION), _dated(case, _DISCHARGE)
     return hit_if(admission and discharge and discharge < admission, admission=admission, discharge=discharge)
 
@@ -42,7 +42,7 @@ def _discharge_is_before_admission(case: Case) -> Iterable[Hit]:
     "Correct the day of onset, or leave it out.",
     f"{_GUIDE} DTP 431",
 )
-def _onset_is_after_service(case: Case) -> Iterable[Hit]:
+def _onset_is_after_service(case: Case) -> Collection[Hit]:
     return _is_after_service(case, _ONSET)
 
 
@@ -54,7 +54,7 @@ def _onset_is_after_service(case: Case) -> Iterable[Hit]:
     "Correct the day of the accident.",
     f"{_GUIDE} DTP 439",
 )
-def _accident_is_after_service(case: Case) -> Iterable[Hit]:
+def _accident_is_after_service(case: Case) -> Collection[Hit]:
     return _is_after_service(case, _ACCIDENT)
 
 
@@ -66,11 +66,11 @@ def _accident_is_after_service(case: Case) -> Iterable[Hit]:
     "Correct the day of admission, or the place of service.",
     f"{_GUIDE} DTP 435",
 )
-def _admission_is_after_service(case: Case) -> Iterable[Hit]:
+def _admission_is_after_service(case: Case) -> Collection[Hit]:
     return _is_after_service(case, _ADMISSION)
 
 
-def _is_after_service(case: Case, qualifier: str) -> Iterable[Hit]:
+def _is_after_service(case: Case, qualifier: str) -> Collection[Hit]:
     day, last = _dated(case, qualifier), case.last_service_date
     return hit_if(day and last and day > last, day=day)
 
@@ -83,7 +83,7 @@ def _is_after_service(case: Case, qualifier: str) -> Iterable[Hit]:
     "Correct the day of service or of death.",
     "CARC 13 (the date of death precedes the date of service)",
 )
-def _service_is_after_death(case: Case) -> Iterable[Hit]:
+def _service_is_after_death(case: Case) -> Collection[Hit]:
     died = case.claim.patient_person.death_date
     late = [line for line in case.claim.lines if died and line.period and line.period.start > died]
     return hit_if(late, f"lines.{late[0].number}.period" if late else "", day=late[0].period.start if late else None)  # type: ignore[union-attr]

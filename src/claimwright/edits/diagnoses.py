@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.shapes import is_icd10cm_shaped
@@ -39,7 +39,7 @@ TABLE = Table(_is_out_of_order)
     "Enter the diagnosis that the record supports.",
     _GUIDE,
 )
-def _there_is_no_diagnosis(case: Case) -> Iterable[Hit]:
+def _there_is_no_diagnosis(case: Case) -> Collection[Hit]:
     return hit_if(not case.claim.diagnoses)
 
 
@@ -51,7 +51,7 @@ def _there_is_no_diagnosis(case: Case) -> Iterable[Hit]:
     "Remove the second and point its lines to the first.",
     f"{_GUIDE}; {_GUIDELINES} I.B.12",
 )
-def _diagnosis_is_repeated(case: Case) -> Iterable[Hit]:
+def _diagnosis_is_repeated(case: Case) -> Collection[Hit]:
     codes = [diagnosis.code for diagnosis in case.claim.diagnoses]
     if len(set(codes)) == len(codes):
         return ()
@@ -70,7 +70,7 @@ def _diagnosis_is_repeated(case: Case) -> Iterable[Hit]:
     "Keep those that the services are for.",
     _GUIDE,
 )
-def _there_are_too_many_diagnoses(case: Case) -> Iterable[Hit]:
+def _there_are_too_many_diagnoses(case: Case) -> Collection[Hit]:
     return hit_if(len(case.claim.diagnoses) > _DIAGNOSES_MAX, count=len(case.claim.diagnoses))
 
 
@@ -82,7 +82,7 @@ def _there_are_too_many_diagnoses(case: Case) -> Iterable[Hit]:
     "Point a service to it, or leave it out.",
     _GUIDE,
 )
-def _diagnosis_is_unused(case: Case) -> Iterable[Hit]:
+def _diagnosis_is_unused(case: Case) -> Collection[Hit]:
     used = {pointer for line in case.claim.lines for pointer in line.pointers}
     return [
         hit(f"diagnoses.{position}.code", value=diagnosis.code)
@@ -99,7 +99,7 @@ def _diagnosis_is_unused(case: Case) -> Iterable[Hit]:
     "Write three to seven characters without the dot, a letter first.",
     "ICD-10-CM, 45 CFR 162.1002",
 )
-def _diagnosis_is_malformed(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _diagnosis_is_malformed(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     is_wrong = diagnosis.qualifier in _ICD10 and not is_icd10cm_shaped(diagnosis.code)
     return hit_if(is_wrong, value=diagnosis.code)
 
@@ -112,7 +112,7 @@ def _diagnosis_is_malformed(diagnosis: DiagnosisPart, _library: CodeLibrary) -> 
     "Code services since 1 October 2015 in ICD-10-CM, earlier ones in ICD-9-CM.",
     "45 CFR 162.1002",
 )
-def _code_set_is_of_another_time(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _code_set_is_of_another_time(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     wrong, value = (_ICD9, "ICD-9") if diagnosis.set_due == "ICD-10" else (_ICD10, "ICD-10")
     is_wrong = diagnosis.set_due and diagnosis.qualifier in wrong
     return hit_if(is_wrong, value=value, expected=diagnosis.set_due)
@@ -126,7 +126,7 @@ def _code_set_is_of_another_time(diagnosis: DiagnosisPart, _library: CodeLibrary
     "Mark the first diagnosis as principal (ABK) and all others as further ones (ABF).",
     _GUIDE,
 )
-def _principal_is_not_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _principal_is_not_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if((diagnosis.qualifier in ("ABK", "BK")) is not diagnosis.is_first)
 
 
@@ -138,6 +138,6 @@ def _principal_is_not_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> 
     "Put the injury first.",
     f"{_GUIDELINES} I.C.20",
 )
-def _external_cause_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _external_cause_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     is_coded = diagnosis.is_first and diagnosis.qualifier in _ICD10
     return hit_if(is_coded and diagnosis.code.startswith(("V", "W", "X", "Y")), value=diagnosis.code)

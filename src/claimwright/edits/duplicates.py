@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.edits.context import EarlierClaim, provider_npi
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if, line_field
@@ -38,7 +38,7 @@ def _lines(earlier: EarlierClaim) -> list[tuple[object, ...]]:
     "Look at that claim's state; correct it (frequency 7) instead of sending a second one.",
     _SOURCE,
 )
-def _claim_repeats_an_earlier_one(case: Case) -> Iterable[Hit]:
+def _claim_repeats_an_earlier_one(case: Case) -> Collection[Hit]:
     candidates = _comparable(case)
     if not candidates:
         return ()
@@ -54,7 +54,7 @@ def _claim_repeats_an_earlier_one(case: Case) -> Iterable[Hit]:
     "Check that it was done twice; a modifier such as 76 or 59 says so where the record supports it.",
     _SOURCE,
 )
-def _line_repeats_an_earlier_one(case: Case) -> Iterable[Hit]:
+def _line_repeats_an_earlier_one(case: Case) -> Collection[Hit]:
     candidates = _comparable(case)
     if not candidates:
         return ()
@@ -82,7 +82,7 @@ def _line_repeats_an_earlier_one(case: Case) -> Iterable[Hit]:
     "Give this claim a number of its own; the payer's answers would find the wrong one.",
     "837P implementation guide 005010X222A1, CLM01",
 )
-def _control_number_is_taken(case: Case) -> Iterable[Hit]:
+def _control_number_is_taken(case: Case) -> Collection[Hit]:
     if case.claim.frequency != "1":
         return ()
     own = EarlierClaim.of(case.claim) if case.known.earlier_claims else None

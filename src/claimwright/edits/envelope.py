@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.places import place
@@ -42,7 +42,7 @@ HEADING_TABLE = PartTable(HEADINGS)
     "Give the claim a control number; the payer's answers are matched by it.",
     f"{_GUIDE}, CLM01",
 )
-def _control_number_is_missing(case: Case) -> Iterable[Hit]:
+def _control_number_is_missing(case: Case) -> Collection[Hit]:
     return hit_if(not case.claim.control_number.strip())
 
 
@@ -54,7 +54,7 @@ def _control_number_is_missing(case: Case) -> Iterable[Hit]:
     "Use at most 20 characters, or answers may not find the claim.",
     f"{_GUIDE}, CLM01",
 )
-def _control_number_is_long(case: Case) -> Iterable[Hit]:
+def _control_number_is_long(case: Case) -> Collection[Hit]:
     length = len(case.claim.control_number)
     return hit_if(_NUMBER_LENGTH < length <= _NUMBER_LENGTH_MAX, length=length)
 
@@ -67,7 +67,7 @@ def _control_number_is_long(case: Case) -> Iterable[Hit]:
     "Use letters, digits and hyphens, 20 at most.",
     f"{_GUIDE}, CLM01 and appendix on character sets",
 )
-def _control_number_is_unwritable(case: Case) -> Iterable[Hit]:
+def _control_number_is_unwritable(case: Case) -> Collection[Hit]:
     number = case.claim.control_number
     return hit_if(len(number) > _NUMBER_LENGTH_MAX or not _NUMBER.match(number))
 
@@ -80,7 +80,7 @@ def _control_number_is_unwritable(case: Case) -> Iterable[Hit]:
     "Correct the lines or the total; they must be equal to the cent.",
     f"{_GUIDE}, CLM02 balancing",
 )
-def _charge_is_not_the_sum_of_lines(case: Case) -> Iterable[Hit]:
+def _charge_is_not_the_sum_of_lines(case: Case) -> Collection[Hit]:
     charge, total = case.claim.charge_cents, case.claim.lines_cents
     if charge == total or not case.claim.lines:
         return ()
@@ -95,7 +95,7 @@ def _charge_is_not_the_sum_of_lines(case: Case) -> Iterable[Hit]:
     "Enter the charges of the encounter.",
     f"{_GUIDE}, loop 2400",
 )
-def _there_are_no_lines(case: Case) -> Iterable[Hit]:
+def _there_are_no_lines(case: Case) -> Collection[Hit]:
     return hit_if(not case.claim.lines)
 
 
@@ -107,7 +107,7 @@ def _there_are_no_lines(case: Case) -> Iterable[Hit]:
     "Split the claim by day of service.",
     f"{_GUIDE}, loop 2400 repeat",
 )
-def _there_are_too_many_lines(case: Case) -> Iterable[Hit]:
+def _there_are_too_many_lines(case: Case) -> Collection[Hit]:
     return hit_if(len(case.claim.lines) > _LINES_MAX, count=len(case.claim.lines))
 
 
@@ -119,7 +119,7 @@ def _there_are_too_many_lines(case: Case) -> Iterable[Hit]:
     "Void the earlier claim (frequency 8) instead of sending a negative one.",
     f"{_GUIDE}, CLM02",
 )
-def _charge_is_negative(case: Case) -> Iterable[Hit]:
+def _charge_is_negative(case: Case) -> Collection[Hit]:
     return hit_if(case.claim.charge_cents < 0)
 
 
@@ -131,7 +131,7 @@ def _charge_is_negative(case: Case) -> Iterable[Hit]:
     "Give only what was paid towards these services.",
     f"{_GUIDE}, loop 2300 AMT F5",
 )
-def _patient_paid_is_implausible(case: Case) -> Iterable[Hit]:
+def _patient_paid_is_implausible(case: Case) -> Collection[Hit]:
     paid, charge = case.claim.patient_paid_cents, case.claim.charge_cents
     if paid is None or 0 <= paid <= charge:
         return ()
@@ -146,7 +146,7 @@ def _patient_paid_is_implausible(case: Case) -> Iterable[Hit]:
     "Choose the place where care was given.",
     "CMS place of service code set",
 )
-def _place_of_service_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _place_of_service_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     code = heading.place
     return hit_if(place(code) is None, value=code)
 
@@ -159,7 +159,7 @@ def _place_of_service_is_unknown(heading: Heading, _library: CodeLibrary) -> Ite
     "Use 1 for an original, 7 for a replacement, 8 to void.",
     f"{_GUIDE}, CLM05-3",
 )
-def _frequency_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _frequency_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(heading.frequency not in ("1", "7", "8"), value=heading.frequency)
 
 
@@ -171,7 +171,7 @@ def _frequency_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[H
     "Give the state in which the accident happened.",
     f"{_GUIDE}, CLM11-4",
 )
-def _accident_state_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _accident_state_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if("AA" in heading.related_causes and not heading.accident_state)
 
 
@@ -183,7 +183,7 @@ def _accident_state_is_missing(heading: Heading, _library: CodeLibrary) -> Itera
     "Give the day of the accident.",
     f"{_GUIDE}, loop 2300 DTP 439",
 )
-def _accident_date_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _accident_date_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     is_accident = any(cause in ("AA", "OA") for cause in heading.related_causes)
     return hit_if(is_accident and "439" not in heading.date_qualifiers)
 
@@ -196,7 +196,7 @@ def _accident_date_is_missing(heading: Heading, _library: CodeLibrary) -> Iterab
     "Use A when the provider accepts assignment, C when not.",
     f"{_GUIDE}, CLM07",
 )
-def _assignment_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _assignment_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(heading.assignment not in ("A", "B", "C"), value=heading.assignment)
 
 
@@ -208,7 +208,7 @@ def _assignment_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[
     "Use Y with a signed statement on file, I with informed consent under a federal rule.",
     f"{_GUIDE}, CLM09",
 )
-def _release_is_not_given(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _release_is_not_given(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(heading.release_of_information not in ("Y", "I"), value=heading.release_of_information)
 
 
@@ -220,7 +220,7 @@ def _release_is_not_given(heading: Heading, _library: CodeLibrary) -> Iterable[H
     "Give the day of admission.",
     f"{_GUIDE}, loop 2300 DTP 435",
 )
-def _admission_date_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _admission_date_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     is_inpatient = heading.place in ("21", "51")
     return hit_if(is_inpatient and "435" not in heading.date_qualifiers)
 
@@ -233,7 +233,7 @@ def _admission_date_is_missing(heading: Heading, _library: CodeLibrary) -> Itera
     "Say that it is related to employment, or choose the payer again.",
     f"{_GUIDE}, CLM11 and SBR09",
 )
-def _work_is_not_the_cause(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _work_is_not_the_cause(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(heading.filing_code == "WC" and "EM" not in heading.related_causes)
 
 
@@ -245,6 +245,6 @@ def _work_is_not_the_cause(heading: Heading, _library: CodeLibrary) -> Iterable[
     "Use one of 1 to 11, or 15 for a natural disaster.",
     f"{_GUIDE}, CLM20",
 )
-def _delay_reason_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _delay_reason_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     is_wrong = heading.delay_reason and heading.delay_reason not in _DELAY_REASONS
     return hit_if(is_wrong, value=heading.delay_reason)

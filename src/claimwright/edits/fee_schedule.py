@@ -5,7 +5,7 @@ They are asked of claims to Medicare, by the release of the day of service.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.mpfs import RelativeValues
@@ -43,7 +43,7 @@ def _given(service: DatedService, modifiers: frozenset[str]) -> str:
     "Look for Medicare's own code, often a G code.",
     f"{_FILE}, status I",
 )
-def _code_is_not_medicares(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _code_is_not_medicares(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library)
     return hit_if(row and row.status == "I" and service.code not in CONSULTATIONS, value=service.code)
 
@@ -56,7 +56,7 @@ def _code_is_not_medicares(service: DatedService, library: CodeLibrary) -> Itera
     "Bill the patient or the next payer; add GY where a denial is wanted, GA with a signed notice.",
     f"{_FILE}, status N and E; CMS Claims Processing Manual chapter 30, section 50",
 )
-def _service_is_not_covered(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _service_is_not_covered(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library)
     is_excluded = row is not None and row.status in ("N", "E") and not _given(service, _NOT_COVERED_MODIFIERS)
     return hit_if(is_excluded, value=service.code, status=row and row.status)
@@ -70,7 +70,7 @@ def _service_is_not_covered(service: DatedService, library: CodeLibrary) -> Iter
     "Take the line out, or expect nothing for it; the patient may not be billed.",
     f"{_FILE}, status B and P",
 )
-def _service_is_bundled(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _service_is_bundled(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library)
     return hit_if(row and row.status in ("B", "P"), value=service.code, status=row and row.status)
 
@@ -83,7 +83,7 @@ def _service_is_bundled(service: DatedService, library: CodeLibrary) -> Iterable
     "Bill it once; use LT and RT where it was done on both.",
     f"{_FILE}, bilateral surgery indicators 0 and 9",
 )
-def _two_sides_are_not_known(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _two_sides_are_not_known(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if "50" in service.modifiers else None
     is_wrong = row is not None and row.bilateral in ("0", "9")
     return hit_if(is_wrong, value=service.code, indicator=row and row.bilateral)
@@ -97,7 +97,7 @@ def _two_sides_are_not_known(service: DatedService, library: CodeLibrary) -> Ite
     "Leave 50 out; 52 says that only one side was done.",
     f"{_FILE}, bilateral surgery indicator 2",
 )
-def _two_sides_are_in_the_code(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _two_sides_are_in_the_code(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if "50" in service.modifiers else None
     return hit_if(row and row.bilateral == "2", value=service.code)
 
@@ -110,7 +110,7 @@ def _two_sides_are_in_the_code(service: DatedService, library: CodeLibrary) -> I
     "Take the assistant's line out; the law also forbids billing the patient for it.",
     f"{_FILE}, assistant at surgery indicator 1; Social Security Act 1848(i)(2)",
 )
-def _assistant_is_never_paid(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _assistant_is_never_paid(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row, modifier = _row(service, library), _given(service, _ASSISTANT_MODIFIERS)
     return hit_if(modifier and row and row.assistant == "1", modifier=modifier, value=service.code)
 
@@ -123,7 +123,7 @@ def _assistant_is_never_paid(service: DatedService, library: CodeLibrary) -> Ite
     "Have the operative report ready; the contractor asks for it.",
     f"{_FILE}, assistant at surgery indicator 0",
 )
-def _assistant_needs_a_record(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _assistant_needs_a_record(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row, modifier = _row(service, library), _given(service, _ASSISTANT_MODIFIERS)
     return hit_if(modifier and row and row.assistant == "0", modifier=modifier, value=service.code)
 
@@ -136,7 +136,7 @@ def _assistant_needs_a_record(service: DatedService, library: CodeLibrary) -> It
     "Bill one surgeon, and an assistant where one is allowed.",
     f"{_FILE}, co-surgeon indicators 0 and 9",
 )
-def _two_surgeons_are_not_known(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _two_surgeons_are_not_known(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if "62" in service.modifiers else None
     is_wrong = row is not None and row.co_surgeon in ("0", "9")
     return hit_if(is_wrong, value=service.code, indicator=row and row.co_surgeon)
@@ -150,7 +150,7 @@ def _two_surgeons_are_not_known(service: DatedService, library: CodeLibrary) -> 
     "Have both operative reports ready.",
     f"{_FILE}, co-surgeon indicator 1",
 )
-def _two_surgeons_need_a_record(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _two_surgeons_need_a_record(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if "62" in service.modifiers else None
     return hit_if(row and row.co_surgeon == "1", value=service.code)
 
@@ -163,7 +163,7 @@ def _two_surgeons_need_a_record(service: DatedService, library: CodeLibrary) -> 
     "Bill each surgeon's own procedure.",
     f"{_FILE}, team surgery indicators 0 and 9",
 )
-def _team_is_not_known(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _team_is_not_known(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if "66" in service.modifiers else None
     return hit_if(row and row.team in ("0", "9"), value=service.code, indicator=row and row.team)
 
@@ -176,7 +176,7 @@ def _team_is_not_known(service: DatedService, library: CodeLibrary) -> Iterable[
     "Leave 26 out.",
     f"{_FILE}, PC/TC indicators 0, 2 to 5, 7 and 9",
 )
-def _there_is_no_professional_part(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _there_is_no_professional_part(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if "26" in service.modifiers else None
     is_wrong = row is not None and row.pctc not in _WITH_PROFESSIONAL_PART
     return hit_if(is_wrong, value=service.code, indicator=row and row.pctc)
@@ -190,7 +190,7 @@ def _there_is_no_professional_part(service: DatedService, library: CodeLibrary) 
     "Leave TC out.",
     f"{_FILE}, PC/TC indicators other than 1",
 )
-def _there_is_no_technical_part(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _there_is_no_technical_part(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if "TC" in service.modifiers else None
     return hit_if(row and row.pctc != "1", value=service.code, indicator=row and row.pctc)
 
@@ -203,7 +203,7 @@ def _there_is_no_technical_part(service: DatedService, library: CodeLibrary) -> 
     "Bill the professional part alone (26), or correct the place.",
     f"{_FILE}, PC/TC indicators 1 with TC, 3 and 5; 42 CFR 410.42 and 412.50",
 )
-def _technical_part_is_the_hospitals(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _technical_part_is_the_hospitals(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row = _row(service, library) if service.place in _HOSPITAL_PLACES else None
     is_technical = row is not None and (row.pctc in ("3", "5") or (row.pctc == "1" and "TC" in service.modifiers))
     return hit_if(is_technical, value=service.code, place=service.place)
@@ -217,7 +217,7 @@ def _technical_part_is_the_hospitals(service: DatedService, library: CodeLibrary
     "Check the place.",
     f"{_FILE}, NA indicators",
 )
-def _service_is_not_done_there(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _service_is_not_done_there(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     row, where = _row(service, library), place(service.place)
     if row is None or where is None or row.status not in ("A", "R", "T"):
         return ()
@@ -233,7 +233,7 @@ def _service_is_not_done_there(service: DatedService, library: CodeLibrary) -> I
     "Use 54, 55 and 56 only with procedures of 10 or 90 days.",
     f"{_FILE}, global days; CMS Claims Processing Manual chapter 12, section 40.2",
 )
-def _there_is_nothing_to_divide(service: DatedService, library: CodeLibrary) -> Iterable[Hit]:
+def _there_is_nothing_to_divide(service: DatedService, library: CodeLibrary) -> Collection[Hit]:
     modifier = _given(service, frozenset(("54", "55", "56")))
     row = _row(service, library) if modifier else None
     is_wrong = row is not None and row.global_days not in (*_SURGICAL_DAYS, "YYY", "MMM")

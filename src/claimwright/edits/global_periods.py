@@ -7,7 +7,7 @@ procedure; a visit of another provider belongs to nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -25,14 +25,9 @@ _UNRELATED = frozenset(("58", "78", "79"))
 _OF_VISITS, _OF_PROCEDURES = frozenset(("24", "25", "57")), frozenset(("58", "78", "79"))
 
 
-def _schedule(case: Case) -> FeeSchedule | None:
-    day = case.first_service_date
-    return case.library.fee_schedule(day) if day is not None else None
-
-
 def _may_be_around_an_operation(case: Case) -> bool:
     """Whether an earlier claim, a procedure or a modifier of procedures gives anything to ask."""
-    schedule = _schedule(case)
+    schedule = case.tables.fee_schedule
     if schedule is None:
         return False
     if case.known.earlier_claims or not _OF_PROCEDURES.isdisjoint(case.modifiers):
@@ -50,7 +45,7 @@ def _days(schedule: FeeSchedule, code: str) -> str:
 
 def _lines(case: Case) -> Iterator[tuple[ClaimLine, date, str]]:
     """The coded lines with their day and their global days."""
-    schedule = _schedule(case)
+    schedule = case.tables.fee_schedule
     for line in case.claim.lines:
         if schedule is not None and line.period is not None and line.procedure.qualifier == "HC":
             yield line, line.period.start, _days(schedule, line.procedure.code)
@@ -58,7 +53,7 @@ def _lines(case: Case) -> Iterator[tuple[ClaimLine, date, str]]:
 
 def _operation_before(case: Case, day: date) -> EarlierLine | None:
     """An earlier procedure of the same provider whose days have that day among them."""
-    schedule = _schedule(case)
+    schedule = case.tables.fee_schedule
     npi = provider_npi(case.claim)
     for claim in case.known.earlier_claims if schedule is not None else ():
         for line in claim.lines if claim.provider_npi == npi else ():
@@ -77,7 +72,7 @@ def _operation_before(case: Case, day: date) -> EarlierLine | None:
     "Add 24 where the visit was for something else (57 where it led to a major operation), or do not bill it.",
     f"{_SOURCE} (modifier 24)",
 )
-def _visit_belongs_to_an_operation(case: Case) -> Iterable[Hit]:
+def _visit_belongs_to_an_operation(case: Case) -> Collection[Hit]:
     if not case.known.earlier_claims:
         return ()
     hits = []
@@ -98,7 +93,7 @@ def _visit_belongs_to_an_operation(case: Case) -> Iterable[Hit]:
     "Add 58 (planned or more extensive), 78 (return to the operating room) or 79 (unrelated), as the record says.",
     f"{_SOURCE} (modifiers 58, 78, 79)",
 )
-def _procedure_belongs_to_an_operation(case: Case) -> Iterable[Hit]:
+def _procedure_belongs_to_an_operation(case: Case) -> Collection[Hit]:
     if not case.known.earlier_claims:
         return ()
     hits = []
@@ -119,7 +114,7 @@ def _procedure_belongs_to_an_operation(case: Case) -> Iterable[Hit]:
     "Add it where the record shows a visit beyond the procedure's own, or take the visit out.",
     f"{_SOURCE} (modifiers 25 and 57)",
 )
-def _visit_is_on_the_day_of_a_procedure(case: Case) -> Iterable[Hit]:
+def _visit_is_on_the_day_of_a_procedure(case: Case) -> Collection[Hit]:
     lines = list(_lines(case)) if len(case.claim.lines) > 1 else []
     hits = []
     for line, day, _ in lines:
@@ -147,7 +142,7 @@ def _is_with(procedure: tuple[ClaimLine, date, str], visit: ClaimLine, day: date
     "Put it on the visit; 59 or an X modifier sets procedures apart.",
     f"{_SOURCE} (modifiers 24, 25, 57)",
 )
-def _modifier_of_visits_is_on_a_procedure(case: Case) -> Iterable[Hit]:
+def _modifier_of_visits_is_on_a_procedure(case: Case) -> Collection[Hit]:
     hits = []
     for line, _, days in _lines(case):
         modifier = next((one for one in line.procedure.modifiers if one in _OF_VISITS), "")
@@ -165,7 +160,7 @@ def _modifier_of_visits_is_on_a_procedure(case: Case) -> Iterable[Hit]:
     "Use 24 for a visit that has nothing to do with the operation.",
     f"{_SOURCE} (modifiers 58, 78, 79)",
 )
-def _modifier_of_procedures_is_on_a_visit(case: Case) -> Iterable[Hit]:
+def _modifier_of_procedures_is_on_a_visit(case: Case) -> Collection[Hit]:
     hits = []
     for line, _, _ in _lines(case):
         modifier = next((one for one in line.procedure.modifiers if one in _OF_PROCEDURES), "")

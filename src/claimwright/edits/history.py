@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from types import MappingProxyType
 
@@ -47,7 +47,7 @@ def _years_before(day: date, years: int) -> date:
     "Use the code for established patients: less than three years have passed.",
     "CMS Claims Processing Manual chapter 12, section 30.6.7; CPT, new and established patient",
 )
-def _patient_is_not_new(case: Case) -> Iterable[Hit]:
+def _patient_is_not_new(case: Case) -> Collection[Hit]:
     hits = []
     for line, day in _lines(case):
         if line.procedure.code not in NEW_PATIENT_VISITS:
@@ -73,7 +73,7 @@ def _patient_is_not_new(case: Case) -> Iterable[Hit]:
     "Bill one visit that covers both, or show that they were for unrelated problems (25).",
     "CMS Claims Processing Manual chapter 12, section 30.6.5",
 )
-def _second_visit_of_the_day(case: Case) -> Iterable[Hit]:
+def _second_visit_of_the_day(case: Case) -> Collection[Hit]:
     hits = []
     for line, day in _lines(case):
         if line.procedure.code not in VISITS or {"25", "27", "76"} & set(line.procedure.modifiers):
@@ -94,7 +94,7 @@ def _second_visit_of_the_day(case: Case) -> Iterable[Hit]:
     "Use G0439 for a later yearly visit.",
     "42 CFR 410.15 and 410.16",
 )
-def _lifetime_service_is_repeated(case: Case) -> Iterable[Hit]:
+def _lifetime_service_is_repeated(case: Case) -> Collection[Hit]:
     hits = []
     for line, day in _lines(case):
         if line.procedure.code not in _ONCE:
@@ -116,7 +116,7 @@ def _lifetime_service_is_repeated(case: Case) -> Iterable[Hit]:
     "42 CFR 410.15; CMS Claims Processing Manual chapter 18, section 140",
     since=date(2011, 1, 1),
 )
-def _yearly_visit_is_early(case: Case) -> Iterable[Hit]:
+def _yearly_visit_is_early(case: Case) -> Collection[Hit]:
     hits = []
     for line, day in _lines(case):
         others = _WELLNESS_BEFORE.get(line.procedure.code, ())

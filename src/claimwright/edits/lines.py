@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.documents.parties import Reference
 from claimwright.edits.families import VISITS
@@ -41,7 +41,7 @@ REFERENCE_TABLE = Table(lambda case: case.claim.references or any(line.reference
     "Number the lines again.",
     f"{_GUIDE} LX01",
 )
-def _line_numbers_have_gaps(case: Case) -> Iterable[Hit]:
+def _line_numbers_have_gaps(case: Case) -> Collection[Hit]:
     for position, line in enumerate(case.claim.lines, 1):
         if line.number != position:
             return (hit(line_field(line, "number")),)
@@ -56,7 +56,7 @@ def _line_numbers_have_gaps(case: Case) -> Iterable[Hit]:
     "Give every line its own; the payer's answer is matched by it.",
     f"{_GUIDE} REF 6R",
 )
-def _line_control_number_is_repeated(case: Case) -> Iterable[Hit]:
+def _line_control_number_is_repeated(case: Case) -> Collection[Hit]:
     numbers = [line.control_number for line in case.claim.lines if line.control_number]
     if len(set(numbers)) == len(numbers):
         return ()
@@ -76,7 +76,7 @@ def _line_control_number_is_repeated(case: Case) -> Iterable[Hit]:
     "Use units, or a modifier such as 76 or 59 where the record supports it; payers deny the second line.",
     "CARC 18; CMS Claims Processing Manual chapter 1, section 120",
 )
-def _line_repeats_another(case: Case) -> Iterable[Hit]:
+def _line_repeats_another(case: Case) -> Collection[Hit]:
     seen: dict[object, int] = {}
     hits = []
     for line in case.claim.lines:
@@ -95,7 +95,7 @@ def _line_repeats_another(case: Case) -> Iterable[Hit]:
     "Bill one visit that covers both; 25 says that the second was for another problem, where the record shows it.",
     "CMS Claims Processing Manual chapter 12, section 30.6.5",
 )
-def _visit_is_the_second_of_the_day(case: Case) -> Iterable[Hit]:
+def _visit_is_the_second_of_the_day(case: Case) -> Collection[Hit]:
     seen: dict[object, tuple[int, str]] = {}
     hits = []
     for line in case.claim.lines:
@@ -116,7 +116,7 @@ def _visit_is_the_second_of_the_day(case: Case) -> Iterable[Hit]:
     "Write two digits, the letter D and seven digits, as on the laboratory's certificate.",
     "42 CFR 493.2; 837P implementation guide 005010X222A1, REF X4",
 )
-def _clia_number_is_malformed(case: Case) -> Iterable[Hit]:
+def _clia_number_is_malformed(case: Case) -> Collection[Hit]:
     hits = [hit("references", value=one.value) for one in case.claim.references if _is_no_clia(one)]
     for line in case.claim.lines:
         if line.references:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from types import MappingProxyType
 
@@ -51,7 +51,7 @@ def _is_medicare(service: Service) -> bool:
     "CMS change request 6740; 42 CFR 414.24",
     since=date(2010, 1, 1),
 )
-def _consultation_is_not_taken(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _consultation_is_not_taken(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(_is_medicare(service) and service.code in CONSULTATIONS, value=service.code)
 
 
@@ -64,7 +64,7 @@ def _consultation_is_not_taken(service: Service, _library: CodeLibrary) -> Itera
     "CMS Benefit Policy Manual chapter 15, section 240.1.3; change request 3449",
     since=date(2004, 10, 1),
 )
-def _chiropractic_is_maintenance(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _chiropractic_is_maintenance(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = _is_medicare(service) and service.code in _CHIROPRACTIC
     return hit_if(is_asked and not {"AT", "GA", "GY", "GZ"} & set(service.modifiers), value=service.code)
 
@@ -77,7 +77,7 @@ def _chiropractic_is_maintenance(service: Service, _library: CodeLibrary) -> Ite
     "Add it; Medicare returns therapy without it.",
     f"{_MANUAL} chapter 5, section 20.1",
 )
-def _therapy_is_of_no_discipline(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _therapy_is_of_no_discipline(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     if not _is_medicare(service):
         return ()
     needed = next((name for name, codes in _THERAPISTS.items() if service.code in codes), "")
@@ -96,7 +96,7 @@ def _therapy_is_of_no_discipline(service: Service, _library: CodeLibrary) -> Ite
     "CMS change request 11305; 42 CFR 414.1405 and Social Security Act 1834(v)",
     since=date(2020, 1, 1),
 )
-def _assistant_is_of_no_discipline(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _assistant_is_of_no_discipline(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     pairs = (("CQ", "GP"), ("CO", "GO"))
     lonely = [pair for pair in pairs if pair[0] in service.modifiers and pair[1] not in service.modifiers]
     return [hit(assistant=assistant, needed=needed) for assistant, needed in lonely if _is_medicare(service)]
@@ -110,7 +110,7 @@ def _assistant_is_of_no_discipline(service: Service, _library: CodeLibrary) -> I
     "Leave it out.",
     f"{_MANUAL} chapter 12, section 40.6",
 )
-def _multiple_is_said_needlessly(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _multiple_is_said_needlessly(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(_is_medicare(service) and "51" in service.modifiers)
 
 
@@ -123,7 +123,7 @@ def _multiple_is_said_needlessly(service: Service, _library: CodeLibrary) -> Ite
     f"{_MANUAL} chapter 17, section 40; Social Security Act 1847A(h)",
     since=date(2023, 7, 1),
 )
-def _drug_says_nothing_of_waste(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _drug_says_nothing_of_waste(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     is_drug = _is_medicare(service) and service.drug is not None and _DRUG.match(service.code)
     return hit_if(is_drug and not {"JW", "JZ"} & set(service.modifiers), value=service.code)
 
@@ -137,7 +137,7 @@ def _drug_says_nothing_of_waste(service: Service, _library: CodeLibrary) -> Iter
     "42 USC 1396r-8(a)(7); 42 CFR 447.520",
     since=date(2007, 1, 1),
 )
-def _drug_code_is_missing(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _drug_code_is_missing(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = service.payer == "medicaid" and service.drug is None and _DRUG.match(service.code)
     return hit_if(is_asked, value=service.code)
 
@@ -151,7 +151,7 @@ def _drug_code_is_missing(service: Service, _library: CodeLibrary) -> Iterable[H
     "42 CFR 414.21; CMS change requests 13473 and 13705",
     since=date(2024, 1, 1),
 )
-def _complexity_beside_another_service(case: Case) -> Iterable[Hit]:
+def _complexity_beside_another_service(case: Case) -> Collection[Hit]:
     lines = case.claim.lines
     visit = next(
         (one for one in lines if "25" in one.procedure.modifiers and one.procedure.code in OFFICE_VISITS), None
@@ -174,7 +174,7 @@ def _complexity_beside_another_service(case: Case) -> Iterable[Hit]:
     f"{_MANUAL} chapter 18, section 10.2",
     since=date(2015, 10, 1),
 )
-def _vaccination_has_no_diagnosis(case: Case) -> Iterable[Hit]:
+def _vaccination_has_no_diagnosis(case: Case) -> Collection[Hit]:
     given = next((line.procedure.code for line in case.claim.lines if line.procedure.code in _VACCINATIONS), "")
     return hit_if(given and all(one.code != "Z23" for one in case.claim.diagnoses), value=given)
 
@@ -187,7 +187,7 @@ def _vaccination_has_no_diagnosis(case: Case) -> Iterable[Hit]:
     "Enter the number of the laboratory that did it (REF X4).",
     "42 CFR 493.1; CMS Claims Processing Manual chapter 16, section 70.2",
 )
-def _laboratory_is_not_certified(case: Case) -> Iterable[Hit]:
+def _laboratory_is_not_certified(case: Case) -> Collection[Hit]:
     if any(one.qualifier == "X4" for one in case.claim.references):
         return ()
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from types import MappingProxyType
 
@@ -48,7 +48,7 @@ _FIRST_DAYS = MappingProxyType(
     "Keep the one that the record supports.",
     f"{_MANUAL} chapter 12 (surgery, anesthesia), chapter 17, section 40 (JW, JZ), chapter 30, section 50 (GA, GX, GZ)",
 )
-def _modifiers_contradict(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _modifiers_contradict(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     given = frozenset(service.modifiers)
     found = sorted(sorted(pair) for pair in _NEVER_TOGETHER if pair <= given)
     return [hit(one=one, other=other) for one, other in found]
@@ -63,7 +63,7 @@ def _modifiers_contradict(service: Service, _library: CodeLibrary) -> Iterable[H
     "CMS change request 8863 (modifiers XE, XS, XP, XU)",
     since=date(2015, 1, 1),
 )
-def _distinct_is_said_twice(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _distinct_is_said_twice(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     exact = _DISTINCT.intersection(service.modifiers) if "59" in service.modifiers else ()
     return hit_if(exact, value=min(exact, default=""))
 
@@ -76,7 +76,7 @@ def _distinct_is_said_twice(service: Service, _library: CodeLibrary) -> Iterable
     "Use 50 alone for both sides on one line, LT or RT for one.",
     f"{_NCCI} (anatomic modifiers)",
 )
-def _both_sides_and_one(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _both_sides_and_one(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     side = next((one for one in service.modifiers if one in ("LT", "RT")), "")
     return hit_if(side and "50" in service.modifiers, value=side)
 
@@ -89,7 +89,7 @@ def _both_sides_and_one(service: Service, _library: CodeLibrary) -> Iterable[Hit
     "Use the modifier of that time, or correct the day.",
     "CMS HCPCS level II file and CPT, first days of their modifiers",
 )
-def _modifier_is_younger(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_younger(service: DatedService, _library: CodeLibrary) -> Collection[Hit]:
     day = service.start
     young = [(one, _FIRST_DAYS[one]) for one in service.modifiers if one in _FIRST_DAYS]
     return [hit(value=one, since=since, day=day) for one, since in young if day < since]
@@ -120,7 +120,7 @@ def _others_of_the_day(case: Case, line: ClaimLine) -> Iterable[ClaimLine]:
     "Bill the first one too, on this claim; where it was on another claim, be ready to show both.",
     f"{_MANUAL} chapter 12, section 40.2 (modifiers 76 and 77)",
 )
-def _repeat_without_a_first(case: Case) -> Iterable[Hit]:
+def _repeat_without_a_first(case: Case) -> Collection[Hit]:
     if case.modifiers.isdisjoint(("76", "77")):
         return ()
     hits = []
@@ -143,7 +143,7 @@ def _repeat_without_a_first(case: Case) -> Iterable[Hit]:
     "Leave it out, unless the other service is on another claim.",
     f"{_MANUAL} chapter 12, section 40.1 (modifier 25)",
 )
-def _visit_is_set_apart_from_nothing(case: Case) -> Iterable[Hit]:
+def _visit_is_set_apart_from_nothing(case: Case) -> Collection[Hit]:
     return [
         hit(line_field(line, "procedure.modifiers"), code=line.procedure.code)
         for line in case.claim.lines
@@ -162,7 +162,7 @@ def _visit_is_set_apart_from_nothing(case: Case) -> Iterable[Hit]:
     f"{_MANUAL} chapter 17, section 40",
     since=date(2017, 1, 1),
 )
-def _waste_without_a_dose(case: Case) -> Iterable[Hit]:
+def _waste_without_a_dose(case: Case) -> Collection[Hit]:
     if "JW" not in case.modifiers:
         return ()
     return [
@@ -184,7 +184,7 @@ def _waste_without_a_dose(case: Case) -> Iterable[Hit]:
     "Correct the side, or say why it was done twice (76, 59) where the record supports it.",
     f"{_NCCI} (anatomic modifiers); CARC 18",
 )
-def _side_is_repeated(case: Case) -> Iterable[Hit]:
+def _side_is_repeated(case: Case) -> Collection[Hit]:
     if case.modifiers.isdisjoint(("LT", "RT")):
         return ()
     seen: dict[object, int] = {}

@@ -7,7 +7,7 @@ claims are judged by the practitioners' tables, institutional ones by the outpat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
@@ -31,10 +31,6 @@ class _PairHit(NamedTuple):
     day: date
 
 
-def _setting(case: Case) -> str:
-    return "outpatient" if case.claim.institutional is not None else "practitioner"
-
-
 def _lines(case: Case) -> Mapping[date, list[ClaimLine]]:
     """The coded lines of each day, where NCCI is asked at all."""
     return case.coded_days if case.profile.follows_ncci else {}
@@ -42,13 +38,19 @@ def _lines(case: Case) -> Mapping[date, list[ClaimLine]]:
 
 def _has_pairs(case: Case) -> bool:
     """Whether any two lines of a day are a pair; most claims have none."""
-    return any(True for _ in _pairs(case))
+    for day, lines in _lines(case).items():
+        edits = case.tables_of(day).pair_edits if len(lines) > 1 else None
+        if edits is not None:
+            codes = [line.procedure.code for line in lines]
+            if any(edits.of_all_days(one, other) for one, other in combinations(codes, 2)):
+                return True
+    return False
 
 
 def _has_limited_units(case: Case) -> bool:
     """Whether any line, or any code of a day that is on several lines, has more units than its limit."""
     for day, lines in _lines(case).items():
-        found = case.library.unit_limits(_setting(case), day)
+        found = case.tables_of(day).unit_limits
         if found is not None:
             limits = found.limits
             units: dict[str, Decimal | int] = {}
@@ -64,7 +66,7 @@ def _has_limited_units(case: Case) -> bool:
 def _has_add_ons(case: Case) -> bool:
     """Whether any line has an add-on code."""
     for day in _lines(case):
-        add_ons = case.library.add_ons(day)
+        add_ons = case.tables_of(day).add_ons
         if add_ons is not None and not add_ons.rows.keys().isdisjoint(case.codes):
             return True
     return False
@@ -77,7 +79,7 @@ ADD_ON_TABLE = Table(_has_add_ons)
 
 def _pairs(case: Case) -> Iterator[_PairHit]:
     for day, lines in _lines(case).items():
-        edits = case.library.pair_edits(_setting(case), day) if len(lines) > 1 else None
+        edits = case.tables_of(day).pair_edits if len(lines) > 1 else None
         if edits is None:
             continue
         for one, other in combinations(lines, 2):
@@ -106,7 +108,7 @@ def _hit(found: _PairHit) -> Hit:
     "Take the line out; no modifier lets this pair through.",
     f"{_MANUAL}; pair edit, modifier indicator 0",
 )
-def _pair_is_never_paid(case: Case) -> Iterable[Hit]:
+def _pair_is_never_paid(case: Case) -> Collection[Hit]:
     return [_hit(found) for found in _pairs(case) if found.edit.indicator == "0"]
 
 
@@ -118,7 +120,7 @@ def _pair_is_never_paid(case: Case) -> Iterable[Hit]:
     "Where the record shows another session, site or injury, add the modifier that says so; else take the line out.",
     f"{_MANUAL}; pair edit, modifier indicator 1; CMS change request 11168",
 )
-def _pair_needs_a_modifier(case: Case) -> Iterable[Hit]:
+def _pair_needs_a_modifier(case: Case) -> Collection[Hit]:
     return [
         _hit(found)._replace(field=f"lines.{found.column2.number}.procedure.modifiers")
         for found in _pairs(case)
@@ -134,7 +136,7 @@ def _pair_needs_a_modifier(case: Case) -> Iterable[Hit]:
     "Name the part each was done on, or take the line out.",
     f"{_MANUAL} (anatomic modifiers)",
 )
-def _pair_is_on_one_site(case: Case) -> Iterable[Hit]:
+def _pair_is_on_one_site(case: Case) -> Collection[Hit]:
     return [
         _hit(found)._replace(field=f"lines.{found.column2.number}.procedure.modifiers")
         for found in _pairs(case)
@@ -155,7 +157,7 @@ def _same_site(found: _PairHit) -> bool:
 def _limited(case: Case, indicator: str) -> Iterator[tuple[UnitLimit, list[ClaimLine]]]:
     """Each code of a day with such a limit, and its lines by the same provider."""
     for day, lines in _lines(case).items():
-        limits = case.library.unit_limits(_setting(case), day)
+        limits = case.tables_of(day).unit_limits
         if limits is None:
             continue
         by_code: dict[str, list[ClaimLine]] = defaultdict(list)
@@ -167,7 +169,7 @@ def _limited(case: Case, indicator: str) -> Iterator[tuple[UnitLimit, list[Claim
                 yield limit, same
 
 
-def _over(limit: UnitLimit, lines: list[ClaimLine]) -> Iterable[Hit]:
+def _over(limit: UnitLimit, lines: list[ClaimLine]) -> Collection[Hit]:
     units = sum((line.quantity for line in lines), Decimal(0))
     if units <= limit.units:
         return ()
@@ -184,7 +186,7 @@ def _over(limit: UnitLimit, lines: list[ClaimLine]) -> Iterable[Hit]:
     "Correct the units; where the record supports more, split the line with the modifier that says why.",
     "CMS medically unlikely edits, adjudication indicator 1",
 )
-def _units_of_a_line_are_unlikely(case: Case) -> Iterable[Hit]:
+def _units_of_a_line_are_unlikely(case: Case) -> Collection[Hit]:
     return [found for limit, lines in _limited(case, _LINE) for line in lines for found in _over(limit, [line])]
 
 
@@ -196,7 +198,7 @@ def _units_of_a_line_are_unlikely(case: Case) -> Iterable[Hit]:
     "Correct the units; this limit cannot be appealed.",
     "CMS medically unlikely edits, adjudication indicator 2",
 )
-def _units_of_a_day_are_impossible(case: Case) -> Iterable[Hit]:
+def _units_of_a_day_are_impossible(case: Case) -> Collection[Hit]:
     return [found for limit, lines in _limited(case, _DAY) for found in _over(limit, lines)]
 
 
@@ -208,14 +210,14 @@ def _units_of_a_day_are_impossible(case: Case) -> Iterable[Hit]:
     "Check the units; where the record supports them, send it and be ready to appeal with the record.",
     "CMS medically unlikely edits, adjudication indicator 3",
 )
-def _units_of_a_day_are_unlikely(case: Case) -> Iterable[Hit]:
+def _units_of_a_day_are_unlikely(case: Case) -> Collection[Hit]:
     return [found for limit, lines in _limited(case, _CLINICAL) for found in _over(limit, lines)]
 
 
 def _without_primary(case: Case, *, is_open: bool) -> Iterator[Hit]:
     """Add-on codes whose primary is not on the claim that day; `is_open`: the contractor may know more primaries."""
     for day, lines in _lines(case).items():
-        add_ons = case.library.add_ons(day)
+        add_ons = case.tables_of(day).add_ons
         if add_ons is not None:
             yield from _lonely(add_ons, day, lines, is_open=is_open)
 
@@ -238,7 +240,7 @@ def _lonely(add_ons: AddOns, day: date, lines: list[ClaimLine], *, is_open: bool
     "Add the primary procedure, or take the add-on out.",
     "CMS add-on code edits, type 1",
 )
-def _add_on_has_no_primary(case: Case) -> Iterable[Hit]:
+def _add_on_has_no_primary(case: Case) -> Collection[Hit]:
     return list(_without_primary(case, is_open=False))
 
 
@@ -250,5 +252,5 @@ def _add_on_has_no_primary(case: Case) -> Iterable[Hit]:
     "Add the primary procedure, or check that the payer's contractor takes the one that is there.",
     "CMS add-on code edits, types 2 and 3",
 )
-def _add_on_may_have_no_primary(case: Case) -> Iterable[Hit]:
+def _add_on_may_have_no_primary(case: Case) -> Collection[Hit]:
     return list(_without_primary(case, is_open=True))

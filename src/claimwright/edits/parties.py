@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 
@@ -65,7 +65,7 @@ TABLE = Table(_is_registered_oddly)
     "Take it from the card, or ask the payer (270).",
     f"{_GUIDE}, loop 2010BA NM109",
 )
-def _member_id_is_missing(case: Case) -> Iterable[Hit]:
+def _member_id_is_missing(case: Case) -> Collection[Hit]:
     return hit_if(not case.claim.subscriber.member_id.strip())
 
 
@@ -77,7 +77,7 @@ def _member_id_is_missing(case: Case) -> Iterable[Hit]:
     "Compare with the card; letters and digits are easily confused.",
     "payer profile: member_id_pattern",
 )
-def _member_id_is_malformed(case: Case) -> Iterable[Hit]:
+def _member_id_is_malformed(case: Case) -> Collection[Hit]:
     member_id, pattern = case.claim.subscriber.member_id, case.profile.member_id_pattern
     return hit_if(member_id and pattern and not _pattern(pattern).fullmatch(member_id))
 
@@ -90,7 +90,7 @@ def _member_id_is_malformed(case: Case) -> Iterable[Hit]:
     "Take the eleven characters from the Medicare card, without dashes; S, L, O, I, B and Z never occur.",
     "CMS, Medicare beneficiary identifier format",
 )
-def _medicare_id_is_malformed(case: Case) -> Iterable[Hit]:
+def _medicare_id_is_malformed(case: Case) -> Collection[Hit]:
     member_id, first = case.claim.subscriber.member_id, case.first_service_date
     is_due = case.profile.is_medicare and first is not None and first >= MBI_DAY
     return hit_if(member_id and is_due and not is_mbi(member_id))
@@ -104,7 +104,7 @@ def _medicare_id_is_malformed(case: Case) -> Iterable[Hit]:
     "Enter the name as it stands on the card.",
     f"{_GUIDE}, loop 2010BA NM103",
 )
-def _subscriber_name_is_missing(case: Case) -> Iterable[Hit]:
+def _subscriber_name_is_missing(case: Case) -> Collection[Hit]:
     return hit_if(not case.claim.subscriber.person.last_name.strip())
 
 
@@ -123,7 +123,7 @@ def _patient(case: Case) -> tuple[str, Person]:
     "Enter the patient's name as the payer has it on file.",
     f"{_GUIDE}, loop 2010CA NM103",
 )
-def _patient_name_is_missing(case: Case) -> Iterable[Hit]:
+def _patient_name_is_missing(case: Case) -> Collection[Hit]:
     return hit_if(case.claim.patient is not None and not case.claim.patient.last_name.strip())
 
 
@@ -135,7 +135,7 @@ def _patient_name_is_missing(case: Case) -> Iterable[Hit]:
     "Enter the birth date; payers find members by it.",
     f"{_GUIDE}, loops 2010BA and 2010CA DMG02",
 )
-def _birth_date_is_missing(case: Case) -> Iterable[Hit]:
+def _birth_date_is_missing(case: Case) -> Collection[Hit]:
     field, person = _patient(case)
     return hit_if(person.birth_date is None, f"{field}.birth_date")
 
@@ -148,7 +148,7 @@ def _birth_date_is_missing(case: Case) -> Iterable[Hit]:
     "Check the century.",
     "plausibility",
 )
-def _birth_date_is_implausible(case: Case) -> Iterable[Hit]:
+def _birth_date_is_implausible(case: Case) -> Collection[Hit]:
     field, person = _patient(case)
     born = person.birth_date
     if born is None or _is_plausible(born, case.today):
@@ -164,7 +164,7 @@ def _birth_date_is_implausible(case: Case) -> Iterable[Hit]:
     "Check the birth date and the dates of service; a newborn's care before birth is the mother's.",
     "plausibility",
 )
-def _service_is_before_birth(case: Case) -> Iterable[Hit]:
+def _service_is_before_birth(case: Case) -> Collection[Hit]:
     field, person = _patient(case)
     born, first = person.birth_date, case.first_service_date
     return hit_if(born and first and first < born <= case.today, f"{field}.birth_date")
@@ -178,7 +178,7 @@ def _service_is_before_birth(case: Case) -> Iterable[Hit]:
     "Use the one the payer has on file.",
     f"{_GUIDE}, loops 2010BA and 2010CA DMG03",
 )
-def _sex_is_unknown(case: Case) -> Iterable[Hit]:
+def _sex_is_unknown(case: Case) -> Collection[Hit]:
     field, person = _patient(case)
     return hit_if(person.sex not in ("F", "M", "U"), f"{field}.sex", value=person.sex)
 
@@ -191,7 +191,7 @@ def _sex_is_unknown(case: Case) -> Iterable[Hit]:
     "Give street, city, state and ZIP code.",
     f"{_GUIDE}, loops 2010BA and 2010CA N3 and N4",
 )
-def _patient_address_is_incomplete(case: Case) -> Iterable[Hit]:
+def _patient_address_is_incomplete(case: Case) -> Collection[Hit]:
     field, person = _patient(case)
     address = address_part(person.address)
     return hit_if(not (address and address.is_complete), f"{field}.address")
@@ -205,7 +205,7 @@ def _patient_address_is_incomplete(case: Case) -> Iterable[Hit]:
     "Enter the payer's name.",
     f"{_GUIDE}, loop 2010BB NM103",
 )
-def _payer_name_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _payer_name_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(not heading.payer_name.strip())
 
 
@@ -217,7 +217,7 @@ def _payer_name_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[
     "Enter the payer ID of the clearinghouse's list.",
     f"{_GUIDE}, loop 2010BB NM109",
 )
-def _payer_id_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _payer_id_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(not heading.payer_id.strip())
 
 
@@ -229,7 +229,7 @@ def _payer_id_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hi
     "Check which payer this claim is for.",
     "payer profile: payer_id",
 )
-def _payer_id_differs(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _payer_id_differs(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     given, expected = heading.payer_id, heading.expected_payer_id
     return hit_if(given and expected and given != expected, value=given, expected=expected)
 
@@ -242,7 +242,7 @@ def _payer_id_differs(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
     "Choose the patient's relationship to the subscriber.",
     f"{_GUIDE}, SBR02 and PAT01",
 )
-def _relationship_contradicts(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _relationship_contradicts(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(heading.has_patient and heading.relationship == "18")
 
 
@@ -254,7 +254,7 @@ def _relationship_contradicts(heading: Heading, _library: CodeLibrary) -> Iterab
     "Use P for the first payer, S for the second, T for the third.",
     f"{_GUIDE}, SBR01",
 )
-def _payer_level_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _payer_level_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     level = heading.level
     return hit_if(level not in _LEVELS, value=level)
 
@@ -267,7 +267,7 @@ def _payer_level_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable
     "Choose the kind of payer.",
     f"{_GUIDE}, SBR09",
 )
-def _filing_code_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _filing_code_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     code = heading.filing_code
     return hit_if(code not in FILING_CODES, value=code)
 
@@ -280,7 +280,7 @@ def _filing_code_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable
     "Take it from the card.",
     "payer profile: requires_group_number",
 )
-def _group_number_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _group_number_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(heading.needs_group_number and not heading.has_group_number)
 
 
@@ -292,7 +292,7 @@ def _group_number_is_missing(heading: Heading, _library: CodeLibrary) -> Iterabl
     "Choose the patient's relationship to the subscriber: 01 spouse, 19 child, 20 employee, G8 other ...",
     f"{_GUIDE}, SBR02 and PAT01",
 )
-def _relationship_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _relationship_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     value = heading.relationship
     return hit_if(value not in _RELATIONSHIPS and (value or heading.has_patient), value=value)
 
@@ -305,7 +305,7 @@ def _relationship_is_unknown(heading: Heading, _library: CodeLibrary) -> Iterabl
     "Use the two letters of the postal service.",
     "USPS state abbreviations",
 )
-def _state_is_unknown(address: AddressPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _state_is_unknown(address: AddressPart, _library: CodeLibrary) -> Collection[Hit]:
     is_wrong = address.is_domestic and address.state and address.state not in _STATES
     return hit_if(is_wrong, value=address.state)
 
@@ -318,7 +318,7 @@ def _state_is_unknown(address: AddressPart, _library: CodeLibrary) -> Iterable[H
     "Give five or nine digits without a dash.",
     f"{_GUIDE}, N403",
 )
-def _zip_is_malformed(address: AddressPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _zip_is_malformed(address: AddressPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(address.is_domestic and address.postal_code and not is_zip_shaped(address.postal_code))
 
 
@@ -330,6 +330,6 @@ def _zip_is_malformed(address: AddressPart, _library: CodeLibrary) -> Iterable[H
     "Look up the real ones; some payers refuse the filler.",
     "USPS: the add-on 0000 is not assigned",
 )
-def _zip_ends_in_zeros(address: AddressPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _zip_ends_in_zeros(address: AddressPart, _library: CodeLibrary) -> Collection[Hit]:
     zip_code = address.postal_code
     return hit_if(address.is_domestic and zip_code.endswith("0000") and len(zip_code) == len("123456789"))

@@ -134,14 +134,12 @@ class DiagnosisPart(NamedTuple):
 
 
 def _diagnoses(case: Case) -> list[Key]:
-    day = case.first_service_date
-    icd10cm = case.library.icd10cm(day) if day is not None else None
-    is_current = icd10cm is not None and day is not None and icd10cm.is_current(day)
+    day, icd10cm, is_current = case.first_service_date, case.tables.icd10cm, case.tables.is_icd10cm_current
     due = "" if day is None else "ICD-10" if day >= ICD10_DAY else "ICD-9"
-    found: list[Key] = []
-    for diagnosis in case.claim.diagnoses:
-        found.append((not found, diagnosis.qualifier, diagnosis.code, due, icd10cm, is_current))
-    return found
+    return [
+        (not position, diagnosis.qualifier, diagnosis.code, due, icd10cm, is_current)
+        for position, diagnosis in enumerate(case.claim.diagnoses)
+    ]
 
 
 def _diagnosis_fields(case: Case) -> list[str]:

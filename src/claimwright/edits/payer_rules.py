@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ _FREQUENCY_RULE = "837P implementation guide 005010X222A1, CLM05-3 and REF F8"
     "Look for the authorization on file, or ask the payer for one before sending.",
     "payer profile: requires_authorization_for (denied as CARC 197)",
 )
-def _authorization_is_missing(case: Case) -> Iterable[Hit]:
+def _authorization_is_missing(case: Case) -> Collection[Hit]:
     needed = case.profile.requires_authorization_for
     if not needed or case.claim.prior_authorization:
         return ()
@@ -48,7 +48,7 @@ def _authorization_is_missing(case: Case) -> Iterable[Hit]:
     "Compare number, codes and days with the payer's letter; have it amended before sending.",
     "denied as CARC 198, 284 or 302",
 )
-def _authorization_does_not_cover(case: Case) -> Iterable[Hit]:
+def _authorization_does_not_cover(case: Case) -> Collection[Hit]:
     on_file = case.known.authorizations
     if on_file is None:
         return ()
@@ -70,7 +70,7 @@ def _authorization_does_not_cover(case: Case) -> Iterable[Hit]:
     "Enter the referring provider with name and NPI.",
     "payer profile: requires_referring, requires_referring_for",
 )
-def _referring_provider_is_missing(case: Case) -> Iterable[Hit]:
+def _referring_provider_is_missing(case: Case) -> Collection[Hit]:
     if case.claim.referring is not None:
         return ()
     codes = case.profile.requires_referring_for
@@ -86,7 +86,7 @@ def _referring_provider_is_missing(case: Case) -> Iterable[Hit]:
     "Get the referral from the patient's primary care provider.",
     "payer profile: requires_referral_number (denied as CARC 288)",
 )
-def _referral_number_is_missing(case: Case) -> Iterable[Hit]:
+def _referral_number_is_missing(case: Case) -> Collection[Hit]:
     return hit_if(case.profile.requires_referral_number and not case.claim.referral)
 
 
@@ -98,7 +98,7 @@ def _referral_number_is_missing(case: Case) -> Iterable[Hit]:
     "Enter the rendering provider.",
     "payer profile: requires_rendering",
 )
-def _rendering_provider_is_missing(case: Case) -> Iterable[Hit]:
+def _rendering_provider_is_missing(case: Case) -> Collection[Hit]:
     return hit_if(case.profile.requires_rendering and case.claim.rendering is None)
 
 
@@ -110,7 +110,7 @@ def _rendering_provider_is_missing(case: Case) -> Iterable[Hit]:
     "Ask for a reopening, or send a new claim for what was not processed.",
     "payer profile: supports_replacement, supports_void",
 )
-def _frequency_is_not_taken(case: Case) -> Iterable[Hit]:
+def _frequency_is_not_taken(case: Case) -> Collection[Hit]:
     frequency = case.claim.frequency
     return hit_if(
         frequency in ("7", "8") and frequency not in case.profile.allowed_frequencies,
@@ -126,7 +126,7 @@ def _frequency_is_not_taken(case: Case) -> Iterable[Hit]:
     "Enter the payer's newest number of that claim, from its remittance or acknowledgement.",
     f"{_FREQUENCY_RULE} (denied with RARC M47)",
 )
-def _original_reference_is_missing(case: Case) -> Iterable[Hit]:
+def _original_reference_is_missing(case: Case) -> Collection[Hit]:
     return hit_if(case.claim.frequency in ("7", "8") and not case.claim.original_reference)
 
 
@@ -138,7 +138,7 @@ def _original_reference_is_missing(case: Case) -> Iterable[Hit]:
     "Use frequency 7 for a replacement, or leave the number out.",
     _FREQUENCY_RULE,
 )
-def _original_names_an_earlier_claim(case: Case) -> Iterable[Hit]:
+def _original_names_an_earlier_claim(case: Case) -> Collection[Hit]:
     return hit_if(case.claim.frequency == "1" and case.claim.original_reference)
 
 
@@ -150,7 +150,7 @@ def _original_names_an_earlier_claim(case: Case) -> Iterable[Hit]:
     "Have the authorization extended before sending, or bill the units that it still covers.",
     "units on the payer's authorization (denied as CARC 198)",
 )
-def _authorization_is_used_up(case: Case) -> Iterable[Hit]:
+def _authorization_is_used_up(case: Case) -> Collection[Hit]:
     hits = []
     for line in case.claim.lines:
         number = line.prior_authorization or case.claim.prior_authorization
@@ -178,7 +178,7 @@ def _units_left(case: Case, number: str, code: str, day: date | None) -> Decimal
     "Enter the referring provider with name and NPI.",
     "837P implementation guide 005010X222A1, loop 2310A and REF 9F",
 )
-def _referral_is_by_nobody(case: Case) -> Iterable[Hit]:
+def _referral_is_by_nobody(case: Case) -> Collection[Hit]:
     claim = case.claim
     is_named = claim.referring is not None or any(role in ("P3", "DN") for role, _ in claim.providers)
     return hit_if(claim.referral and not is_named)
@@ -192,7 +192,7 @@ def _referral_is_by_nobody(case: Case) -> Iterable[Hit]:
     "Enter the number that the payer gave that claim; it stands in the remittance (CLP07).",
     f"{_FREQUENCY_RULE} (denied with RARC M47)",
 )
-def _original_reference_is_ours(case: Case) -> Iterable[Hit]:
+def _original_reference_is_ours(case: Case) -> Collection[Hit]:
     claim = case.claim
     is_ours = claim.frequency in ("7", "8") and claim.original_reference == claim.control_number
     return hit_if(is_ours and claim.control_number, reference=claim.original_reference)

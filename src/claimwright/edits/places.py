@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
@@ -65,7 +65,7 @@ _INPATIENT = frozenset(("21", "51", "61"))
     "Choose the place as it was called then, or correct the day.",
     f"{_PLACES}, effective dates",
 )
-def _place_is_younger(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
+def _place_is_younger(service: DatedService, _library: CodeLibrary) -> Collection[Hit]:
     since, day = _FIRST_DAYS.get(service.place), service.start
     return hit_if(since and day < since, value=service.place, since=since, day=day)
 
@@ -79,7 +79,7 @@ def _place_is_younger(service: DatedService, _library: CodeLibrary) -> Iterable[
     "CPT, evaluation and management headings (since 2023); CMS Claims Processing Manual chapter 12, section 30.6",
     since=date(2023, 1, 1),
 )
-def _visit_does_not_fit_place(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _visit_does_not_fit_place(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     where = place(service.place)
     if where is None or service.qualifier != "HC":
         return ()
@@ -96,7 +96,7 @@ def _visit_does_not_fit_place(service: Service, _library: CodeLibrary) -> Iterab
     "Many payers ask for 95 (video) or 93 (sound only) beside place of service 02 or 10.",
     "payers' telehealth policies; CPT modifiers 93 and 95. Medicare asks only for 93",
 )
-def _distance_has_no_modifier(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _distance_has_no_modifier(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = service.place in _TELEHEALTH and service.payer != "medicare"
     return hit_if(is_asked and _REMOTE_MODIFIERS.isdisjoint(service.modifiers), value=service.code)
 
@@ -110,7 +110,7 @@ def _distance_has_no_modifier(service: Service, _library: CodeLibrary) -> Iterab
     "CMS calendar year 2024 physician fee schedule final rule (place of service for telehealth)",
     since=_CALENDAR_2024,
 )
-def _telehealth_is_placed_elsewhere(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _telehealth_is_placed_elsewhere(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     modifier = next((one for one in service.modifiers if one in ("93", "95")), "")
     is_elsewhere = service.place not in _TELEHEALTH and service.place not in _HOSPITAL
     is_asked = modifier and service.payer == "medicare"
@@ -126,7 +126,7 @@ def _telehealth_is_placed_elsewhere(service: Service, _library: CodeLibrary) -> 
     "CMS change request 10152",
     since=date(2018, 1, 1),
 )
-def _telehealth_modifier_is_of_hospitals(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _telehealth_modifier_is_of_hospitals(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.payer == "medicare" and "GT" in service.modifiers)
 
 
@@ -138,7 +138,7 @@ def _telehealth_modifier_is_of_hospitals(service: Service, _library: CodeLibrary
     "Enter the facility with its address and NPI, where it is not the billing provider's own.",
     "837P implementation guide 005010X222A1, loop 2310C",
 )
-def _facility_is_missing(heading: Heading, _library: CodeLibrary) -> Iterable[Hit]:
+def _facility_is_missing(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     where = place(heading.place)
     is_facility = where is not None and where.is_facility and where.code not in ("02", "41", "42")
     is_asked = is_facility and not heading.has_facility and not heading.is_institutional

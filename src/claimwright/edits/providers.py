@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.codesets.exclusions import Exclusion
 from claimwright.codesets.identifiers import is_npi
@@ -39,7 +39,7 @@ def _has_complete_address(provider: ProviderPart) -> bool:
     "Complete the practice's profile.",
     f"{_GUIDE}, loop 2010AA NM103",
 )
-def _billing_name_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_name_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "billing" and not provider.last_name.strip())
 
 
@@ -51,7 +51,7 @@ def _billing_name_is_missing(provider: ProviderPart, _library: CodeLibrary) -> I
     "Enter the NPI under which the practice bills this payer.",
     _NPI_RULE,
 )
-def _billing_npi_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_npi_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "billing" and not provider.npi)
 
 
@@ -63,7 +63,7 @@ def _billing_npi_is_missing(provider: ProviderPart, _library: CodeLibrary) -> It
     "Compare with the NPI registry; a digit is wrong or two are swapped.",
     _NPI_RULE,
 )
-def _billing_npi_is_wrong(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_npi_is_wrong(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "billing" and provider.npi and not is_npi(provider.npi), value=provider.npi)
 
 
@@ -75,7 +75,7 @@ def _billing_npi_is_wrong(provider: ProviderPart, _library: CodeLibrary) -> Iter
     "Give street, city, state and ZIP code.",
     f"{_GUIDE}, loop 2010AA N3 and N4",
 )
-def _billing_address_is_incomplete(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_address_is_incomplete(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "billing" and not _has_complete_address(provider))
 
 
@@ -87,7 +87,7 @@ def _billing_address_is_incomplete(provider: ProviderPart, _library: CodeLibrary
     "Give the street address here, and the box as the pay-to address.",
     f"{_GUIDE}, loop 2010AA N3",
 )
-def _billing_address_is_a_box(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_address_is_a_box(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     address = _billing_address(provider)
     return hit_if(address and _PO_BOX.search(f"{address.line1} {address.line2}"))
 
@@ -100,7 +100,7 @@ def _billing_address_is_a_box(provider: ProviderPart, _library: CodeLibrary) -> 
     "Add the last four digits; many payers reject the claim without them.",
     f"{_GUIDE}, loop 2010AA N403",
 )
-def _billing_zip_is_short(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_zip_is_short(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     address = _billing_address(provider)
     return hit_if(address and address.is_domestic and len(address.postal_code) == len("12345"))
 
@@ -113,7 +113,7 @@ def _billing_zip_is_short(provider: ProviderPart, _library: CodeLibrary) -> Iter
     "Enter the employer number (EIN), or the social security number of a sole owner.",
     f"{_GUIDE}, loop 2010AA REF EI or SY",
 )
-def _billing_tax_id_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_tax_id_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "billing" and not provider.tax_id)
 
 
@@ -125,7 +125,7 @@ def _billing_tax_id_is_missing(provider: ProviderPart, _library: CodeLibrary) ->
     "Enter the nine digits without a dash.",
     f"{_GUIDE}, loop 2010AA REF EI or SY",
 )
-def _billing_tax_id_is_malformed(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_tax_id_is_malformed(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "billing" and provider.tax_id and not _TAX_ID.match(provider.tax_id))
 
 
@@ -137,7 +137,7 @@ def _billing_tax_id_is_malformed(provider: ProviderPart, _library: CodeLibrary) 
     "Enter the taxonomy under which the practice is enrolled with this payer.",
     "payer profile: requires_taxonomy",
 )
-def _billing_taxonomy_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _billing_taxonomy_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.needs_taxonomy and not provider.taxonomy)
 
 
@@ -149,7 +149,7 @@ def _billing_taxonomy_is_missing(provider: ProviderPart, _library: CodeLibrary) 
     "Enter the provider's NPI.",
     _NPI_RULE,
 )
-def _provider_npi_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _provider_npi_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role in _CARERS and not provider.id)
 
 
@@ -161,7 +161,7 @@ def _provider_npi_is_missing(provider: ProviderPart, _library: CodeLibrary) -> I
     "Compare with the NPI registry; a digit is wrong or two are swapped.",
     _NPI_RULE,
 )
-def _provider_npi_is_wrong(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _provider_npi_is_wrong(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = provider.role in _CARERS or provider.role == "facility"
     return hit_if(is_asked and provider.npi and not is_npi(provider.npi), value=provider.npi)
 
@@ -174,7 +174,7 @@ def _provider_npi_is_wrong(provider: ProviderPart, _library: CodeLibrary) -> Ite
     "Enter the provider's name as the payer has it on file.",
     f"{_GUIDE}, loops 2310 and 2420 NM103",
 )
-def _provider_name_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _provider_name_is_missing(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role in _CARERS and not provider.last_name.strip())
 
 
@@ -186,7 +186,7 @@ def _provider_name_is_missing(provider: ProviderPart, _library: CodeLibrary) -> 
     "Use the ten characters of the provider taxonomy, ending in X.",
     "NUCC health care provider taxonomy",
 )
-def _taxonomy_is_malformed(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _taxonomy_is_malformed(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = provider.role in _CARERS or provider.role == "billing"
     is_wrong = is_asked and provider.taxonomy and not is_taxonomy_shaped(provider.taxonomy)
     return hit_if(is_wrong, value=provider.taxonomy)
@@ -200,7 +200,7 @@ def _taxonomy_is_malformed(provider: ProviderPart, _library: CodeLibrary) -> Ite
     "Leave the rendering provider out when it is the same.",
     f"{_GUIDE}, loop 2310B situational rule",
 )
-def _rendering_repeats_billing(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _rendering_repeats_billing(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.repeats_billing)
 
 
@@ -212,7 +212,7 @@ def _rendering_repeats_billing(provider: ProviderPart, _library: CodeLibrary) ->
     "Give the facility's street, city, state and ZIP code.",
     f"{_GUIDE}, loop 2310C N3 and N4",
 )
-def _facility_address_is_incomplete(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _facility_address_is_incomplete(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "facility" and not _has_complete_address(provider))
 
 
@@ -224,7 +224,7 @@ def _facility_address_is_incomplete(provider: ProviderPart, _library: CodeLibrar
     "Compare with the provider's entry in the NPI registry; codes change on 1 April and 1 October.",
     "NUCC health care provider taxonomy; 45 CFR 162.1002",
 )
-def _taxonomy_is_unknown(provider: ProviderPart, library: CodeLibrary) -> Iterable[Hit]:
+def _taxonomy_is_unknown(provider: ProviderPart, library: CodeLibrary) -> Collection[Hit]:
     value, day = provider.taxonomy, provider.day
     if day is None or not is_taxonomy_shaped(value):
         return ()
@@ -240,7 +240,7 @@ def _taxonomy_is_unknown(provider: ProviderPart, library: CodeLibrary) -> Iterab
     "Name the physician or practitioner who referred the patient, with that person's own NPI.",
     "42 CFR 424.507(a); 837P implementation guide 005010X222A1, loop 2310A NM102",
 )
-def _referring_provider_is_no_person(provider: ProviderPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _referring_provider_is_no_person(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(provider.role == "referring" and provider.last_name and not provider.is_person, "last_name")
 
 
@@ -257,7 +257,7 @@ def _exclusion_by_npi(provider: ProviderPart, library: CodeLibrary) -> Exclusion
     "Do not send this claim; federal programs pay for nothing that an excluded person gave, ordered or prescribed.",
     _EXCLUSION_RULE,
 )
-def _provider_is_excluded(provider: ProviderPart, library: CodeLibrary) -> Iterable[Hit]:
+def _provider_is_excluded(provider: ProviderPart, library: CodeLibrary) -> Collection[Hit]:
     found = _exclusion_by_npi(provider, library) if provider.payer in _FEDERAL else None
     if found is None or found.waived is not None:
         return ()
@@ -272,7 +272,7 @@ def _provider_is_excluded(provider: ProviderPart, library: CodeLibrary) -> Itera
     "Look at the entry and at this payer's contract: a waiver may cover it, other payers have their own rules.",
     _EXCLUSION_RULE,
 )
-def _provider_may_be_excluded(provider: ProviderPart, library: CodeLibrary) -> Iterable[Hit]:
+def _provider_may_be_excluded(provider: ProviderPart, library: CodeLibrary) -> Collection[Hit]:
     found = _exclusion_by_npi(provider, library)
     if found is None or (provider.payer in _FEDERAL and found.waived is None):
         return ()
@@ -287,7 +287,7 @@ def _provider_may_be_excluded(provider: ProviderPart, library: CodeLibrary) -> I
     "Compare birth date and address with the entry (exclusions.oig.hhs.gov) before sending to a federal program.",
     _EXCLUSION_RULE,
 )
-def _name_is_on_the_list(provider: ProviderPart, library: CodeLibrary) -> Iterable[Hit]:
+def _name_is_on_the_list(provider: ProviderPart, library: CodeLibrary) -> Collection[Hit]:
     day, is_asked = provider.day, provider.payer in _FEDERAL and provider.last_name
     loaded = library.exclusions(day) if day and is_asked else None
     if loaded is None or day is None:

@@ -1,7 +1,7 @@
-"""How an edit is declared: its table row and its check are one thing.
+"""How an edit is declared: its row and its check stand together.
 
     @TABLE.edit("EDIT-CLM-001", E, "control_number", "The claim has no number.", "Give it one.", "CLM01")
-    def _number_is_missing(case: Case) -> Iterable[Hit]:
+    def _number_is_missing(case: Case) -> Collection[Hit]:
         return hit_if(not case.claim.control_number)
 
 A check says where it found something and which values fill the words; the row says the rest. The order of
@@ -16,20 +16,71 @@ nothing is remembered wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from claimwright.codesets.deadlines import Deadline
+from claimwright.codesets.icd10cm import Icd10cm
 from claimwright.codesets.library import NOTHING_LOADED, CodeLibrary
+from claimwright.codesets.mpfs import FeeSchedule
+from claimwright.codesets.ncci import AddOns, PairEdits, UnitLimits
 from claimwright.documents.claim import Claim, ClaimLine
 from claimwright.edits.context import ClaimContext
 from claimwright.edits.profile import PayerProfile
 from claimwright.findings import Finding, Severity, Where
 
+PRACTITIONER, OUTPATIENT = "practitioner", "outpatient"
 E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741
+
+
+class Tables(NamedTuple):
+    """The code sets that answer for one day and setting (practitioners or outpatient hospitals); None: not loaded.
+
+    `is_icd10cm_current`: no newer ICD-10-CM was in force on that day.
+    """
+
+    icd10cm: Icd10cm | None = None
+    is_icd10cm_current: bool = False
+    fee_schedule: FeeSchedule | None = None
+    pair_edits: PairEdits | None = None
+    unit_limits: UnitLimits | None = None
+    add_ons: AddOns | None = None
+
+
+class Shelf:
+    """The tables of a library by day and setting; the same days are asked for again and again."""
+
+    def __init__(self, library: CodeLibrary = NOTHING_LOADED) -> None:
+        self.library = library
+        self._by_day: dict[tuple[date, str], Tables] = {}
+
+    def tables(self, day: date, setting: str) -> Tables:
+        """What answers for that day."""
+        found = self._by_day.get((day, setting))
+        if found is None:
+            if len(self._by_day) >= _DAYS_REMEMBERED:
+                self._by_day.clear()
+            found = self._by_day[day, setting] = self._read(day, setting)
+        return found
+
+    def _read(self, day: date, setting: str) -> Tables:
+        library = self.library
+        icd10cm = library.icd10cm(day)
+        return Tables(
+            icd10cm,
+            icd10cm is not None and icd10cm.is_current(day),
+            library.fee_schedule(day),
+            library.pair_edits(setting, day),
+            library.unit_limits(setting, day),
+            library.add_ons(day),
+        )
+
+
+_DAYS_REMEMBERED = 4096
+_NO_TABLES = Tables()
+_EMPTY_SHELF = Shelf()
 
 
 @dataclass(slots=True)
@@ -37,19 +88,21 @@ class Case:
     """What every edit looks at: the claim, its payer, what is known beside it, and the day. Nobody changes one.
 
     `first_service_date` and `last_service_date` are None when no line has a date. `codes` and `modifiers` are those of
-    all lines, `coded_days` the lines with a procedure code (HC) of each day: what guards ask first.
+    all lines, `coded_days` the lines with a procedure code (HC) of each day: what guards ask first. `tables` are those
+    of the first day.
     """
 
     claim: Claim
     profile: PayerProfile
     known: ClaimContext
     today: date
-    library: CodeLibrary = NOTHING_LOADED
+    shelf: Shelf = _EMPTY_SHELF
     first_service_date: date | None = field(init=False)
     last_service_date: date | None = field(init=False)
     codes: set[str] = field(init=False)
     modifiers: set[str] = field(init=False)
     coded_days: dict[date, list[ClaimLine]] = field(init=False)
+    tables: Tables = field(init=False)
 
     def __post_init__(self) -> None:
         first: date | None = None
@@ -69,6 +122,11 @@ class Case:
                     coded_days.setdefault(start, []).append(line)
         self.first_service_date, self.last_service_date = first, last
         self.codes, self.modifiers, self.coded_days = codes, modifiers, coded_days
+        self.tables = _NO_TABLES if first is None else self.tables_of(first)
+
+    def tables_of(self, day: date) -> Tables:
+        """The code sets that answer for a day."""
+        return self.shelf.tables(day, PRACTITIONER if self.claim.institutional is None else OUTPATIENT)
 
     @property
     def deadline(self) -> Deadline | None:
@@ -104,16 +162,16 @@ class Hit(NamedTuple):
     values: dict[str, Any]
 
 
-Check = Callable[[Case], Iterable[Hit]]
+Check = Callable[[Case], Collection[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One edit: a row of the table with its check.
+    """One edit: what its row says.
 
     `field` names the field of the claim it is about, `N` standing for a line number or a position from 1.
-    `source` says where the rule comes from. `check` yields one `Hit` for each thing wrong. `since` and `until` are the
-    first and the last day of service for which the rule holds.
+    `source` says where the rule comes from. `since` and `until` are the first and the last day of service for which the
+    rule holds.
     """
 
     code: str
@@ -122,7 +180,6 @@ class Edit:
     what: str
     hint: str
     source: str
-    check: Check
     since: date | None = None
     until: date | None = None
 
@@ -140,11 +197,11 @@ class Edit:
 
 
 class Table:
-    """The edits of one group, in the order of their declaration; asked only of cases that pass the guard."""
+    """The edits of one group, with their checks; asked only of cases that pass the guard."""
 
-    def __init__(self, guard: Callable[[Case], object] | None = None) -> None:
+    def __init__(self, guard: Callable[[Case], object]) -> None:
         self.guard = guard
-        self.edits: list[Edit] = []
+        self.rows: list[tuple[Edit, Check]] = []
 
     def edit(
         self,
@@ -161,14 +218,14 @@ class Table:
         """Declare the decorated check as an edit."""
 
         def declare(check: Check) -> Check:
-            self.edits.append(Edit(code, severity, field, what, hint, source, check, since, until))
+            self.rows.append((Edit(code, severity, field, what, hint, source, since, until), check))
             return check
 
         return declare
 
 
 Part = TypeVar("Part")
-PartCheck = Callable[[Part, CodeLibrary], Iterable[Hit]]
+PartCheck = Callable[[Part, CodeLibrary], Collection[Hit]]
 Key = tuple[Any, ...]
 
 
@@ -185,16 +242,17 @@ class Kind(Generic[Part]):
     fields: Callable[[Case], list[str]]
     make: Callable[[Key], Part]
 
+    def relative(self, field: str) -> str:
+        """A field of an edit without the prefix that stands for the part."""
+        return next((field.removeprefix(prefix) for prefix in self.prefixes if field.startswith(prefix)), field)
+
 
 class PartTable(Generic[Part]):
     """Edits of one kind of part. A hit without a field is in the edit's own field of that part."""
 
-    guard = None
-
     def __init__(self, kind: Kind[Part]) -> None:
         self.kind = kind
-        self.edits: list[Edit] = []
-        self.checks: list[PartCheck[Part]] = []
+        self.rows: list[tuple[Edit, PartCheck[Part]]] = []
 
     def edit(
         self,
@@ -211,25 +269,19 @@ class PartTable(Generic[Part]):
         """Declare the decorated check of a part as an edit; `field` begins with a prefix of its kind."""
 
         def declare(check: PartCheck[Part]) -> PartCheck[Part]:
-            prefix = next((one for one in self.kind.prefixes if field.startswith(one)), "")
-            on_parts = partial(_check_parts, self.kind, check, field.removeprefix(prefix))
-            self.edits.append(Edit(code, severity, field, what, hint, source, on_parts, since, until))
-            self.checks.append(check)
+            self.rows.append((Edit(code, severity, field, what, hint, source, since, until), check))
             return check
 
         return declare
 
-    def firing(self, key: Key, library: CodeLibrary) -> list[str]:
-        """The codes of the edits that find something in the part of that key."""
+    def hits(self, key: Key, library: CodeLibrary) -> list[tuple[Edit, Hit]]:
+        """What the checks find in the part of that key. The field of each hit is relative to the part's own."""
         part = self.kind.make(key)
-        checked = zip(self.edits, self.checks, strict=True)
-        return [edit.code for edit, check in checked if any(True for _ in check(part, library))]
-
-
-def _check_parts(kind: Kind[Part], check: PartCheck[Part], field: str, case: Case) -> Iterator[Hit]:
-    for prefix, key in zip(kind.fields(case), kind.keys(case), strict=True):
-        for found in check(kind.make(key), case.library):
-            yield Hit(prefix + (found.field or field), found.values)
+        return [
+            (edit, Hit(found.field or self.kind.relative(edit.field), found.values))
+            for edit, check in self.rows
+            for found in check(part, library)
+        ]
 
 
 def hit(field: str = "", **values: Any) -> Hit:

@@ -35,7 +35,7 @@ from claimwright.edits import (
 )
 from claimwright.edits.context import ClaimContext
 from claimwright.edits.profile import PayerProfile
-from claimwright.edits.registry import Case, Edit, Key, Kind, PartTable, Table
+from claimwright.edits.registry import Case, Edit, Hit, Key, Kind, PartTable, Shelf, Table
 from claimwright.edits.written import RuleBook, WrittenRule
 from claimwright.findings import Finding
 
@@ -84,11 +84,11 @@ _TABLES: tuple[Table | PartTable[Any], ...] = (
     charges.TABLE,
 )
 _PARTS_REMEMBERED = 200_000
-_NONE: frozenset[str] = frozenset()
 
-EDITS: tuple[Edit, ...] = tuple(edit for table in _TABLES for edit in table.edits)
+EDITS: tuple[Edit, ...] = tuple(edit for table in _TABLES for edit, _ in table.rows)
 """Every edit, in the order of the findings."""
 
+_ORDER = {edit.code: place for place, edit in enumerate(EDITS)}
 _OF_CLAIMS = tuple(table for table in _TABLES if isinstance(table, Table))
 _OF_PARTS = tuple(table for table in _TABLES if isinstance(table, PartTable))
 _KINDS = {table.kind: tuple(one for one in _OF_PARTS if one.kind is table.kind) for table in _OF_PARTS}
@@ -97,66 +97,68 @@ _KINDS = {table.kind: tuple(one for one in _OF_PARTS if one.kind is table.kind) 
 class Scrubber:
     """The edits over many claims, with the code sets they are judged by. One thread at a time, and one run.
 
-    `rules` are the practice's own, asked after the edits. It remembers which edits have something to say of which part;
+    `rules` are the practice's own, asked after the edits. It remembers what its edits said of which part;
     whose claim the part was in it does not.
     """
 
     def __init__(self, library: CodeLibrary = NOTHING_LOADED, rules: Iterable[WrittenRule] = ()) -> None:
-        self.library = library
+        self._shelf = Shelf(library)
         self.rules = RuleBook(rules)
         self._memories = tuple(_Memory(kind, library) for kind in _KINDS)
 
     def edit(self, claim: Claim, profile: PayerProfile, known: ClaimContext, today: date) -> tuple[Finding, ...]:
         """What is wrong with a claim on its way to the payer of that profile, on that day; see `edit_claim`."""
-        case = Case(claim, profile, known, today, self.library)
-        firing = self._firing(case)
-        found: list[Finding] = []
-        for table in _TABLES if firing else _OF_CLAIMS:
-            if isinstance(table, PartTable):
-                edits = [edit for edit in table.edits if edit.code in firing]
-            else:
-                edits = table.edits if table.guard is None or table.guard(case) else []
-            for edit in edits:
-                hits = edit.check(case)
-                if hits and edit.holds(case):
-                    found += [edit.finding(case, hit) for hit in hits]
+        case = Case(claim, profile, known, today, self._shelf)
+        hits = self._of_parts(case)
+        for table in _OF_CLAIMS:
+            if table.guard(case):
+                hits += [(edit, hit) for edit, check in table.rows for hit in check(case)]
+        if hits:
+            hits.sort(key=_place)
+        found = [edit.finding(case, hit) for edit, hit in hits if edit.holds(case)]
         if self.rules:
             found.extend(self.rules.findings(case))
         return tuple(found)
 
-    def _firing(self, case: Case) -> frozenset[str]:
-        """The codes of the edits that have something to say of a part of this claim."""
-        firing: frozenset[str] = frozenset()
+    def _of_parts(self, case: Case) -> list[tuple[Edit, Hit]]:
+        """What is wrong with the parts of the claim, each by itself."""
+        hits: list[tuple[Edit, Hit]] = []
         for memory in self._memories:
             keys = memory.kind.keys(case)
             if not memory.quiet.issuperset(keys):
-                firing = firing.union(*map(memory.codes, keys))
-        return firing
+                for field, key in zip(memory.kind.fields(case), keys, strict=True):
+                    hits += [(edit, Hit(field + hit.field, hit.values)) for edit, hit in memory.hits(key)]
+        return hits
+
+
+def _place(found: tuple[Edit, Hit]) -> int:
+    return _ORDER[found[0].code]
 
 
 class _Memory:
-    """Which edits fire for each part of a kind that was seen; `quiet` has the parts for which none does."""
+    """What the edits say of each part of a kind that was seen; `quiet` has the parts of which they say nothing."""
 
     def __init__(self, kind: Kind[Any], library: CodeLibrary) -> None:
         self.kind = kind
         self.quiet: set[Key] = set()
-        self._loud: dict[Key, frozenset[str]] = {}
+        self._loud: dict[Key, list[tuple[Edit, Hit]]] = {}
         self._library = library
 
-    def codes(self, key: Key) -> frozenset[str]:
-        """The codes of the edits that find something in the part of that key."""
+    def hits(self, key: Key) -> list[tuple[Edit, Hit]]:
+        """What is wrong with the part of that key."""
         if key in self.quiet:
-            return _NONE
-        if key not in self._loud:
+            return []
+        found = self._loud.get(key)
+        if found is None:
             if len(self.quiet) + len(self._loud) >= _PARTS_REMEMBERED:
                 self.quiet.clear()
                 self._loud.clear()
-            codes = frozenset(code for table in _KINDS[self.kind] for code in table.firing(key, self._library))
-            if not codes:
+            found = [one for table in _KINDS[self.kind] for one in table.hits(key, self._library)]
+            if found:
+                self._loud[key] = found
+            else:
                 self.quiet.add(key)
-                return _NONE
-            self._loud[key] = codes
-        return self._loud[key]
+        return found
 
 
 def edit_claim(

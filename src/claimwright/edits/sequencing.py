@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from claimwright.codesets.icd10cm import Icd10cm
@@ -35,7 +35,7 @@ _NEVER_FIRST = ("Z37", "Z3A", "Z68", "R297", "R402")
     "Choose the side that the record names; payers deny unspecified sides.",
     f"{_GUIDELINES} I.B.13; {_MCE}, unspecified code edit (inpatient, since 1 April 2022)",
 )
-def _side_is_not_said(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _side_is_not_said(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     icd10cm = diagnosis.icd10cm if diagnosis.qualifier in _ICD10 else None
     if icd10cm is None or not _UNSPECIFIED.search(icd10cm.description(diagnosis.code).lower()):
         return ()
@@ -64,7 +64,7 @@ def _sided_siblings(icd10cm: Icd10cm, code: str) -> list[str]:
     "Put it first, or leave it out; several visits of one day on one claim are the exception.",
     f"{_GUIDELINES} I.C.21.c.16",
 )
-def _first_only_is_not_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _first_only_is_not_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = not diagnosis.is_first and diagnosis.qualifier in _ICD10
     is_listed = diagnosis.code.startswith(_FIRST_ONLY) and not diagnosis.code.startswith(_FIRST_ONLY_BUT)
     return hit_if(is_asked and is_listed, value=diagnosis.code)
@@ -78,13 +78,13 @@ def _first_only_is_not_first(diagnosis: DiagnosisPart, _library: CodeLibrary) ->
     "Put the condition that it belongs to first.",
     f"{_GUIDELINES} I.B.14, I.C.18.e, I.C.18.i, I.C.21.c.3 and c.11",
 )
-def _never_first_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Iterable[Hit]:
+def _never_first_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Collection[Hit]:
     is_asked = diagnosis.is_first and diagnosis.qualifier in _ICD10
     return hit_if(is_asked and diagnosis.code.startswith(_NEVER_FIRST), value=diagnosis.code)
 
 
 def _is_about_birth(case: Case) -> bool:
-    return any([one.code.startswith(("O", "Z3")) for one in case.claim.diagnoses])  # a list: quicker for a handful
+    return any(one.code.startswith(("O", "Z3")) for one in case.claim.diagnoses)
 
 
 TABLE = Table(_is_about_birth)
@@ -110,7 +110,7 @@ def _maternity(case: Case) -> list[tuple[int, str]]:
     "Check whose record it is: these codes are never used for the newborn.",
     f"{_GUIDELINES} I.C.15.a; {_MCE}, age conflict (maternity, 9 to 64 years)",
 )
-def _age_is_not_maternal(case: Case) -> Iterable[Hit]:
+def _age_is_not_maternal(case: Case) -> Collection[Hit]:
     age = _age_years(case)
     if age is None or age in _MATERNITY_AGES:
         return ()
@@ -126,7 +126,7 @@ def _age_is_not_maternal(case: Case) -> Iterable[Hit]:
     f"{_MCE}, sex conflict; not used for discharges since 1 October 2024",
     until=date(2024, 9, 30),
 )
-def _sex_is_not_maternal(case: Case) -> Iterable[Hit]:
+def _sex_is_not_maternal(case: Case) -> Collection[Hit]:
     if case.claim.patient_person.sex != "M":
         return ()
     return [hit(f"diagnoses.{position}.code", value=code) for position, code in _maternity(case)][:1]
@@ -140,7 +140,7 @@ def _sex_is_not_maternal(case: Case) -> Iterable[Hit]:
     "Code the condition that this visit was for.",
     f"{_GUIDELINES} I.C.16.a.2 and I.C.21.c.12; {_MCE}, age conflict (newborn)",
 )
-def _birth_is_long_past(case: Case) -> Iterable[Hit]:
+def _birth_is_long_past(case: Case) -> Collection[Hit]:
     born, day = case.claim.patient_person.birth_date, case.first_service_date
     if born is None or day is None or (day - born).days <= _NEWBORN_DAYS:
         return ()
@@ -159,7 +159,7 @@ def _birth_is_long_past(case: Case) -> Iterable[Hit]:
     "Add the code of chapter 15 (O00 to O9A), or leave the weeks out.",
     f"{_GUIDELINES} I.C.21.c.11",
 )
-def _weeks_are_of_no_pregnancy(case: Case) -> Iterable[Hit]:
+def _weeks_are_of_no_pregnancy(case: Case) -> Collection[Hit]:
     if _maternity(case):
         return ()
     return [

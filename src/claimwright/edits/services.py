@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 
 from claimwright.codesets.library import CodeLibrary
@@ -39,7 +39,7 @@ _DRUG_UNITS = frozenset(("F2", "GR", "ME", "ML", "UN"))
     "Use the five characters of the CPT or HCPCS code that the record supports.",
     "45 CFR 162.1002",
 )
-def _procedure_code_is_malformed(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _procedure_code_is_malformed(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     is_wrong = service.qualifier == "HC" and not is_hcpcs_shaped(service.code)
     return hit_if(is_wrong, value=service.code)
 
@@ -52,7 +52,7 @@ def _procedure_code_is_malformed(service: Service, _library: CodeLibrary) -> Ite
     "A modifier is two capital letters or digits.",
     "45 CFR 162.1002",
 )
-def _modifier_is_malformed(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_malformed(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return [hit(value=modifier) for modifier in service.modifiers if not is_modifier_shaped(modifier)]
 
 
@@ -64,7 +64,7 @@ def _modifier_is_malformed(service: Service, _library: CodeLibrary) -> Iterable[
     "Leave the second one out.",
     f"{_GUIDE} SV101",
 )
-def _modifier_is_repeated(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _modifier_is_repeated(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     repeated = len(set(service.modifiers)) < len(service.modifiers)
     return [hit(value=one) for one, count in Counter(service.modifiers).items() if count > 1] if repeated else ()
 
@@ -77,7 +77,7 @@ def _modifier_is_repeated(service: Service, _library: CodeLibrary) -> Iterable[H
     "Keep the four that decide payment; 99 tells the payer that there are more.",
     f"{_GUIDE} SV101",
 )
-def _there_are_too_many_modifiers(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _there_are_too_many_modifiers(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(len(service.modifiers) > _MODIFIERS_MAX, count=len(service.modifiers))
 
 
@@ -89,7 +89,7 @@ def _there_are_too_many_modifiers(service: Service, _library: CodeLibrary) -> It
     "Enter how often, or how many minutes.",
     f"{_GUIDE} SV104",
 )
-def _units_are_not_positive(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _units_are_not_positive(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.quantity <= 0, value=service.quantity)
 
 
@@ -101,7 +101,7 @@ def _units_are_not_positive(service: Service, _library: CodeLibrary) -> Iterable
     "Use UN for units, MJ for minutes of anesthesia.",
     f"{_GUIDE} SV103",
 )
-def _unit_is_unknown(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _unit_is_unknown(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.unit not in ("UN", "MJ"), value=service.unit)
 
 
@@ -113,7 +113,7 @@ def _unit_is_unknown(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
     "Correct the charge; a claim takes nothing back, a void does.",
     f"{_GUIDE} SV102",
 )
-def _line_charge_is_negative(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _line_charge_is_negative(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.charge_sign < 0)
 
 
@@ -125,7 +125,7 @@ def _line_charge_is_negative(service: Service, _library: CodeLibrary) -> Iterabl
     "Enter the charge, unless the code is for reporting only.",
     f"{_GUIDE} SV102",
 )
-def _line_charge_is_zero(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _line_charge_is_zero(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.charge_sign == 0)
 
 
@@ -137,7 +137,7 @@ def _line_charge_is_zero(service: Service, _library: CodeLibrary) -> Iterable[Hi
     "Enter the day on which the service was given.",
     f"{_GUIDE} DTP 472",
 )
-def _service_date_is_missing(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _service_date_is_missing(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.day_count is None)
 
 
@@ -149,7 +149,7 @@ def _service_date_is_missing(service: Service, _library: CodeLibrary) -> Iterabl
     "Correct the day, or send the claim after it.",
     "Social Security Act 1862(a): services must have been given",
 )
-def _service_date_is_in_the_future(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
+def _service_date_is_in_the_future(service: DatedService, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.is_to_come, day=service.end)
 
 
@@ -161,7 +161,7 @@ def _service_date_is_in_the_future(service: DatedService, _library: CodeLibrary)
     "Exchange or correct the days.",
     f"{_GUIDE} DTP 472",
 )
-def _service_ends_before_it_begins(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
+def _service_ends_before_it_begins(service: DatedService, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.end < service.start, start=service.start, end=service.end)
 
 
@@ -173,7 +173,7 @@ def _service_ends_before_it_begins(service: DatedService, _library: CodeLibrary)
     "Choose the place where this service was given, or leave it to the claim's.",
     "CMS place of service code set",
 )
-def _line_place_is_unknown(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _line_place_is_unknown(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     value = service.place
     return hit_if(service.has_own_place and place(value) is None, value=value)
 
@@ -186,7 +186,7 @@ def _line_place_is_unknown(service: Service, _library: CodeLibrary) -> Iterable[
     "Write eleven digits (5-4-2, with leading zeros) without dashes.",
     f"{_GUIDE}, loop 2410 LIN03",
 )
-def _drug_code_is_malformed(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _drug_code_is_malformed(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     drug = service.drug
     return hit_if(drug and not is_ndc_shaped(drug.ndc), value=drug and drug.ndc)
 
@@ -199,7 +199,7 @@ def _drug_code_is_malformed(service: Service, _library: CodeLibrary) -> Iterable
     "Give how much was used, in F2, GR, ME, ML or UN.",
     f"{_GUIDE}, loop 2410 CTP",
 )
-def _drug_quantity_is_missing(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _drug_quantity_is_missing(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     drug = service.drug
     return hit_if(drug and (not drug.quantity or drug.unit not in _DRUG_UNITS))
 
@@ -212,7 +212,7 @@ def _drug_quantity_is_missing(service: Service, _library: CodeLibrary) -> Iterab
     "Report one unit with modifier 50.",
     "CMS National Correct Coding Initiative policy manual, chapter I (units of bilateral procedures)",
 )
-def _bilateral_has_several_units(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _bilateral_has_several_units(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if("50" in service.modifiers and service.quantity > 1, value=service.quantity)
 
 
@@ -224,7 +224,7 @@ def _bilateral_has_several_units(service: Service, _library: CodeLibrary) -> Ite
     "Use modifier 50 for both sides on one line, or one line for each side.",
     "CMS National Correct Coding Initiative policy manual, chapter I (anatomic modifiers)",
 )
-def _line_has_both_sides(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _line_has_both_sides(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if("LT" in service.modifiers and "RT" in service.modifiers)
 
 
@@ -236,7 +236,7 @@ def _line_has_both_sides(service: Service, _library: CodeLibrary) -> Iterable[Hi
     "Check that this code may be given in parts of a unit.",
     f"{_GUIDE} SV104",
 )
-def _units_are_fractional(service: Service, _library: CodeLibrary) -> Iterable[Hit]:
+def _units_are_fractional(service: Service, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(service.unit == "UN" and service.quantity % 1, value=service.quantity)
 
 
@@ -248,7 +248,7 @@ def _units_are_fractional(service: Service, _library: CodeLibrary) -> Iterable[H
     "Use the code that took its place.",
     "45 CFR 162.1002; CPT changes for 2021, 2023 and 2025",
 )
-def _code_has_ended(service: DatedService, _library: CodeLibrary) -> Iterable[Hit]:
+def _code_has_ended(service: DatedService, _library: CodeLibrary) -> Collection[Hit]:
     last = next((day for codes, day in _ENDED if service.code in codes), None)
     is_late = last is not None and service.start > last
     return hit_if(is_late and service.qualifier == "HC", value=service.code, last=last, day=service.start)
@@ -262,7 +262,7 @@ def _code_has_ended(service: DatedService, _library: CodeLibrary) -> Iterable[Hi
     "Point it to the diagnosis that it was done for.",
     f"{_GUIDE} SV107",
 )
-def _pointers_are_missing(pointers: Pointers, _library: CodeLibrary) -> Iterable[Hit]:
+def _pointers_are_missing(pointers: Pointers, _library: CodeLibrary) -> Collection[Hit]:
     return hit_if(not pointers.positions)
 
 
@@ -274,7 +274,7 @@ def _pointers_are_missing(pointers: Pointers, _library: CodeLibrary) -> Iterable
     "Point it to a diagnosis of the claim.",
     f"{_GUIDE} SV107",
 )
-def _pointer_is_out_of_range(pointers: Pointers, _library: CodeLibrary) -> Iterable[Hit]:
+def _pointer_is_out_of_range(pointers: Pointers, _library: CodeLibrary) -> Collection[Hit]:
     count = pointers.diagnoses
     return [hit(value=pointer, count=count) for pointer in pointers.positions if not 1 <= pointer <= count]
 
@@ -287,6 +287,6 @@ def _pointer_is_out_of_range(pointers: Pointers, _library: CodeLibrary) -> Itera
     "Keep the four that matter most, each once.",
     f"{_GUIDE} SV107",
 )
-def _pointers_are_too_many_or_repeated(pointers: Pointers, _library: CodeLibrary) -> Iterable[Hit]:
+def _pointers_are_too_many_or_repeated(pointers: Pointers, _library: CodeLibrary) -> Collection[Hit]:
     positions = pointers.positions
     return hit_if(len(positions) > _POINTERS_MAX or len(set(positions)) < len(positions))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit_if
 
@@ -26,7 +26,7 @@ TABLE = Table(_is_late_or_near)
     "Look for proof of an earlier, timely claim; else decide on a write-off.",
     "payer profile: filing_limit_days; Medicare: 42 CFR 424.44",
 )
-def _filing_limit_has_passed(case: Case) -> Iterable[Hit]:
+def _filing_limit_has_passed(case: Case) -> Collection[Hit]:
     limit = case.deadline
     if limit is None or not limit.is_confirmed or case.claim.frequency != "1":
         return ()
@@ -41,7 +41,7 @@ def _filing_limit_has_passed(case: Case) -> Iterable[Hit]:
     "Ask the payer, and enter its limit in the payer's profile.",
     "usual limits by kind of payer, unconfirmed",
 )
-def _filing_limit_may_have_passed(case: Case) -> Iterable[Hit]:
+def _filing_limit_may_have_passed(case: Case) -> Collection[Hit]:
     limit = case.deadline
     if limit is None or limit.is_confirmed or case.claim.frequency != "1":
         return ()
@@ -56,7 +56,7 @@ def _filing_limit_may_have_passed(case: Case) -> Iterable[Hit]:
     "Send this claim first.",
     "payer profile: filing_limit_days; Medicare: 42 CFR 424.44",
 )
-def _filing_limit_is_near(case: Case) -> Iterable[Hit]:
+def _filing_limit_is_near(case: Case) -> Collection[Hit]:
     limit = case.deadline
     if limit is None:
         return ()
@@ -72,7 +72,7 @@ def _filing_limit_is_near(case: Case) -> Iterable[Hit]:
     "Appeal instead where the time for it still runs, or look for proof of an earlier, timely correction.",
     "payer profile: corrected_limit_days; Medicare: 42 CFR 424.44",
 )
-def _correction_is_late(case: Case) -> Iterable[Hit]:
+def _correction_is_late(case: Case) -> Collection[Hit]:
     limit = case.deadline
     if limit is None or not limit.is_confirmed or case.claim.frequency == "1":
         return ()
@@ -87,7 +87,7 @@ def _correction_is_late(case: Case) -> Iterable[Hit]:
     "Ask the payer, and enter its limit for corrected claims in the payer's profile.",
     "usual limits by kind of payer, unconfirmed",
 )
-def _correction_may_be_late(case: Case) -> Iterable[Hit]:
+def _correction_may_be_late(case: Case) -> Collection[Hit]:
     limit = case.deadline
     if limit is None or limit.is_confirmed or case.claim.frequency == "1":
         return ()
