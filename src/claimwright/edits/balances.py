@@ -16,9 +16,7 @@ _ORDER = "PSTABCDEFGH"
 def _is_coordinated(case: Case) -> bool:
     """Whether another payer is named, expected, or has decided a line."""
     claim = case.claim
-    if claim.other_payers or claim.subscriber.payer_level != "P":
-        return True
-    return any(line.adjudications for line in claim.lines)
+    return case.is_decided or bool(claim.other_payers) or claim.subscriber.payer_level != "P"
 
 
 TABLE = Table(_is_coordinated)

@@ -25,7 +25,7 @@ _SURGICAL_DAYS = frozenset(("010", "090"))
 
 def _row(service: DatedService, library: CodeLibrary) -> RelativeValues | None:
     """What the fee schedule says of a service to Medicare, in the row without modifiers."""
-    if service.payer != "medicare" or service.qualifier != "HC":
+    if not service.is_medicare or service.qualifier != "HC":
         return None
     schedule = library.fee_schedule(service.start)
     return None if schedule is None else schedule.of(service.code)

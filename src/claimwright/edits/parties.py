@@ -1,4 +1,4 @@
-"""Edits of who is named: payer, subscriber, patient, and their addresses. Those of providers are in `providers`."""
+"""Edits of who is named: payer, subscriber, patient. Providers are in `providers`."""
 
 from __future__ import annotations
 
@@ -10,23 +10,18 @@ from functools import lru_cache
 from claimwright.codesets.filing import FILING_CODES
 from claimwright.codesets.identifiers import is_mbi
 from claimwright.codesets.library import CodeLibrary
-from claimwright.codesets.shapes import is_zip_shaped
 from claimwright.documents.parties import Person
-from claimwright.edits.parts import ADDRESSES, HEADINGS, AddressPart, Heading, address_part
+from claimwright.edits.addresses import is_complete
+from claimwright.edits.parts import HEADINGS, Heading
 from claimwright.edits.registry import Case, E, Hit, PartTable, Table, W, hit, hit_if
 
 HEADING_TABLE = PartTable(HEADINGS)
-ADDRESS_TABLE = PartTable(ADDRESSES)
 _GUIDE = "837P implementation guide 005010X222A1"
 _LEVELS = frozenset("PSTABCDEFGHU")
 _RELATIONSHIPS = frozenset(("01", "18", "19", "20", "21", "39", "40", "53", "G8"))
 _AGE_YEARS_MAX = 125
 MBI_DAY = date(2020, 1, 1)
 """Since this day of service Medicare takes no other number (CMS, end of the transition period)."""
-_STATES = frozenset(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH "  # noqa: SIM905
-    "OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI FM MH PW AA AE AP".split()
-)
 
 
 @lru_cache(maxsize=256)
@@ -46,8 +41,7 @@ def _is_registered_oddly(case: Case) -> bool:
         return True
     if born is None or born > (case.first_service_date or case.today) or not _is_plausible(born, case.today):
         return True
-    address = address_part(person.address)
-    return address is None or not address.is_complete
+    return not is_complete(person.address)
 
 
 def _is_plausible(born: date, today: date) -> bool:
@@ -193,8 +187,7 @@ def _sex_is_unknown(case: Case) -> Collection[Hit]:
 )
 def _patient_address_is_incomplete(case: Case) -> Collection[Hit]:
     field, person = _patient(case)
-    address = address_part(person.address)
-    return hit_if(not (address and address.is_complete), f"{field}.address")
+    return hit_if(not is_complete(person.address), f"{field}.address")
 
 
 @HEADING_TABLE.edit(
@@ -295,41 +288,3 @@ def _group_number_is_missing(heading: Heading, _library: CodeLibrary) -> Collect
 def _relationship_is_unknown(heading: Heading, _library: CodeLibrary) -> Collection[Hit]:
     value = heading.relationship
     return hit_if(value not in _RELATIONSHIPS and (value or heading.has_patient), value=value)
-
-
-@ADDRESS_TABLE.edit(
-    "EDIT-ADR-001",
-    E,
-    "billing.address.state",
-    "State {value!r} is not one.",
-    "Use the two letters of the postal service.",
-    "USPS state abbreviations",
-)
-def _state_is_unknown(address: AddressPart, _library: CodeLibrary) -> Collection[Hit]:
-    is_wrong = address.is_domestic and address.state and address.state not in _STATES
-    return hit_if(is_wrong, value=address.state)
-
-
-@ADDRESS_TABLE.edit(
-    "EDIT-ADR-002",
-    E,
-    "billing.address.postal_code",
-    "A ZIP code is neither five nor nine digits.",
-    "Give five or nine digits without a dash.",
-    f"{_GUIDE}, N403",
-)
-def _zip_is_malformed(address: AddressPart, _library: CodeLibrary) -> Collection[Hit]:
-    return hit_if(address.is_domestic and address.postal_code and not is_zip_shaped(address.postal_code))
-
-
-@ADDRESS_TABLE.edit(
-    "EDIT-ADR-003",
-    W,
-    "billing.address.postal_code",
-    "The last four digits of a ZIP code are zeros.",
-    "Look up the real ones; some payers refuse the filler.",
-    "USPS: the add-on 0000 is not assigned",
-)
-def _zip_ends_in_zeros(address: AddressPart, _library: CodeLibrary) -> Collection[Hit]:
-    zip_code = address.postal_code
-    return hit_if(address.is_domestic and zip_code.endswith("0000") and len(zip_code) == len("123456789"))

@@ -1,4 +1,4 @@
-"""What repeats from claim to claim: services, pointers, diagnoses, providers, addresses, and the claim's own codes.
+"""What repeats from claim to claim: services, pointers, diagnoses, providers, and the claim's own codes.
 
 Each part holds what its edits look at and nothing more: every further field makes parts repeat less.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from claimwright.codesets.icd10cm import Icd10cm
 from claimwright.documents.claim import Drug
-from claimwright.documents.parties import Address, Party, Provider
+from claimwright.documents.parties import Provider
 from claimwright.edits.registry import Case, Key, Kind
 
 ICD10_DAY = date(2015, 10, 1)
@@ -80,19 +80,19 @@ class DatedService(NamedTuple):
     end: date
     is_to_come: bool
     place: str
-    payer: str
+    is_medicare: bool
 
 
 def _dated_services(case: Case) -> list[Key]:
     found: list[Key] = []
-    today, place, payer = case.today, case.claim.place_of_service, case.profile.payer_kind
+    today, place, is_medicare = case.today, case.claim.place_of_service, case.profile.is_medicare
     for line in case.claim.lines:
         period = line.period
         if period is not None:
             procedure, start, end = line.procedure, period.start, period.end
             own = line.place_of_service or place
             found.append(
-                (procedure.qualifier, procedure.code, procedure.modifiers, start, end, end > today, own, payer)
+                (procedure.qualifier, procedure.code, procedure.modifiers, start, end, end > today, own, is_medicare)
             )
     return found
 
@@ -149,11 +149,15 @@ def _diagnosis_fields(case: Case) -> list[str]:
 DIAGNOSES = Kind(("diagnoses.N.", "diagnoses.1."), _diagnoses, _diagnosis_fields, DiagnosisPart._make)
 
 
+AddressLines = tuple[str, str, str, str, str, str]
+"""Street, second line, city, state, ZIP code, country."""
+
+
 class ProviderPart(NamedTuple):
     """One provider. `role` is billing, rendering, referring, supervising, facility, or other (named by its part).
 
-    `address` has street, second line, city, state, ZIP code and country, or is None. `needs_taxonomy` is what the
-    payer asks of the billing provider; `repeats_billing`, of the rendering one, that it has the billing provider's NPI.
+    `is_federal`: the claim goes to a federal program. `needs_taxonomy` is what the payer asks of the billing provider;
+    `repeats_billing`, of the rendering one, that it has the billing provider's NPI.
     """
 
     role: str
@@ -164,9 +168,9 @@ class ProviderPart(NamedTuple):
     id: str
     taxonomy: str
     tax_id: str
-    address: tuple[str, str, str, str, str, str] | None
+    address: AddressLines | None
     day: date | None
-    payer: str
+    is_federal: bool
     needs_taxonomy: bool
     repeats_billing: bool
 
@@ -180,14 +184,14 @@ _lines_of = attrgetter("line1", "line2", "city", "state", "postal_code", "countr
 
 
 def _providers(case: Case) -> list[Key]:
-    day, payer, claim = case.first_service_date, case.profile.payer_kind, case.claim
+    day, is_federal, claim = case.first_service_date, case.profile.is_federal, case.claim
     needs, billing = case.profile.requires_taxonomy, claim.billing.npi
     found: list[Key] = []
     for role, _, provider in _named_providers(case):
         address = provider.address
         told = _lines_of(address) if address is not None else None
         repeats = role == "rendering" and bool(billing) and provider.npi == billing
-        found.append((role, *_told(provider), told, day, payer, needs and role == "billing", repeats))
+        found.append((role, *_told(provider), told, day, is_federal, needs and role == "billing", repeats))
     return found
 
 
@@ -213,57 +217,6 @@ def _provider_fields(case: Case) -> list[str]:
 
 
 PROVIDERS = Kind(("rendering.", "billing.", "facility."), _providers, _provider_fields, ProviderPart._make)
-
-
-class AddressPart(NamedTuple):
-    """An address."""
-
-    line1: str
-    line2: str
-    city: str
-    state: str
-    postal_code: str
-    country: str
-
-    @property
-    def is_domestic(self) -> bool:
-        """Whether it is in the United States."""
-        return self.country in ("", "US", "USA")
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether a letter would arrive."""
-        if not self.line1.strip() or not self.city.strip():
-            return False
-        return not self.is_domestic or bool(self.state and self.postal_code)
-
-
-def address_part(address: Address | None) -> AddressPart | None:
-    """An address as its checks see it."""
-    return None if address is None else AddressPart._make(_lines_of(address))
-
-
-def _addresses(case: Case) -> list[Key]:
-    return [_lines_of(party.address) for _, party in _addressed(case)]
-
-
-def _addressed(case: Case) -> list[tuple[str, Party]]:
-    claim = case.claim
-    named = (
-        ("billing", claim.billing),
-        ("pay_to", claim.pay_to),
-        ("facility", claim.facility),
-        ("subscriber.person", claim.subscriber.person),
-        ("patient", claim.patient),
-    )
-    return [(field, party) for field, party in named if party is not None and party.address is not None]
-
-
-def _address_fields(case: Case) -> list[str]:
-    return [f"{field}.address." for field, _ in _addressed(case)]
-
-
-ADDRESSES = Kind(("billing.address.",), _addresses, _address_fields, AddressPart._make)
 
 
 class Heading(NamedTuple):

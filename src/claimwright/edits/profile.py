@@ -69,6 +69,11 @@ class PayerProfile:
         return {"MC": "medicaid", "CH": "tricare", "16": "medicare_advantage"}.get(self.filing_code, self.kind)
 
     @cached_property
+    def is_federal(self) -> bool:
+        """Whether federal money pays: Medicare, its plans, Medicaid, TRICARE."""
+        return self.payer_kind in ("medicare", "medicare_advantage", "medicaid", "tricare")
+
+    @cached_property
     def asks(self) -> bool:
         """Whether anything is asked of every claim beyond what all payers ask."""
         return self.requires_referring or self.requires_referral_number or self.requires_rendering

@@ -9,7 +9,9 @@ from claimwright.codesets.exclusions import Exclusion
 from claimwright.codesets.identifiers import is_npi
 from claimwright.codesets.library import CodeLibrary
 from claimwright.codesets.shapes import is_taxonomy_shaped
-from claimwright.edits.parts import PROVIDERS, AddressPart, ProviderPart
+from claimwright.documents.parties import Address
+from claimwright.edits.addresses import is_complete, is_domestic
+from claimwright.edits.parts import PROVIDERS, ProviderPart
 from claimwright.edits.registry import E, Hit, I, PartTable, W, hit_if
 
 TABLE = PartTable(PROVIDERS)
@@ -19,16 +21,14 @@ _EXCLUSION_RULE = "42 USC 1320a-7; 42 CFR 1001.1901; OIG list of excluded indivi
 _TAX_ID = re.compile(r"\d{9}\Z")
 _PO_BOX = re.compile(r"\b(?:P\.?\s*O\.?\s*BOX|POST\s+OFFICE\s+BOX|LOCK\s*BOX)\b", re.IGNORECASE)
 _CARERS = frozenset(("rendering", "referring", "supervising", "line"))
-_FEDERAL = frozenset(("medicare", "medicare_advantage", "medicaid", "tricare"))
 
 
-def _billing_address(provider: ProviderPart) -> AddressPart | None:
-    is_asked = provider.role == "billing" and provider.address is not None
-    return AddressPart._make(provider.address) if is_asked and provider.address else None
+def _address(provider: ProviderPart) -> Address | None:
+    return None if provider.address is None else Address(*provider.address)
 
 
-def _has_complete_address(provider: ProviderPart) -> bool:
-    return provider.address is not None and AddressPart._make(provider.address).is_complete
+def _billing_address(provider: ProviderPart) -> Address | None:
+    return _address(provider) if provider.role == "billing" else None
 
 
 @TABLE.edit(
@@ -76,7 +76,7 @@ def _billing_npi_is_wrong(provider: ProviderPart, _library: CodeLibrary) -> Coll
     f"{_GUIDE}, loop 2010AA N3 and N4",
 )
 def _billing_address_is_incomplete(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
-    return hit_if(provider.role == "billing" and not _has_complete_address(provider))
+    return hit_if(provider.role == "billing" and not is_complete(_address(provider)))
 
 
 @TABLE.edit(
@@ -102,7 +102,7 @@ def _billing_address_is_a_box(provider: ProviderPart, _library: CodeLibrary) -> 
 )
 def _billing_zip_is_short(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
     address = _billing_address(provider)
-    return hit_if(address and address.is_domestic and len(address.postal_code) == len("12345"))
+    return hit_if(address and is_domestic(address) and len(address.postal_code) == len("12345"))
 
 
 @TABLE.edit(
@@ -213,7 +213,7 @@ def _rendering_repeats_billing(provider: ProviderPart, _library: CodeLibrary) ->
     f"{_GUIDE}, loop 2310C N3 and N4",
 )
 def _facility_address_is_incomplete(provider: ProviderPart, _library: CodeLibrary) -> Collection[Hit]:
-    return hit_if(provider.role == "facility" and not _has_complete_address(provider))
+    return hit_if(provider.role == "facility" and not is_complete(_address(provider)))
 
 
 @TABLE.edit(
@@ -258,7 +258,7 @@ def _exclusion_by_npi(provider: ProviderPart, library: CodeLibrary) -> Exclusion
     _EXCLUSION_RULE,
 )
 def _provider_is_excluded(provider: ProviderPart, library: CodeLibrary) -> Collection[Hit]:
-    found = _exclusion_by_npi(provider, library) if provider.payer in _FEDERAL else None
+    found = _exclusion_by_npi(provider, library) if provider.is_federal else None
     if found is None or found.waived is not None:
         return ()
     return hit_if(found, "id", value=provider.npi, since=found.excluded or "an unknown day", ground=found.kind)
@@ -274,7 +274,7 @@ def _provider_is_excluded(provider: ProviderPart, library: CodeLibrary) -> Colle
 )
 def _provider_may_be_excluded(provider: ProviderPart, library: CodeLibrary) -> Collection[Hit]:
     found = _exclusion_by_npi(provider, library)
-    if found is None or (provider.payer in _FEDERAL and found.waived is None):
+    if found is None or (provider.is_federal and found.waived is None):
         return ()
     return hit_if(found, "id", value=provider.npi, since=found.excluded or "an unknown day", ground=found.kind)
 
@@ -288,7 +288,7 @@ def _provider_may_be_excluded(provider: ProviderPart, library: CodeLibrary) -> C
     _EXCLUSION_RULE,
 )
 def _name_is_on_the_list(provider: ProviderPart, library: CodeLibrary) -> Collection[Hit]:
-    day, is_asked = provider.day, provider.payer in _FEDERAL and provider.last_name
+    day, is_asked = provider.day, provider.is_federal and provider.last_name
     loaded = library.exclusions(day) if day and is_asked else None
     if loaded is None or day is None:
         return ()

@@ -88,7 +88,8 @@ class Case:
     """What every edit looks at: the claim, its payer, what is known beside it, and the day. Nobody changes one.
 
     `first_service_date` and `last_service_date` are None when no line has a date. `codes` and `modifiers` are those of
-    all lines, `coded_days` the lines with a procedure code (HC) of each day: what guards ask first. `tables` are those
+    all lines, `coded_days` the lines with a procedure code (HC) of each day: what guards ask first; `is_decided`
+    that an earlier payer decided any line. `tables` are those
     of the first day.
     """
 
@@ -102,6 +103,7 @@ class Case:
     codes: set[str] = field(init=False)
     modifiers: set[str] = field(init=False)
     coded_days: dict[date, list[ClaimLine]] = field(init=False)
+    is_decided: bool = field(init=False)
     tables: Tables = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,10 +112,13 @@ class Case:
         codes: set[str] = set()
         modifiers: set[str] = set()
         coded_days: dict[date, list[ClaimLine]] = {}
+        is_decided = False
         for line in self.claim.lines:
             procedure, period = line.procedure, line.period
             codes.add(procedure.code)
             modifiers.update(procedure.modifiers)
+            if line.adjudications:
+                is_decided = True
             if period is not None:
                 start, end = period.start, period.end
                 first = start if first is None or start < first else first
@@ -121,7 +126,7 @@ class Case:
                 if procedure.qualifier == "HC":
                     coded_days.setdefault(start, []).append(line)
         self.first_service_date, self.last_service_date = first, last
-        self.codes, self.modifiers, self.coded_days = codes, modifiers, coded_days
+        self.codes, self.modifiers, self.coded_days, self.is_decided = codes, modifiers, coded_days, is_decided
         self.tables = _NO_TABLES if first is None else self.tables_of(first)
 
     def tables_of(self, day: date) -> Tables:
@@ -148,11 +153,11 @@ class Case:
     @property
     def _earlier_decision_date(self) -> date | None:
         """The day of the last decision of the payers before this one."""
+        if not self.is_decided and not self.claim.other_payers:
+            return None
         dates = [other.adjudication_date for other in self.claim.other_payers]
-        for line in self.claim.lines:
-            if line.adjudications:
-                dates += [found.adjudication_date for found in line.adjudications]
-        return max((day for day in dates if day is not None), default=None) if dates else None
+        dates += [found.adjudication_date for line in self.claim.lines for found in line.adjudications]
+        return max((day for day in dates if day is not None), default=None)
 
 
 class Hit(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 from claimwright.codesets.library import NOTHING_LOADED, CodeLibrary
 from claimwright.documents.claim import Claim
 from claimwright.edits import (
+    addresses,
     anesthesia,
     balances,
     charges,
@@ -46,7 +47,7 @@ _TABLES: tuple[Table | PartTable[Any], ...] = (
     providers.TABLE,
     parties.TABLE,
     parties.HEADING_TABLE,
-    parties.ADDRESS_TABLE,
+    addresses.TABLE,
     diagnoses.TABLE,
     diagnoses.PART_TABLE,
     coding.TABLE,
