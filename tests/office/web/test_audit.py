@@ -16,6 +16,7 @@ SHOWS_NOBODY = {
     *("transmissions", "remittances", "ageing", "deposits", "deposit", "paper"),
     *("ledger", "ledger-account", "ledger-entry", "closing", "closing-period"),
     *("codes", "codes-find", "codes-card", "code-sets", "code-sets-loading"),
+    *("contracts", "contract", "contract-new"),
     *("rules", "rules-denied", "rule-new", "rule"),
 }
 """Pages with counts and sums only, of the payers' money or before anything was typed."""

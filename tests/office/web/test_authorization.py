@@ -28,6 +28,7 @@ DECIDE = frozenset({P.WRITE_OFF, P.POST_MONEY})
 EDIT = frozenset({P.EDIT_CLAIMS})
 OVERRULE = frozenset({P.OVERRULE_EDITS})
 LOAD = frozenset({P.LOAD_CODES})
+PRICES = frozenset({P.SET_PRICES})
 SEND = frozenset({P.SEND_CLAIMS})
 CLOSE = frozenset({P.CLOSE_BOOKS})
 PATIENTS = frozenset({P.SEE_PATIENTS})
@@ -65,6 +66,11 @@ ROUTES = {
     "code-sets-again": ("POST", LOAD, "load"),
     "code-sets-withdraw": ("POST", LOAD, "release"),
     "code-sets-restore": ("POST", LOAD, "release"),
+    "contracts": ("GET", MONEY, None),
+    "contract-new": ("GET", PRICES, None),
+    "contract-add": ("POST", PRICES, None),
+    "contract": ("GET", MONEY, "contract"),
+    "contract-end": ("POST", PRICES, "contract"),
     "transmissions": ("GET", BYTES, None),
     "file": ("GET", BYTES, "file"),
     "file-download": ("GET", BYTES, "file"),
@@ -159,6 +165,7 @@ def _records(world: World) -> dict[str, int | str]:
         "stopped": world.stopped.pk,
         "load": world.loading.pk,
         "release": 1,
+        "contract": world.contract.pk,
         "file": world.transmission.file_id,
         "remittance": world.remittance.pk,
         "remittance claim": world.paid.remittance_claims.get().pk,

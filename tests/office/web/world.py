@@ -29,7 +29,8 @@ from claimwright.office.exchange.batching import batch_claims
 from claimwright.office.exchange.models import Connection, EligibilityCheck, Transmission
 from claimwright.office.followup.models import WorkItem
 from claimwright.office.followup.worklists import open_item
-from claimwright.office.patients.models import Coverage, Patient
+from claimwright.office.patients.models import Contract, Coverage, Patient
+from claimwright.office.patients.roster import add_contract
 from claimwright.office.posting.deposits import enter_deposit
 from claimwright.office.posting.models import Deposit, PatientPayment, Remittance
 from claimwright.office.posting.patient_payments import take_payment
@@ -67,6 +68,7 @@ class World:
     deposit: Deposit
     payment: PatientPayment
     loading: Job
+    contract: Contract
     rule: OwnRule
 
     @property
@@ -111,6 +113,7 @@ def build_world(*, more: int = 0) -> World:
         enter_deposit(cents=13_000, deposit_date=clock.today(), reference="4711", text="Lockbox"),
         take_payment(stopped.patient, cents=2_500, method="card", reference="6011"),
         _refused_loading(),
+        _contract(practice),
         save_rule(RULE),
     )
 
@@ -140,6 +143,12 @@ def _refused_loading() -> Job:
     Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, error=refusal["message"])
     job.refresh_from_db()
     return job
+
+
+def _contract(practice: Practice) -> Contract:
+    """What the supplement agreed to from this year on."""
+    terms = {"tables_cents": {"schedule": {"99213": 9200}}, "rates": [{"table": "schedule"}]}
+    return add_contract(practice.supplement, name="Second Sail 2026", effective_date=date(2026, 1, 1), terms=terms)
 
 
 def _send() -> Transmission:

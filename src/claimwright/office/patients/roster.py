@@ -90,6 +90,12 @@ def add_contract(
     return _add(Contract(payer=payer, name=name, terms=dict(terms), **dates))
 
 
+def end_contract(contract: Contract, end_date: date) -> None:
+    """Let a contract hold for services up to that day. Raises `InputError` for a day before it began."""
+    contract.end_date = end_date
+    _save(contract, "patients.contract.end")
+
+
 def correct_member_id(coverage: Coverage, member_id: str) -> None:
     """Take over a member ID that the payer or the patient corrected; the coverage is to be verified again."""
     coverage.member_id = member_id

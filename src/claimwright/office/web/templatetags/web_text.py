@@ -108,6 +108,12 @@ def units(thousandths: int) -> str:
 
 
 @register.filter
+def number(value: int) -> str:
+    """1775818 → 1,775,818."""
+    return f"{value:,}"
+
+
+@register.filter
 def icd(code: str) -> str:
     """`J069` → `J06.9`, as people write a diagnosis; names of sections and chapters stay as they are."""
     return f"{code[:3]}.{code[3:]}" if len(code) > 3 and code.isalnum() else code
