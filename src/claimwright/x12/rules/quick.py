@@ -18,6 +18,7 @@ from claimwright.x12.rules.amounts import UNKNOWN, addend
 from claimwright.x12.rules.binding import AtPosition, Condition, Program, Read, Rule
 from claimwright.x12.rules.language import Guard
 from claimwright.x12.rules.running import (
+    DECIDED_BY_NUMBER,
     DECIDED_BY_TEXT,
     Doubt,
     Effects,
@@ -274,7 +275,7 @@ def _doubt(source: _Source, rule: Rule, element: int, component: int, value: str
     if rule.verb == "pointer":
         made = lru_cache(maxsize=64)(lambda text: Doubt(rule, text, exact_number(text), element, component))
         return f"{source.named(made)}({value})"
-    number = f"number({value})" if rule.verb in ("numbered", "below") else "-1"
+    number = f"number({value})" if rule.verb in DECIDED_BY_NUMBER else "-1"
     return f"new(Doubt, ({source.named(rule)}, {value}, {number}, {element}, {component}))"
 
 

@@ -25,6 +25,9 @@ _OPERATORS: dict[str, Callable[[int, int], bool]] = {"=": eq, "!=": ne, "<": lt,
 _LONGEST_NUMBER = 18
 _DAY_LENGTH = 8
 
+DECIDED_BY_NUMBER = ("pointer", "numbered", "below")
+"""The rules that compare a value as a whole number; the doubts of others do not work it out."""
+
 DECIDED_BY_TEXT = ("lookup", "require", "forbid")
 """The rules that need no register: a segment's text alone breaks them or does not."""
 
@@ -134,7 +137,8 @@ class Plan:
                     if is_listed(rule, value) == rule.is_negated:
                         yield Doubt(rule, value, -1, element, component)
             else:
-                yield Doubt(rule, text, exact_number(text), element, component)
+                number = exact_number(text) if rule.verb in DECIDED_BY_NUMBER else -1
+                yield Doubt(rule, text, number, element, component)
 
 
 def is_listed(rule: Rule, value: str) -> bool:
