@@ -61,6 +61,8 @@ class CodeSearch:
     _words: Sequence[str] = ()
     _postings: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     _codes: Sequence[tuple[str, int]] = ()
+    _standings: Sequence[float] = ()
+    _first_words: Sequence[str] = ()
 
     @classmethod
     def over(cls, entries: Iterable[Entry], uses: Mapping[str, int] | None = None) -> CodeSearch:
@@ -74,7 +76,9 @@ class CodeSearch:
             for word in _words(entry.description):
                 postings[word][number] = 1.0
         codes = sorted((entry.code, number) for number, entry in enumerate(kept))
-        return cls(kept, uses or {}, sorted(postings), postings, codes)
+        standings = [_standing(entry) for entry in kept]
+        first_words = [_first_word(entry.description) for entry in kept]
+        return cls(kept, uses or {}, sorted(postings), postings, codes, standings, first_words)
 
     @classmethod
     def of(cls, icd10cm: Icd10cm | None, hcpcs: Hcpcs | None, uses: Mapping[str, int] | None = None) -> CodeSearch:
@@ -88,11 +92,10 @@ class CodeSearch:
         wanted = _expanded(text)
         # What begins as it was typed comes before what is only called so, the shortest first.
         begins = {number: 1000.0 - 10 * len(self.entries[number].code) for number in by_code}
-        found = (
-            (scores.get(number, 0.0) * self._weight(number, wanted) + begins.get(number, 0.0), number)
-            for number in scores.keys() | begins.keys()
-            if system in ("", self.entries[number].system)
-        )
+        weighed = self._weighed(scores, wanted)
+        for number, score in begins.items():
+            weighed[number] = weighed.get(number, 0.0) + score
+        found = ((score, number) for number, score in weighed.items() if system in ("", self.entries[number].system))
         best = nlargest(most, found, key=lambda pair: (pair[0], -pair[1]))
         return [Found(self.entries[number], score, self._term(number, wanted)) for score, number in best]
 
@@ -136,12 +139,19 @@ class CodeSearch:
             place += 1
         return found
 
-    def _weight(self, number: int, wanted: set[str]) -> float:
-        entry = self.entries[number]
-        begins = _BEGINS_WEIGHT if _first_word(entry.description) in wanted else 1.0
-        length = 1 + _UNUSED_WORD_SHARE * len(entry.description.split())
-        use = 1 + _USE_WEIGHT * log(1 + self.uses.get(entry.code, 0))
-        return begins * use * (1.0 if entry.is_valid else _HEADING_SHARE) / length
+    def _weighed(self, scores: Mapping[int, float], wanted: set[str]) -> dict[int, float]:
+        """The scores by what else speaks for an entry. A common word has twenty thousand, so this is kept plain."""
+        standings, first_words = self._standings, self._first_words
+        weighed = {
+            number: score * standings[number] * (_BEGINS_WEIGHT if first_words[number] in wanted else 1.0)
+            for number, score in scores.items()
+        }
+        if self.uses:
+            for number in weighed:
+                times = self.uses.get(self.entries[number][0])
+                if times:
+                    weighed[number] *= 1 + _USE_WEIGHT * log(1 + times)
+        return weighed
 
     def _term(self, number: int, wanted: set[str]) -> str:
         entry = self.entries[number]
@@ -175,6 +185,12 @@ def _most_words(matches: Sequence[Mapping[int, float]]) -> dict[int, float]:
             counts[number] += 1
     needed = max(counts.values(), default=0)
     return {number: score for number, score in scores.items() if counts[number] == needed}
+
+
+def _standing(entry: Entry) -> float:
+    """What an entry weighs for itself: valid codes more than headings, short descriptions more than long ones."""
+    length = 1 + _UNUSED_WORD_SHARE * len(entry.description.split())
+    return (1.0 if entry.is_valid else _HEADING_SHARE) / length
 
 
 def _first_word(text: str) -> str:

@@ -115,3 +115,10 @@ def test_a_contract_ends_on_its_day_and_not_before_it_began(bob, world):
 def test_a_new_one_begins_with_the_terms_of_another(bob, world):
     text = bob.get(reverse("contract-new"), {"like": world.contract.pk}).content.decode()
     assert "99213 = 9200" in text
+
+
+def test_enter_in_a_field_stores_nothing(bob, world):
+    assert "The terms can be read" in _add(bob, world, do="enter").content.decode()
+    tried = {"do": "enter", "services": "99214", "on": "2026-02-01", "charge": "195"}
+    assert "143.00" in _add(bob, world, **tried).content.decode()
+    assert not Contract.objects.filter(name="Harbor 2026").exists()

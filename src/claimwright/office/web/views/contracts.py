@@ -123,7 +123,9 @@ def new_contract(request: OfficeRequest) -> HttpResponse:
 def add(request: OfficeRequest) -> HttpResponse:
     """Store a contract, or check it, try prices, take fees from a file into it (`do`); nothing typed is lost."""
     typed = {name: request.POST.get(name, "") for name in ("payer", "name", "since", "until", "terms", "table")}
-    wish = request.POST.get("do", "check")
+    wish = request.POST.get("do", "save")
+    if wish == "enter":
+        wish = "try" if request.POST.get("services", "").strip() else "check"
     if wish == "fees":
         return _take_fees(request, typed)
     errors: dict[str, str] = {}

@@ -27,19 +27,22 @@ class CodeSearch {
 
   async find() {
     const turn = ++this.turn;
+    this.found = this.field.value;
     const html = await this.part(this.addresses.find, { q: this.field.value, ...this.asked() });
     if (turn !== this.turn) return;
     this.results.innerHTML = html;
     this.field.setAttribute("aria-expanded", String(this.options.length > 0));
-    await this.choose(this.options[0]);
+    this.choose(this.options[0]);
   }
 
-  async choose(option) {
+  choose(option) {
     for (const other of this.options) other.setAttribute("aria-selected", String(other === option));
     this.field.setAttribute("aria-activedescendant", option ? option.id : "");
     if (!option) { this.card.innerHTML = ""; return; }
     option.scrollIntoView({ block: "nearest" });
-    await this.show(option.dataset);
+    // Who holds an arrow down passes many codes by: only the one where it rests is asked for.
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.show(option.dataset), PAUSE_MS);
   }
 
   async show({ code, of }) {
@@ -64,7 +67,7 @@ class CodeSearch {
 
   // What was typed last may not have been asked yet: Enter waits for it.
   async enter() {
-    if (this.field.value !== this.entered) { this.entered = this.field.value; await this.find(); }
+    if (this.field.value !== this.found) await this.find();
     if (this.chosen) this.take(this.chosen.dataset.code);
   }
 
@@ -101,7 +104,6 @@ class CodePane {
   open(field) {
     this.target = field;
     this.search.field.value = field.value;
-    this.search.entered = field.value;
     this.dialog.showModal();
     this.search.field.focus();
     this.search.field.select();
