@@ -23,6 +23,7 @@ def main() -> None:
         ("X12 to tables", ["bench.x12_tables", "--claims", options.x12_claims]),
         ("X12 to records", ["bench.x12_records", "--claims", options.x12_claims]),
         ("Large X12 files", ["bench.x12_streaming", "--gigabytes", options.gigabytes]),
+        ("Editing claims", ["bench.edits", "--claims", options.x12_claims]),
         ("A claim's way through the office", ["bench.office", "--claims", options.claims]),
         ("One large remittance", ["bench.posting", "--claims", options.x12_claims]),
         ("The whole day", ["bench.day", "--encounters", options.encounters]),

@@ -18,6 +18,8 @@ from claimwright.documents.claim import Claim, ClaimLine
 from claimwright.documents.parties import Address, Party, Period, Person, Procedure, Provider
 from claimwright.edits import EDITS, ClaimContext, EarlierClaim, PayerProfile, Scrubber, edit_claim
 from claimwright.edits.reference import edits_page
+from claimwright.edits.registry import Case, Shelf, Table
+from claimwright.edits.scrubber import TABLES
 from claimwright.errors import InputError
 from claimwright.findings import Finding, Severity
 
@@ -79,6 +81,18 @@ def test_a_claim_is_judged_alike_whatever_was_scrubbed_before(code: str) -> None
     for scene in (case.near, case.triggering, case.near, case.triggering):
         found = scrubber.edit(scene.claim, scene.profile, scene.known, scene.today)
         assert found == scene.findings()
+
+
+def hidden(case: Case) -> list[str]:
+    """Edits that would find something in a case and are not asked, for the guard of their table says no."""
+    closed = [table for table in TABLES if isinstance(table, Table) and not table.guard(case)]
+    return [edit.code for table in closed for edit, check in table.rows if list(check(case))]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_guard_hides_nothing_that_an_edit_would_find(code: str) -> None:
+    for scene in (edit_cases()[code].triggering, edit_cases()[code].near):
+        assert hidden(Case(scene.claim, scene.profile, scene.known, scene.today, Shelf(LIBRARY))) == []
 
 
 def test_an_edit_holds_for_the_days_of_service_that_it_names() -> None:
@@ -243,6 +257,7 @@ def test_whatever_a_claim_says_it_is_edited_without_an_error_of_ours(
     claim = replace(CLAIM, control_number=number, lines=lines, subscriber=replace(CLAIM.subscriber, person=person))
     first = edit_claim(claim, profile, KNOWN, TODAY)
     assert first == edit_claim(claim, profile, KNOWN, TODAY)
+    assert hidden(Case(claim, profile, KNOWN, TODAY)) == []
     assert {finding.code for finding in first} <= {edit.code for edit in EDITS}
 
 

@@ -50,7 +50,9 @@ def _is_odd(case: Case) -> bool:
         address = party.address if party is not None else None
         if address is not None:
             zip_code = address.postal_code
-            if address.state not in _STATES or not is_zip_shaped(zip_code) or zip_code.endswith("0000"):
+            if address.state not in _STATES or len(zip_code) not in (5, 9) or not zip_code.isdecimal():
+                return True
+            if zip_code.endswith("0000"):
                 return True
     return False
 

@@ -7,7 +7,7 @@ later one (a stay over 1 October), each service is judged by its own day, the di
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import combinations
+from itertools import combinations, starmap
 
 from claimwright.codesets.hcpcs import Hcpcs
 from claimwright.codesets.icd10cm import Icd10cm, Note, Validity
@@ -16,13 +16,26 @@ from claimwright.documents.claim import Diagnosis
 from claimwright.edits.parts import DATED_SERVICES, DIAGNOSES, DatedService, DiagnosisPart
 from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, W, hit, hit_if
 
-TABLE = Table(lambda case: case.tables.icd10cm is not None)
 PART_TABLE = PartTable(DIAGNOSES)
 SERVICE_TABLE = PartTable(DATED_SERVICES)
 _GUIDELINES = "ICD-10-CM official guidelines for coding and reporting"
 _ICD10 = frozenset(("ABK", "ABF"))
 _SHOWN = 4
 _SIDE_MODIFIERS = {"LT": "left", "RT": "right"}
+
+
+def _may_contradict(case: Case) -> bool:
+    """Whether two diagnoses exclude each other, or a modifier says a side that a diagnosis could contradict."""
+    icd10cm = case.tables.icd10cm
+    if icd10cm is None:
+        return False
+    if not case.modifiers.isdisjoint(_SIDE_MODIFIERS):
+        return True
+    codes = case.diagnosis_codes
+    return len(codes) > 1 and any(starmap(icd10cm.excludes1, combinations(codes, 2)))
+
+
+TABLE = Table(_may_contradict)
 
 
 def _diagnoses(case: Case) -> Iterator[tuple[int, Diagnosis, Icd10cm]]:
@@ -106,19 +119,11 @@ def _completions(icd10cm: Icd10cm, code: str) -> str:
     f"{_GUIDELINES} I.A.12.a",
 )
 def _diagnoses_exclude_each_other(case: Case) -> Collection[Hit]:
-    icd10cm = case.tables.icd10cm
-    if icd10cm is None or len(case.claim.diagnoses) == 1:
-        return ()
-    told = [
-        (position, diagnosis.code)
-        for position, diagnosis in enumerate(case.claim.diagnoses, 1)
-        if diagnosis.qualifier in _ICD10
-    ]
     found = []
-    for (_, one), (position, other) in combinations(told, 2):
-        note = icd10cm.excludes1(one, other)
+    for (_, one, icd10cm), (position, other, _) in combinations(_diagnoses(case), 2):
+        note = icd10cm.excludes1(one.code, other.code)
         if note is not None:
-            found.append(_excluded(position, other, one, note))
+            found.append(_excluded(position, other.code, one.code, note))
     return found
 
 
@@ -163,8 +168,6 @@ def _underlying_condition_is_missing(diagnosis: DiagnosisPart, _library: CodeLib
     f"{_GUIDELINES} I.B.13; NCCI policy manual, chapter I (anatomic modifiers)",
 )
 def _side_differs(case: Case) -> Collection[Hit]:
-    if case.modifiers.isdisjoint(_SIDE_MODIFIERS):
-        return ()
     by_position = {position: (diagnosis, icd10cm) for position, diagnosis, icd10cm in _diagnoses(case)}
     found = []
     for line in case.claim.lines:

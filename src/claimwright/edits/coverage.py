@@ -151,7 +151,7 @@ def _age_years(case: Case) -> int | None:
     "42 USC 1395y(b)(1); 42 CFR 411.170 to 411.206",
 )
 def _group_plan_may_come_first(case: Case) -> Collection[Hit]:
-    if case.claim.subscriber.payer_level != "P":
+    if case.claim.subscriber.payer_level != "P" or not case.profile.is_medicare:
         return ()
     return [
         hit(f"other_payers.{position}")
@@ -170,7 +170,7 @@ def _group_plan_may_come_first(case: Case) -> Collection[Hit]:
 )
 def _secondary_reason_does_not_fit_age(case: Case) -> Collection[Hit]:
     age, reason = _age_years(case), case.claim.subscriber.insurance_type
-    if age is None:
+    if age is None or not case.profile.is_medicare:
         return ()
     is_wrong = (reason == _WORKING_AGED and age < _AGE_YEARS) or (reason == _DISABLED and age >= _AGE_YEARS)
     return hit_if(is_wrong, value=reason, age=age)

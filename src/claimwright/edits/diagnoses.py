@@ -18,9 +18,10 @@ _ICD10, _ICD9 = frozenset({"ABK", "ABF"}), frozenset({"BK", "BF"})
 
 def _is_out_of_order(case: Case) -> bool:
     """Whether there are too few or too many, one twice, or one that no line points to."""
-    diagnoses = case.claim.diagnoses
-    count = len(diagnoses)
-    if not 1 <= count <= _DIAGNOSES_MAX or len({one.code for one in diagnoses}) < count:
+    count = len(case.diagnosis_codes)
+    if count == 1:
+        return False
+    if not count or count > _DIAGNOSES_MAX or len(set(case.diagnosis_codes)) < count:
         return True
     used: set[int] = {1}
     for line in case.claim.lines:

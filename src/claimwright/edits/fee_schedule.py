@@ -14,7 +14,7 @@ from claimwright.edits.families import CONSULTATIONS
 from claimwright.edits.parts import DATED_SERVICES, DatedService
 from claimwright.edits.registry import E, Hit, PartTable, W, hit_if
 
-TABLE = PartTable(DATED_SERVICES)
+TABLE = PartTable(DATED_SERVICES, lambda service: service.is_medicare and service.qualifier == "HC")
 _FILE = "CMS physician fee schedule relative value file"
 _NOT_COVERED_MODIFIERS = frozenset(("GA", "GX", "GY", "GZ"))
 _ASSISTANT_MODIFIERS = frozenset(("80", "81", "82", "AS"))
@@ -25,8 +25,6 @@ _SURGICAL_DAYS = frozenset(("010", "090"))
 
 def _row(service: DatedService, library: CodeLibrary) -> RelativeValues | None:
     """What the fee schedule says of a service to Medicare, in the row without modifiers."""
-    if not service.is_medicare or service.qualifier != "HC":
-        return None
     schedule = library.fee_schedule(service.start)
     return None if schedule is None else schedule.of(service.code)
 

@@ -26,13 +26,20 @@ _OF_VISITS, _OF_PROCEDURES = frozenset(("24", "25", "57")), frozenset(("58", "78
 
 
 def _may_be_around_an_operation(case: Case) -> bool:
-    """Whether an earlier claim, a procedure or a modifier of procedures gives anything to ask."""
+    """Whether earlier claims are known, or modifiers of visits and procedures stand where they are not expected."""
     schedule = case.tables.fee_schedule
     if schedule is None:
         return False
     if case.known.earlier_claims or not _OF_PROCEDURES.isdisjoint(case.modifiers):
         return True
-    return not schedule.procedures.isdisjoint(case.codes)
+    procedures = schedule.procedures
+    if procedures.isdisjoint(case.codes):
+        return False
+    for line in case.claim.lines:
+        is_bare = _OF_VISITS.isdisjoint(line.procedure.modifiers)
+        if line.procedure.code in VISITS if is_bare else line.procedure.code in procedures:
+            return True
+    return False
 
 
 TABLE = Table(_may_be_around_an_operation)

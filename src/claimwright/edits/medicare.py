@@ -12,7 +12,7 @@ from claimwright.edits.families import CONSULTATIONS, LABORATORY, OFFICE_VISITS,
 from claimwright.edits.parts import SERVICES, Service
 from claimwright.edits.registry import Case, E, Hit, I, PartTable, Table, W, hit, hit_if, line_field
 
-TABLE = PartTable(SERVICES)
+TABLE = PartTable(SERVICES, lambda service: service.payer in ("medicare", "medicaid"))
 _MANUAL = "CMS Claims Processing Manual"
 _CHIROPRACTIC = family("98940-98942")
 _THERAPISTS = MappingProxyType(
@@ -27,12 +27,14 @@ _THERAPISTS = MappingProxyType(
 _THERAPY = family("97012 97018 97022 97024 97026 97028 97032-97036 97110-97116 97124 97140 97150 97530-97537 97542")
 _VACCINATIONS = frozenset(("G0008", "G0009", "G0010"))
 _DRUG = re.compile(r"J\d{4}\Z")
+_CERTIFYING = frozenset(("medicare", "medicaid"))
+"""The payers that pay laboratories only by their certificates (CLIA)."""
 _BESIDE_OTHERS = LABORATORY | _VACCINATIONS | {"G2211"}
 
 
 def _is_asked(case: Case) -> bool:
     """Whether a claim to Medicare or Medicaid has codes that need something beside them."""
-    return case.profile.payer_kind in ("medicare", "medicaid") and not _BESIDE_OTHERS.isdisjoint(case.codes)
+    return case.profile.payer_kind in _CERTIFYING and not _BESIDE_OTHERS.isdisjoint(case.codes)
 
 
 LINES_TABLE = Table(_is_asked)
@@ -175,6 +177,8 @@ def _complexity_beside_another_service(case: Case) -> Collection[Hit]:
     since=date(2015, 10, 1),
 )
 def _vaccination_has_no_diagnosis(case: Case) -> Collection[Hit]:
+    if case.profile.payer_kind != "medicare":
+        return ()
     given = next((line.procedure.code for line in case.claim.lines if line.procedure.code in _VACCINATIONS), "")
     return hit_if(given and all(one.code != "Z23" for one in case.claim.diagnoses), value=given)
 
@@ -188,7 +192,8 @@ def _vaccination_has_no_diagnosis(case: Case) -> Collection[Hit]:
     "42 CFR 493.1; CMS Claims Processing Manual chapter 16, section 70.2",
 )
 def _laboratory_is_not_certified(case: Case) -> Collection[Hit]:
-    if any(one.qualifier == "X4" for one in case.claim.references):
+    is_asked = case.profile.payer_kind in _CERTIFYING
+    if not is_asked or any(one.qualifier == "X4" for one in case.claim.references):
         return ()
     return [
         hit(line_field(line, "procedure.code"), value=line.procedure.code)

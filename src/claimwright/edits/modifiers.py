@@ -102,14 +102,15 @@ def _is_asked(case: Case) -> bool:
     """Whether a modifier speaks of other lines; 25 needs another, which nearly every claim has."""
     if not _COMPANY.isdisjoint(case.modifiers):
         return True
-    return "25" in case.modifiers and not len(case.codes) > 1 == len(case.coded_days)
+    return "25" in case.modifiers and any(len(lines) == 1 for lines in case.coded_days.values())
 
 
 LINES_TABLE = Table(_is_asked)
 
 
 def _others_of_the_day(case: Case, line: ClaimLine) -> Iterable[ClaimLine]:
-    return (other for other in case.claim.lines if other is not line and other.period == line.period)
+    of_day = case.coded_days.get(line.period.start, []) if line.period is not None else []
+    return (other for other in of_day if other is not line)
 
 
 @LINES_TABLE.edit(
@@ -146,10 +147,9 @@ def _repeat_without_a_first(case: Case) -> Collection[Hit]:
 def _visit_is_set_apart_from_nothing(case: Case) -> Collection[Hit]:
     return [
         hit(line_field(line, "procedure.modifiers"), code=line.procedure.code)
-        for line in case.claim.lines
-        if "25" in line.procedure.modifiers
-        and line.procedure.code in VISITS
-        and not any(True for _ in _others_of_the_day(case, line))
+        for lines in case.coded_days.values()
+        for line in lines
+        if len(lines) == 1 and "25" in line.procedure.modifiers and line.procedure.code in VISITS
     ]
 
 

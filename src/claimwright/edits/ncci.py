@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, starmap
 from typing import NamedTuple
 
 from claimwright.codesets.ncci import ANATOMIC_MODIFIERS, AddOns, UnitLimit, is_bypassed
@@ -36,45 +36,34 @@ def _lines(case: Case) -> Mapping[date, list[ClaimLine]]:
     return case.coded_days if case.profile.follows_ncci else {}
 
 
-def _has_pairs(case: Case) -> bool:
-    """Whether any two lines of a day are a pair; most claims have none."""
+def _may_find(case: Case) -> bool:
+    """Whether any day has a pair, an add-on code or more units than the limit; most claims have none of them."""
     for day, lines in _lines(case).items():
-        edits = case.tables_of(day).pair_edits if len(lines) > 1 else None
-        if edits is not None:
+        tables = case.tables_of(day)
+        if tables.pair_edits is not None and len(lines) > 1:
             codes = [line.procedure.code for line in lines]
-            if any(edits.of_all_days(one, other) for one, other in combinations(codes, 2)):
+            if any(starmap(tables.pair_edits.of_all_days, combinations(codes, 2))):
                 return True
-    return False
-
-
-def _has_limited_units(case: Case) -> bool:
-    """Whether any line, or any code of a day that is on several lines, has more units than its limit."""
-    for day, lines in _lines(case).items():
-        found = case.tables_of(day).unit_limits
-        if found is not None:
-            limits = found.limits
-            units: dict[str, Decimal | int] = {}
-            for line in lines:
-                code = line.procedure.code
-                units[code] = total = units.get(code, 0) + line.quantity
-                limit = limits.get(code)
-                if limit is not None and total > limit.units:
-                    return True
-    return False
-
-
-def _has_add_ons(case: Case) -> bool:
-    """Whether any line has an add-on code."""
-    for day in _lines(case):
-        add_ons = case.tables_of(day).add_ons
-        if add_ons is not None and not add_ons.rows.keys().isdisjoint(case.codes):
+        if tables.add_ons is not None and not tables.add_ons.rows.keys().isdisjoint(case.codes):
+            return True
+        if tables.unit_limits is not None and _is_over_any(tables.unit_limits.limits, lines):
             return True
     return False
 
 
-PAIR_TABLE = Table(_has_pairs)
-UNIT_TABLE = Table(_has_limited_units)
-ADD_ON_TABLE = Table(_has_add_ons)
+def _is_over_any(limits: Mapping[str, UnitLimit], lines: list[ClaimLine]) -> bool:
+    """Whether the lines of a day have more units of a code than its limit, of whichever kind that is."""
+    units: dict[str, Decimal | int] = {}
+    for line in lines:
+        code = line.procedure.code
+        units[code] = total = units.get(code, 0) + line.quantity
+        limit = limits.get(code)
+        if limit is not None and total > limit.units:
+            return True
+    return False
+
+
+TABLE = Table(_may_find)
 
 
 def _pairs(case: Case) -> Iterator[_PairHit]:
@@ -100,7 +89,7 @@ def _hit(found: _PairHit) -> Hit:
     )
 
 
-@PAIR_TABLE.edit(
+@TABLE.edit(
     "EDIT-NCCI-001",
     E,
     "lines.N.procedure.code",
@@ -112,7 +101,7 @@ def _pair_is_never_paid(case: Case) -> Collection[Hit]:
     return [_hit(found) for found in _pairs(case) if found.edit.indicator == "0"]
 
 
-@PAIR_TABLE.edit(
+@TABLE.edit(
     "EDIT-NCCI-002",
     E,
     "lines.N.procedure.modifiers",
@@ -128,7 +117,7 @@ def _pair_needs_a_modifier(case: Case) -> Collection[Hit]:
     ]
 
 
-@PAIR_TABLE.edit(
+@TABLE.edit(
     "EDIT-NCCI-003",
     W,
     "lines.N.procedure.modifiers",
@@ -178,7 +167,7 @@ def _over(limit: UnitLimit, lines: list[ClaimLine]) -> Collection[Hit]:
     return (hit(f"lines.{last.number}.quantity", **named),)
 
 
-@UNIT_TABLE.edit(
+@TABLE.edit(
     "EDIT-MUE-001",
     E,
     "lines.N.quantity",
@@ -190,7 +179,7 @@ def _units_of_a_line_are_unlikely(case: Case) -> Collection[Hit]:
     return [found for limit, lines in _limited(case, _LINE) for line in lines for found in _over(limit, [line])]
 
 
-@UNIT_TABLE.edit(
+@TABLE.edit(
     "EDIT-MUE-002",
     E,
     "lines.N.quantity",
@@ -202,7 +191,7 @@ def _units_of_a_day_are_impossible(case: Case) -> Collection[Hit]:
     return [found for limit, lines in _limited(case, _DAY) for found in _over(limit, lines)]
 
 
-@UNIT_TABLE.edit(
+@TABLE.edit(
     "EDIT-MUE-003",
     W,
     "lines.N.quantity",
@@ -232,7 +221,7 @@ def _lonely(add_ons: AddOns, day: date, lines: list[ClaimLine], *, is_open: bool
         yield hit(f"lines.{line.number}.procedure.code", value=line.procedure.code, primaries=primaries)
 
 
-@ADD_ON_TABLE.edit(
+@TABLE.edit(
     "EDIT-AOC-001",
     E,
     "lines.N.procedure.code",
@@ -244,7 +233,7 @@ def _add_on_has_no_primary(case: Case) -> Collection[Hit]:
     return list(_without_primary(case, is_open=False))
 
 
-@ADD_ON_TABLE.edit(
+@TABLE.edit(
     "EDIT-AOC-002",
     W,
     "lines.N.procedure.code",

@@ -5,7 +5,6 @@ Each part holds what its edits look at and nothing more: every further field mak
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
@@ -184,10 +183,10 @@ _lines_of = attrgetter("line1", "line2", "city", "state", "postal_code", "countr
 
 
 def _providers(case: Case) -> list[Key]:
-    day, is_federal, claim = case.first_service_date, case.profile.is_federal, case.claim
-    needs, billing = case.profile.requires_taxonomy, claim.billing.npi
+    day, is_federal = case.first_service_date, case.profile.is_federal
+    needs, billing = case.profile.requires_taxonomy, case.claim.billing.npi
     found: list[Key] = []
-    for role, _, provider in _named_providers(case):
+    for role, provider, _ in _named_providers(case):
         address = provider.address
         told = _lines_of(address) if address is not None else None
         repeats = role == "rendering" and bool(billing) and provider.npi == billing
@@ -195,25 +194,34 @@ def _providers(case: Case) -> list[Key]:
     return found
 
 
-def _named_providers(case: Case) -> Iterator[tuple[str, str, Provider]]:
-    """Role, field and record of everybody who gives, orders or bills care."""
+def _named_providers(case: Case) -> list[tuple[str, Provider, int | None]]:
+    """Role and record of everybody who gives, orders or bills care, with the number of the line that names them."""
     claim = case.claim
-    yield "billing", "billing.", claim.billing
-    for role in ("rendering", "referring", "supervising", "facility"):
-        provider = getattr(claim, role)
-        if provider is not None:
-            yield role, f"{role}.", provider
-    for _, provider in claim.providers:
-        yield "other", "providers.", provider
+    named: list[tuple[str, Provider, int | None]] = [("billing", claim.billing, None)]
+    if claim.rendering is not None:
+        named.append(("rendering", claim.rendering, None))
+    if claim.referring is not None:
+        named.append(("referring", claim.referring, None))
+    if claim.supervising is not None:
+        named.append(("supervising", claim.supervising, None))
+    if claim.facility is not None:
+        named.append(("facility", claim.facility, None))
+    if claim.providers:
+        named += [("other", provider, None) for _, provider in claim.providers]
     for line in claim.lines:
         if line.rendering is not None:
-            yield "line", f"lines.{line.number}.rendering.", line.rendering
-        for _, provider in line.providers:
-            yield "other", f"lines.{line.number}.providers.", provider
+            named.append(("line", line.rendering, line.number))
+        if line.providers:
+            named += [("other", provider, line.number) for _, provider in line.providers]
+    return named
+
+
+_FIELDS = {"other": "providers", "line": "rendering"}
 
 
 def _provider_fields(case: Case) -> list[str]:
-    return [field for _, field, _ in _named_providers(case)]
+    named = ((_FIELDS.get(role, role), number) for role, _, number in _named_providers(case))
+    return [f"{field}." if number is None else f"lines.{number}.{field}." for field, number in named]
 
 
 PROVIDERS = Kind(("rendering.", "billing.", "facility."), _providers, _provider_fields, ProviderPart._make)

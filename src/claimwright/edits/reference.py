@@ -50,7 +50,11 @@ _HEAD = """# Claim edits
 
 Every claim passes these edits before it is sent. An **error** stops the claim until somebody mends it; a **warning** is
 shown and does not stop it; **info** is only told. `N` in a field stands for the number of a line, or for a position
-from 1.
+from 1. *Services* are the days of service for which a rule holds, where it began or ended; else it holds for all.
+
+Many edits need a code set (`claimwright codes load`); for days for which it is not loaded they find nothing. Those that
+look at earlier claims, authorizations, coverage or expected prices find nothing where the office knows nothing of them.
+Each edit has a claim that triggers it and one that nearly does, in `tests/edits/cases`.
 
 A payer's profile may name edits that only warn for that payer (`warn_only`). A payer that appears with claims imported
 from another system begins with four such edits, which doubt the form of an identifier: EDIT-BIL-003, EDIT-BIL-008,
@@ -75,10 +79,16 @@ def _area(edit: Edit) -> str:
 
 
 def _rows(edits: Iterator[Edit]) -> Iterator[str]:
-    yield "\n| Code | Severity | Field | What is wrong | What to do | Source |\n|---|---|---|---|---|---|\n"
+    yield "\n| Code | Severity | Field | What is wrong | What to do | Source | Services |\n|---|---|---|---|---|---|---|\n"
     for edit in edits:
-        cells = (edit.code, edit.severity.value, f"`{edit.field}`", edit.what, edit.hint, edit.source)
+        cells = (edit.code, edit.severity.value, f"`{edit.field}`", edit.what, edit.hint, edit.source, _days(edit))
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+def _days(edit: Edit) -> str:
+    """The days of service for which the edit holds; empty when for all."""
+    since, until = edit.since and f"from {edit.since}", edit.until and f"until {edit.until}"
+    return " ".join(part for part in (since, until) if part)
 
 
 if __name__ == "__main__":

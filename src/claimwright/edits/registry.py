@@ -101,6 +101,7 @@ class Case:
     first_service_date: date | None = field(init=False)
     last_service_date: date | None = field(init=False)
     codes: set[str] = field(init=False)
+    diagnosis_codes: list[str] = field(init=False)
     modifiers: set[str] = field(init=False)
     coded_days: dict[date, list[ClaimLine]] = field(init=False)
     is_decided: bool = field(init=False)
@@ -126,6 +127,7 @@ class Case:
                 if procedure.qualifier == "HC":
                     coded_days.setdefault(start, []).append(line)
         self.first_service_date, self.last_service_date = first, last
+        self.diagnosis_codes = [diagnosis.code for diagnosis in self.claim.diagnoses]
         self.codes, self.modifiers, self.coded_days, self.is_decided = codes, modifiers, coded_days, is_decided
         self.tables = _NO_TABLES if first is None else self.tables_of(first)
 
@@ -253,10 +255,14 @@ class Kind(Generic[Part]):
 
 
 class PartTable(Generic[Part]):
-    """Edits of one kind of part. A hit without a field is in the edit's own field of that part."""
+    """Edits of one kind of part; asked only of parts that pass the guard, where there is one.
 
-    def __init__(self, kind: Kind[Part]) -> None:
+    A hit without a field is in the edit's own field of that part.
+    """
+
+    def __init__(self, kind: Kind[Part], guard: Callable[[Part], object] | None = None) -> None:
         self.kind = kind
+        self.guard = guard
         self.rows: list[tuple[Edit, PartCheck[Part]]] = []
 
     def edit(
@@ -282,6 +288,8 @@ class PartTable(Generic[Part]):
     def hits(self, key: Key, library: CodeLibrary) -> list[tuple[Edit, Hit]]:
         """What the checks find in the part of that key. The field of each hit is relative to the part's own."""
         part = self.kind.make(key)
+        if self.guard is not None and not self.guard(part):
+            return []
         return [
             (edit, Hit(found.field or self.kind.relative(edit.field), found.values))
             for edit, check in self.rows

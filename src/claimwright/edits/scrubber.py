@@ -40,7 +40,7 @@ from claimwright.edits.registry import Case, Edit, Hit, Key, Kind, PartTable, Sh
 from claimwright.edits.written import RuleBook, WrittenRule
 from claimwright.findings import Finding
 
-_TABLES: tuple[Table | PartTable[Any], ...] = (
+TABLES: tuple[Table | PartTable[Any], ...] = (
     envelope.TABLE,
     envelope.HEADING_TABLE,
     dating.TABLE,
@@ -71,9 +71,7 @@ _TABLES: tuple[Table | PartTable[Any], ...] = (
     medicare.LINES_TABLE,
     fee_schedule.TABLE,
     global_periods.TABLE,
-    ncci.PAIR_TABLE,
-    ncci.UNIT_TABLE,
-    ncci.ADD_ON_TABLE,
+    ncci.TABLE,
     timeliness.TABLE,
     payer_rules.TABLE,
     coverage.TABLE,
@@ -84,14 +82,16 @@ _TABLES: tuple[Table | PartTable[Any], ...] = (
     history.TABLE,
     charges.TABLE,
 )
+"""Every table of edits, in the order of the findings."""
+
 _PARTS_REMEMBERED = 200_000
 
-EDITS: tuple[Edit, ...] = tuple(edit for table in _TABLES for edit, _ in table.rows)
+EDITS: tuple[Edit, ...] = tuple(edit for table in TABLES for edit, _ in table.rows)
 """Every edit, in the order of the findings."""
 
 _ORDER = {edit.code: place for place, edit in enumerate(EDITS)}
-_OF_CLAIMS = tuple(table for table in _TABLES if isinstance(table, Table))
-_OF_PARTS = tuple(table for table in _TABLES if isinstance(table, PartTable))
+_OF_CLAIMS = tuple((table.guard, table.rows) for table in TABLES if isinstance(table, Table))
+_OF_PARTS = tuple(table for table in TABLES if isinstance(table, PartTable))
 _KINDS = {table.kind: tuple(one for one in _OF_PARTS if one.kind is table.kind) for table in _OF_PARTS}
 
 
@@ -111,9 +111,9 @@ class Scrubber:
         """What is wrong with a claim on its way to the payer of that profile, on that day; see `edit_claim`."""
         case = Case(claim, profile, known, today, self._shelf)
         hits = self._of_parts(case)
-        for table in _OF_CLAIMS:
-            if table.guard(case):
-                hits += [(edit, hit) for edit, check in table.rows for hit in check(case)]
+        for guard, rows in _OF_CLAIMS:
+            if guard(case):
+                hits += [(edit, hit) for edit, check in rows for hit in check(case)]
         if hits:
             hits.sort(key=_place)
         found = [edit.finding(case, hit) for edit, hit in hits if edit.holds(case)]

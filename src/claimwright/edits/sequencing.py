@@ -17,6 +17,7 @@ _MCE = "Medicare code editor"
 _ICD10 = frozenset(("ABK", "ABF"))
 _MATERNITY_AGES = range(9, 65)
 _NEWBORN_DAYS = 28
+_ABOUT_BIRTH = re.compile("O|Z3[8A]")
 _UNSPECIFIED = re.compile(r"\bunspecified (?:side|eye|ear|limb|lower|upper|\w+)\b")
 
 _FIRST_ONLY = tuple(
@@ -84,7 +85,7 @@ def _never_first_is_first(diagnosis: DiagnosisPart, _library: CodeLibrary) -> Co
 
 
 def _is_about_birth(case: Case) -> bool:
-    return any(one.code.startswith(("O", "Z3")) for one in case.claim.diagnoses)
+    return any(map(_ABOUT_BIRTH.match, case.diagnosis_codes))
 
 
 TABLE = Table(_is_about_birth)
