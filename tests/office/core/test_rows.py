@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from claimwright.office.core.rows import among, insert_rows, write_columns, write_values
+from claimwright.office.claims.models import ClaimLine
+from claimwright.office.core.rows import among, found_by, insert_rows, write_columns, write_values
+from claimwright.office.core.scope import ScopeMissing, client_scope, every_client
 from claimwright.office.patients.models import Payer
 
 PAYER = ("name", "payer_id", "tax_id", "kind", "filing_code", "response_days", "rules")
@@ -73,3 +75,25 @@ def test_a_filter_takes_texts_as_they_are(lakeside):
     wanted = ["P1", "Payer 1", "P1' OR '1'='1", "{P2}", "2", ""]
     assert [row.payer_id for row in Payer.objects.filter(payer_id__in=among(wanted, str))] == ["P1"]
     assert not Payer.objects.filter(payer_id__in=among([], str))
+
+
+def test_rows_are_found_by_their_keys_within_the_scope(lakeside, hillcrest):
+    _payers(3)
+    keys = list(Payer.objects.order_by("pk").values_list("pk", flat=True))
+    with client_scope(hillcrest):
+        _payers(1)
+        (theirs,) = Payer.objects.values_list("pk", flat=True)
+        assert not found_by(Payer, "pk", keys).exists()
+    assert [row.pk for row in found_by(Payer, "pk", [*keys[1:], theirs]).order_by("pk")] == keys[1:]
+    with every_client("both are looked for"):
+        assert found_by(Payer, "pk", [keys[0], theirs]).count() == 2
+
+
+def test_rows_are_found_within_a_scope_only(db):
+    with pytest.raises(ScopeMissing):
+        found_by(Payer, "pk", [1])
+
+
+def test_rows_of_a_few_claims_are_not_looked_for_among_all_of_the_client(lakeside):
+    plan = found_by(ClaimLine, "claim", [1, 2]).explain()
+    assert "client_id=?" not in plan, plan

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
 
-from claimwright.office.core.models import Record
-from claimwright.office.core.scope import required_client_id
+from claimwright.office.core.models import Record, ScopedModel
+from claimwright.office.core.scope import every_client, required_client_id, scoped_client_id
 
 Row = Sequence[Any]
+Found = TypeVar("Found", bound=ScopedModel)
 
 _FEW = 100
 
@@ -44,6 +46,21 @@ def among(keys: Iterable[int | str], kind: type[int | str] = int) -> RawSQL:
         statement = "SELECT unnest(%s::bigint[])" if kind is int else "SELECT unnest(%s::text[])"
         return RawSQL(statement, [listed])  # noqa: S611 - one of two texts
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(listed)])
+
+
+def found_by(kind: type[Found], column: str, keys: Iterable[int]) -> models.QuerySet[Found]:
+    """The rows of the scope whose `column` is among these keys, looked for by the keys and by nothing else.
+
+    SQLite keeps no statistics here and takes one client for one among many: left the choice, it looks through all rows
+    of the client for those of a few claims. So the client is compared in a way that no index answers.
+    """
+    client_id = scoped_client_id()
+    with every_client("the client is compared below"):
+        rows = kind.objects.filter(**{f"{column}__in": among(keys)})
+    if client_id is None:
+        return rows
+    client = models.ExpressionWrapper(models.F("client_id") + 0, output_field=models.BigIntegerField())
+    return rows.filter(Exact(client, client_id))
 
 
 def _copy(driver: Any, table: str, names: Sequence[str], rows: Iterable[Row]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from claimwright.office.claims.lifecycle import DECIDED, chunks, event, write_events
 from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.core import clock
-from claimwright.office.core.rows import among
+from claimwright.office.core.rows import among, found_by
 from claimwright.office.ledger.balances import owed_on_encounters
 
 _DONE = (*DECIDED, Adjudication.State.VOID)
@@ -21,11 +21,12 @@ def close_settled(encounter_ids: Collection[int]) -> None:
 
 def _close_chunk(encounter_ids: Collection[int]) -> None:
     owed = owed_on_encounters(encounter_ids)
-    claims = Claim.objects.filter(encounter__in=among(encounter_ids), held_reason="")
-    undecided = Adjudication.objects.filter(claim__encounter__in=among(encounter_ids), decided_elsewhere=False)
+    claims = found_by(Claim, "encounter", encounter_ids).filter(held_reason="")
+    rows = list(claims.values_list("pk", "encounter_id", "closed_at"))
+    undecided = found_by(Adjudication, "claim", [row[0] for row in rows]).filter(decided_elsewhere=False)
     open_claims = set(undecided.exclude(state__in=_DONE).values_list("claim_id", flat=True))
     closing, opening = [], []
-    for key, encounter_id, closed_at in claims.values_list("pk", "encounter_id", "closed_at"):
+    for key, encounter_id, closed_at in rows:
         is_settled = not any(owed.get(encounter_id or 0, {}).values()) and key not in open_claims
         if is_settled and closed_at is None:
             closing.append(key)

@@ -12,7 +12,7 @@ from claimwright.documents.plain import from_plain
 from claimwright.documents.remittance import RemittanceClaim as DocumentClaim
 from claimwright.office.claims.lifecycle import chunks
 from claimwright.office.claims.models import Adjudication, Claim, ClaimLine
-from claimwright.office.core.rows import among
+from claimwright.office.core.rows import among, found_by
 from claimwright.office.ledger.balances import Owed, owed_on_encounters
 from claimwright.office.ledger.models import JournalEntry
 from claimwright.office.patients.models import Payer
@@ -79,9 +79,7 @@ def _by_claim(
 ) -> dict[int, list[Values]]:
     """The rows of these claims as values without the claim's key."""
     found: dict[int, list[Values]] = defaultdict(list)
-    for key, *values in (
-        kind.objects.filter(claim__in=among(keys)).order_by("claim", order).values_list("claim", *columns)
-    ):
+    for key, *values in found_by(kind, "claim", keys).order_by("claim", order).values_list("claim", *columns):
         found[key].append(values)
     return found
 
@@ -135,7 +133,7 @@ def _histories(claim_ids: Collection[int], encounter_ids: Collection[int]) -> di
         )
     )
     histories: dict[int, _History] = defaultdict(_History)
-    for row in RemittanceClaim.objects.filter(claim__in=among(claim_ids)).exclude(outcome="").order_by("pk"):
+    for row in found_by(RemittanceClaim, "claim", claim_ids).exclude(outcome="").order_by("pk"):
         if row.claim_id is None:
             continue
         history = histories[row.claim_id]

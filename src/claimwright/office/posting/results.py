@@ -12,7 +12,7 @@ from claimwright.money import format_dollars
 from claimwright.office.claims.lifecycle import ADJUDICATION_MOVES, event, move_adjudications, write_events
 from claimwright.office.claims.models import Adjudication, Claim
 from claimwright.office.core import clock
-from claimwright.office.core.rows import among, write_columns
+from claimwright.office.core.rows import among, found_by, write_columns
 from claimwright.office.posting.models import Remittance
 from claimwright.origin import Origin
 from claimwright.remittance.plan import ClaimOutcome, ClaimState, Plan
@@ -93,8 +93,7 @@ def tell_claims(remittance: Remittance, plan: Plan, rows: Mapping[int, KeptClaim
     outcomes = [outcome for outcome in plan.outcomes if outcome.claim_key is not None]
     keys = {outcome.claim_key or 0 for outcome in outcomes}
     levels = {
-        (level.claim_id, level.level): level
-        for level in Adjudication.objects.filter(claim__in=among(keys)).only(*_LEVEL_COLUMNS)
+        (level.claim_id, level.level): level for level in found_by(Adjudication, "claim", keys).only(*_LEVEL_COLUMNS)
     }
     told = [_Told(one, rows[one.position], levels.get((one.claim_key or 0, one.level))) for one in outcomes]
     for wave in _waves(told):
