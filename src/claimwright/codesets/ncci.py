@@ -6,10 +6,11 @@ modifier says that they were distinct. Indicator 9: deleted on the day it took e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import combinations
 from typing import NamedTuple
 
 from claimwright.codesets.layouts.ncci import CONTRACTOR_DEFINED
@@ -73,6 +74,15 @@ class PairEdits:
             if (pair.since or day) <= day <= (pair.until or day):
                 return None if pair.indicator == "9" else pair
         return None
+
+    def has_any(self, codes: Sequence[str]) -> bool:
+        """Whether there is, on any day, an edit between any two of the codes."""
+        known = self._known
+        for pair in combinations(codes, 2):
+            found = known.get(pair)
+            if self.of_all_days(*pair) if found is None else found:
+                return True
+        return False
 
     def of_all_days(self, code: str, other: str) -> tuple[Pair, ...]:
         """Every edit between two codes, those in which `code` is column 1 first; most codes have none between them.

@@ -7,8 +7,21 @@ from collections.abc import Collection
 from claimwright.edits.context import EarlierClaim, provider_npi
 from claimwright.edits.registry import Case, E, Hit, Table, W, hit, hit_if, line_field
 
-TABLE = Table(lambda case: case.known.earlier_claims)
 _SOURCE = "CARC 18; CMS Claims Processing Manual chapter 1, section 120"
+
+
+def _is_near_an_earlier_one(case: Case) -> bool:
+    """Whether any earlier claim has this one's number, or a service on one of its days."""
+    if not case.known.earlier_claims:
+        return False
+    number, days = case.claim.control_number, {line.period.start if line.period else None for line in case.claim.lines}
+    return any(
+        earlier.control_number == number or any(line.service_date in days for line in earlier.lines)
+        for earlier in case.known.earlier_claims
+    )
+
+
+TABLE = Table(_is_near_an_earlier_one)
 
 
 def _comparable(case: Case) -> list[EarlierClaim]:

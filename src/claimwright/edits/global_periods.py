@@ -30,9 +30,11 @@ def _may_be_around_an_operation(case: Case) -> bool:
     schedule = case.tables.fee_schedule
     if schedule is None:
         return False
-    if case.known.earlier_claims or not _OF_PROCEDURES.isdisjoint(case.modifiers):
-        return True
     procedures = schedule.procedures
+    if not _OF_PROCEDURES.isdisjoint(case.modifiers):
+        return True
+    if any(line.code in procedures for earlier in case.known.earlier_claims for line in earlier.lines):
+        return True
     if procedures.isdisjoint(case.codes):
         return False
     for line in case.claim.lines:

@@ -11,11 +11,22 @@ from claimwright.edits.context import EarlierLine, provider_npi
 from claimwright.edits.families import NEW_PATIENT_VISITS, VISITS
 from claimwright.edits.registry import Case, Hit, Table, W, hit, line_field
 
-TABLE = Table(lambda case: case.known.earlier_claims)
 _NEW_AFTER_YEARS = 3
 _ONCE = frozenset(("G0402", "G0438"))
 _WELLNESS_BEFORE = MappingProxyType({"G0438": ("G0402",), "G0439": ("G0438", "G0439")})
 """Yearly visits, with those after which eleven full months must pass."""
+_COUNTED = NEW_PATIENT_VISITS | _ONCE | _WELLNESS_BEFORE.keys()
+
+
+def _is_asked(case: Case) -> bool:
+    """Whether a code is counted over months, or an earlier claim has a visit on one of this claim's days."""
+    earlier = case.known.earlier_claims
+    if not earlier or not _COUNTED.isdisjoint(case.codes):
+        return bool(earlier)
+    return any(line.code in VISITS and line.service_date in case.coded_days for one in earlier for line in one.lines)
+
+
+TABLE = Table(_is_asked)
 
 
 def _earlier(case: Case) -> Iterator[tuple[str, EarlierLine]]:
@@ -28,7 +39,7 @@ def _earlier(case: Case) -> Iterator[tuple[str, EarlierLine]]:
 
 
 def _lines(case: Case) -> Iterator[tuple[ClaimLine, date]]:
-    return ((line, line.period.start) for line in case.claim.lines if line.period is not None)
+    return ((line, day) for day, lines in case.coded_days.items() for line in lines)
 
 
 def _years_before(day: date, years: int) -> date:

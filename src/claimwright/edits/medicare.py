@@ -29,12 +29,20 @@ _VACCINATIONS = frozenset(("G0008", "G0009", "G0010"))
 _DRUG = re.compile(r"J\d{4}\Z")
 _CERTIFYING = frozenset(("medicare", "medicaid"))
 """The payers that pay laboratories only by their certificates (CLIA)."""
-_BESIDE_OTHERS = LABORATORY | _VACCINATIONS | {"G2211"}
+_BESIDE_OTHERS = _VACCINATIONS | {"G2211"}
 
 
 def _is_asked(case: Case) -> bool:
     """Whether a claim to Medicare or Medicaid has codes that need something beside them."""
-    return case.profile.payer_kind in _CERTIFYING and not _BESIDE_OTHERS.isdisjoint(case.codes)
+    if case.profile.payer_kind not in _CERTIFYING:
+        return False
+    if not _BESIDE_OTHERS.isdisjoint(case.codes):
+        return True
+    return not LABORATORY.isdisjoint(case.codes) and not _has_clia_number(case)
+
+
+def _has_clia_number(case: Case) -> bool:
+    return any(one.qualifier == "X4" for one in case.claim.references)
 
 
 LINES_TABLE = Table(_is_asked)
@@ -192,8 +200,7 @@ def _vaccination_has_no_diagnosis(case: Case) -> Collection[Hit]:
     "42 CFR 493.1; CMS Claims Processing Manual chapter 16, section 70.2",
 )
 def _laboratory_is_not_certified(case: Case) -> Collection[Hit]:
-    is_asked = case.profile.payer_kind in _CERTIFYING
-    if not is_asked or any(one.qualifier == "X4" for one in case.claim.references):
+    if case.profile.payer_kind not in _CERTIFYING or _has_clia_number(case):
         return ()
     return [
         hit(line_field(line, "procedure.code"), value=line.procedure.code)

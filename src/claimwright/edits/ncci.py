@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from itertools import combinations, starmap
+from itertools import combinations
 from typing import NamedTuple
 
 from claimwright.codesets.ncci import ANATOMIC_MODIFIERS, AddOns, UnitLimit, is_bypassed
@@ -40,10 +40,9 @@ def _may_find(case: Case) -> bool:
     """Whether any day has a pair, an add-on code or more units than the limit; most claims have none of them."""
     for day, lines in _lines(case).items():
         tables = case.tables_of(day)
-        if tables.pair_edits is not None and len(lines) > 1:
-            codes = [line.procedure.code for line in lines]
-            if any(starmap(tables.pair_edits.of_all_days, combinations(codes, 2))):
-                return True
+        pair_edits = tables.pair_edits if len(lines) > 1 else None
+        if pair_edits is not None and pair_edits.has_any([line.procedure.code for line in lines]):
+            return True
         if tables.add_ons is not None and not tables.add_ons.rows.keys().isdisjoint(case.codes):
             return True
         if tables.unit_limits is not None and _is_over_any(tables.unit_limits.limits, lines):
@@ -53,10 +52,12 @@ def _may_find(case: Case) -> bool:
 
 def _is_over_any(limits: Mapping[str, UnitLimit], lines: list[ClaimLine]) -> bool:
     """Whether the lines of a day have more units of a code than its limit, of whichever kind that is."""
-    units: dict[str, Decimal | int] = {}
+    units: dict[str, Decimal] = {}
     for line in lines:
-        code = line.procedure.code
-        units[code] = total = units.get(code, 0) + line.quantity
+        code, total = line.procedure.code, line.quantity
+        if code in units:
+            total += units[code]
+        units[code] = total
         limit = limits.get(code)
         if limit is not None and total > limit.units:
             return True

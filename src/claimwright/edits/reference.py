@@ -79,7 +79,8 @@ def _area(edit: Edit) -> str:
 
 
 def _rows(edits: Iterator[Edit]) -> Iterator[str]:
-    yield "\n| Code | Severity | Field | What is wrong | What to do | Source | Services |\n|---|---|---|---|---|---|---|\n"
+    yield "\n| Code | Severity | Field | What is wrong | What to do | Source | Services |\n"
+    yield f"|{7 * '---|'}\n"
     for edit in edits:
         cells = (edit.code, edit.severity.value, f"`{edit.field}`", edit.what, edit.hint, edit.source, _days(edit))
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
