@@ -144,12 +144,12 @@ class Icd10cm:
 
     def excludes1(self, code: str, other: str) -> Note | None:
         """The note by which two codes should not stand together, whichever of them has it; None when none does."""
-        key = code, other
-        if key not in self._excludes1_known:
-            if len(self._excludes1_known) >= _PAIRS_REMEMBERED:
-                self._excludes1_known.clear()
-            self._excludes1_known[key] = self._excluding(code, other) or self._excluding(other, code)
-        return self._excludes1_known[key]
+        known, key = self._excludes1_known, (code, other)
+        if key not in known:
+            if len(known) >= _PAIRS_REMEMBERED:
+                known.clear()
+            known[key] = self._excluding(code, other) or self._excluding(other, code)
+        return known[key]
 
     def is_manifestation(self, code: str) -> bool:
         """A manifestation never comes first: its description says `in diseases classified elsewhere`."""
